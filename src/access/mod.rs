@@ -1,0 +1,6 @@
+//! Floor 3: what a role grants.
+#![deny(clippy::disallowed_types, clippy::disallowed_methods)]
+
+mod grant;
+
+pub use grant::{Answer, Grant, Grants};

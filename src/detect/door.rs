@@ -1,0 +1,190 @@
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sha2::Sha256;
+
+use super::self_proving;
+use crate::types::{JsonPointer, Observation};
+
+/// Something that has passed the [`Door`]: its sensitive leaves are markers. Only the door makes one from raw text;
+/// a stored one may be read back.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Clean<T>(T);
+
+impl<T> Clean<T> {
+    pub fn get(&self) -> &T {
+        &self.0
+    }
+
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+
+    /// What is read out of something clean is clean.
+    pub fn read<U, E>(&self, read: impl FnOnce(&T) -> Result<U, E>) -> Result<Clean<U>, E> {
+        read(&self.0).map(Clean)
+    }
+}
+
+/// What came through, and what was seen on the way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inspected<T> {
+    pub clean: Clean<T>,
+    pub observations: Vec<Observation>,
+}
+
+/// The key of the hashes in evidence, one per installation. It has no `Debug` or `Serialize`: it is never written.
+#[derive(Clone)]
+pub struct HashKey(Vec<u8>);
+
+impl HashKey {
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// First 16 hex digits of HMAC-SHA-256.
+    fn hash(&self, value: &str) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        mac.update(value.as_bytes());
+        mac.finalize().into_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+impl std::fmt::Debug for HashKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HashKey(..)")
+    }
+}
+
+/// Inspects kept text and replaces its sensitive leaves by markers such as `[stepwarden:GITHUB_TOKEN:40]` (type and
+/// length in bytes).
+#[derive(Debug, Clone)]
+pub struct Door {
+    key: HashKey,
+}
+
+impl Door {
+    pub fn new(key: HashKey) -> Self {
+        Self { key }
+    }
+
+    /// One text, such as a description, a tag value or an error message.
+    pub fn text(&self, text: &str) -> Inspected<String> {
+        let mut observations = Vec::new();
+        let clean = self.replace(text, &JsonPointer::root(), &mut observations);
+        Inspected { clean: Clean(clean), observations }
+    }
+
+    /// A JSON document, keys included.
+    pub fn json(&self, document: Value) -> Inspected<Value> {
+        let mut observations = Vec::new();
+        let clean = self.walk(document, "", &JsonPointer::root(), &mut observations);
+        Inspected { clean: Clean(clean), observations }
+    }
+
+    /// `serde_json` refuses documents nested deeper than 128 levels, so this recursion is bounded.
+    fn walk(&self, value: Value, key: &str, at: &JsonPointer, seen: &mut Vec<Observation>) -> Value {
+        match value {
+            Value::String(text) if self_proving::is_aws_secret_under(key, &text) => {
+                Value::String(self.mark("AWS_SECRET_KEY", &text, at, seen))
+            }
+            Value::String(text) => Value::String(self.replace(&text, at, seen)),
+            Value::Array(items) => {
+                let walk = |(index, item)| self.walk(item, key, &at.index(index), seen);
+                Value::Array(items.into_iter().enumerate().map(walk).collect())
+            }
+            Value::Object(map) => {
+                let mut clean = Map::new();
+                for (name, value) in map {
+                    let name = self.replace(&name, at, seen);
+                    let value = self.walk(value, &name, &at.join(&name), seen);
+                    clean.insert(name, value);
+                }
+                Value::Object(clean)
+            }
+            other => other,
+        }
+    }
+
+    fn replace(&self, text: &str, at: &JsonPointer, seen: &mut Vec<Observation>) -> String {
+        let mut clean = String::with_capacity(text.len());
+        let mut from = 0;
+        for (kind, range) in self_proving::find(text) {
+            clean.push_str(&text[from..range.start]);
+            clean.push_str(&self.mark(kind, &text[range.clone()], at, seen));
+            from = range.end;
+        }
+        clean.push_str(&text[from..]);
+        clean
+    }
+
+    fn mark(&self, kind: &str, value: &str, at: &JsonPointer, seen: &mut Vec<Observation>) -> String {
+        seen.push(Observation {
+            kind: kind.to_owned(),
+            pointer: at.clone(),
+            count: 1,
+            length: u32::try_from(value.len()).unwrap_or(u32::MAX),
+            keyed_hash: self.key.hash(value),
+            confidence: self_proving::CONFIDENCE,
+        });
+        format!("[stepwarden:{kind}:{}]", value.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::{Door, HashKey};
+
+    fn door() -> Door {
+        Door::new(HashKey::new(*b"test key"))
+    }
+
+    fn token() -> String {
+        format!("ghp_{}", "a1B2".repeat(9))
+    }
+
+    #[test]
+    fn a_document_comes_through_with_markers_for_its_secrets() {
+        let inspected = door().json(json!({
+            "Comment": format!("use {} for now", token()),
+            "nested": [{"SecretAccessKey": "a1B2".repeat(10)}],
+            token(): 1,
+        }));
+        let text = inspected.clean.get().to_string();
+        assert!(!text.contains("a1B2"), "{text}");
+        assert_eq!(inspected.clean.get()["Comment"], "use [stepwarden:GITHUB_TOKEN:40] for now");
+        let mut seen: Vec<_> = inspected.observations.iter().map(|o| (o.kind.as_str(), o.pointer.as_str())).collect();
+        seen.sort_unstable();
+        assert_eq!(
+            seen,
+            [("AWS_SECRET_KEY", "/nested/0/SecretAccessKey"), ("GITHUB_TOKEN", ""), ("GITHUB_TOKEN", "/Comment")]
+        );
+    }
+
+    #[test]
+    fn hashes_depend_on_the_key() {
+        let other = Door::new(HashKey::new(*b"other"));
+        let hash = |door: &Door| door.text(&token()).observations[0].keyed_hash.clone();
+        assert_eq!(hash(&door()), hash(&door()));
+        assert_ne!(hash(&door()), hash(&other));
+    }
+
+    proptest! {
+        #[test]
+        fn no_token_survives_in_any_surroundings(before in "\\PC{0,20}", after in "\\PC{0,20}") {
+            let planted = format!("{before} {} {after}", token());
+            let inspected = door().json(json!({ "a": [planted.clone()], "b": { planted: true } }));
+            prop_assert!(!inspected.clean.get().to_string().contains(&token()));
+        }
+
+        #[test]
+        fn the_door_is_idempotent(text in "\\PC{0,60}") {
+            let once = door().text(&text).clean.into_inner();
+            prop_assert_eq!(&door().text(&once).clean.into_inner(), &once);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! stepwarden.
+pub mod access;
+pub mod asl;
+pub mod checks;
+pub mod detect;
+pub mod finding;
+pub mod iam;
+pub mod model;
+pub mod types;

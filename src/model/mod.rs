@@ -1,0 +1,18 @@
+//! Floor 2: what an account looks like. Serde values only: no SDK, no tokio, no clock.
+#![deny(clippy::disallowed_types, clippy::disallowed_methods)]
+
+pub mod iam_entity;
+pub mod log_group;
+pub mod quota;
+pub mod snapshot;
+pub mod state_machine;
+pub mod xray;
+
+pub use iam_entity::{Iam, InlinePolicy, Principal, Role};
+pub use log_group::{LogGroup, LogGroups};
+pub use quota::{Quota, QuotaLimit, QuotaStatus, Quotas, Usage};
+pub use snapshot::{Identity, Part, PartName, PartValue, Snapshot, SnapshotLine, Tags};
+pub use state_machine::{
+    DefinitionRef, Details, Encryption, LogLevel, Logging, MachineKind, StateMachine, StateMachines,
+};
+pub use xray::{Xray, XrayDestination, XrayEncryption};

@@ -1,0 +1,214 @@
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Snapshot;
+use crate::types::{Gap, GapReason, Observed};
+
+/// What Service Quotas and CloudWatch say about one account and Region.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Quotas {
+    /// Values set for this account, by quota name; a quota without one is not listed.
+    pub applied: Observed<BTreeMap<String, f64>>,
+    /// AWS's defaults, by quota name.
+    pub defaults: Observed<BTreeMap<String, f64>>,
+    /// The newest point of each metric, by metric name; a metric without points is absent, which is not zero.
+    pub metrics: Observed<BTreeMap<String, Reading>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    pub at: Timestamp,
+    pub value: f64,
+}
+
+/// The account quotas that are watched. The words are contract: they label metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quota {
+    StateMachines,
+    OpenExecutions,
+    OpenMapRuns,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuotaStatus {
+    pub quota: Quota,
+    pub limit: QuotaLimit,
+    pub usage: Usage,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuotaLimit {
+    pub value: f64,
+    /// `applied`, `default` (both Service Quotas), `metric` or `documented`.
+    pub source: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Usage {
+    Exact {
+        value: f64,
+        source: &'static str,
+        at: Option<Timestamp>,
+    },
+    /// The true number is this or more.
+    AtLeast {
+        value: f64,
+        source: &'static str,
+        at: Option<Timestamp>,
+    },
+    Unknown(Gap),
+}
+
+/// Below about this many open executions CloudWatch's OpenExecutionCount may read 0.
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>.
+pub const OPEN_EXECUTION_COUNT_BLIND_BELOW: f64 = 10_000.0;
+
+impl Quota {
+    pub const ALL: [Self; 3] = [Self::StateMachines, Self::OpenExecutions, Self::OpenMapRuns];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::StateMachines => "state_machines",
+            Self::OpenExecutions => "open_executions",
+            Self::OpenMapRuns => "open_map_runs",
+        }
+    }
+
+    /// As a person would say it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::StateMachines => "registered state machines",
+            Self::OpenExecutions => "open executions",
+            Self::OpenMapRuns => "open Map Runs",
+        }
+    }
+
+    /// Words that all stand in the quota's name in Service Quotas. Quota codes are not printed in AWS's pages, so the
+    /// name is what can be relied on.
+    fn name_words(self) -> &'static [&'static str] {
+        match self {
+            Self::StateMachines => &["registered", "state machines"],
+            Self::OpenExecutions => &["open", "executions"],
+            Self::OpenMapRuns => &["open", "map runs"],
+        }
+    }
+
+    fn limit_metric(self) -> Option<&'static str> {
+        match self {
+            Self::StateMachines => None,
+            Self::OpenExecutions => Some("OpenExecutionLimit"),
+            Self::OpenMapRuns => Some("OpenMapRunLimit"),
+        }
+    }
+
+    /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
+    fn documented(self) -> f64 {
+        match self {
+            Self::StateMachines => 100_000.0,
+            Self::OpenExecutions => 1_000_000.0,
+            Self::OpenMapRuns => 1_000.0,
+        }
+    }
+
+    fn named(self, quotas: &Observed<BTreeMap<String, f64>>) -> Option<f64> {
+        let fits = |name: &str| {
+            let name = name.to_lowercase();
+            self.name_words().iter().all(|word| name.contains(word))
+        };
+        let known = quotas.seen().0?;
+        known.iter().find(|(name, _)| fits(name)).map(|(_, value)| *value).filter(|value| *value > 0.0)
+    }
+}
+
+impl QuotaStatus {
+    /// Usage over limit, where a number is known at all (a lower bound counts as itself).
+    pub fn ratio(&self) -> Option<f64> {
+        match &self.usage {
+            Usage::Exact { value, .. } | Usage::AtLeast { value, .. } => Some(value / self.limit.value),
+            Usage::Unknown(_) => None,
+        }
+    }
+
+    /// Every watched quota of a Region's snapshot.
+    pub fn of(snapshot: &Snapshot) -> Vec<Self> {
+        let status = |quota| Self { quota, limit: limit(quota, snapshot), usage: usage(quota, snapshot) };
+        Quota::ALL.into_iter().map(status).collect()
+    }
+}
+
+fn limit(quota: Quota, snapshot: &Snapshot) -> QuotaLimit {
+    let quotas = snapshot.quotas();
+    let quotas = quotas.seen().0;
+    let metric = || {
+        let readings = quotas?.metrics.seen().0?;
+        readings.get(quota.limit_metric()?).map(|reading| reading.value).filter(|value| *value > 0.0)
+    };
+    // An account without an applied value has the default; where the applied ones were not read, the metric knows better.
+    let default = || quotas.and_then(|quotas| quota.named(&quotas.defaults)).map(|value| (value, "default"));
+    let applied_read = quotas.is_some_and(|quotas| quotas.applied.whole().is_ok());
+    let found = quotas
+        .and_then(|quotas| quota.named(&quotas.applied))
+        .map(|value| (value, "applied"))
+        .or_else(|| default().filter(|_| applied_read))
+        .or_else(|| metric().map(|value| (value, "metric")))
+        .or_else(default);
+    let (value, source) = found.unwrap_or((quota.documented(), "documented"));
+    QuotaLimit { value, source }
+}
+
+fn usage(quota: Quota, snapshot: &Snapshot) -> Usage {
+    match quota {
+        Quota::StateMachines => state_machines(snapshot),
+        Quota::OpenExecutions => match reading(snapshot, "OpenExecutionCount") {
+            Ok(reading) if reading.value >= OPEN_EXECUTION_COUNT_BLIND_BELOW => {
+                Usage::AtLeast { value: reading.value, source: "OpenExecutionCount", at: Some(reading.at) }
+            }
+            Ok(_) => Usage::Unknown(Gap::new(
+                GapReason::Unsupported,
+                "CloudWatch's OpenExecutionCount may read 0 below about 10,000 open executions, so a low reading says nothing",
+            )),
+            Err(gap) => Usage::Unknown(gap),
+        },
+        Quota::OpenMapRuns => match reading(snapshot, "ApproximateOpenMapRunCount") {
+            Ok(reading) => {
+                Usage::Exact { value: reading.value, source: "ApproximateOpenMapRunCount", at: Some(reading.at) }
+            }
+            Err(gap) => Usage::Unknown(gap),
+        },
+    }
+}
+
+/// The list is exact where it is whole; CloudWatch's count exists only after a machine was added or deleted.
+fn state_machines(snapshot: &Snapshot) -> Usage {
+    #[allow(clippy::cast_precision_loss, reason = "an account holds at most 150,000 state machines")]
+    let count = |machines: &super::StateMachines| machines.machines.len() as f64;
+    match snapshot.state_machines() {
+        Observed::Known { value } => Usage::Exact { value: count(value), source: "ListStateMachines", at: None },
+        other => match (reading(snapshot, "StateMachineCount"), other) {
+            (Ok(reading), _) => {
+                Usage::Exact { value: reading.value, source: "StateMachineCount", at: Some(reading.at) }
+            }
+            (Err(_), Observed::Partial { value, .. }) => {
+                Usage::AtLeast { value: count(value), source: "ListStateMachines", at: None }
+            }
+            (Err(_), Observed::Stale { gap, .. } | Observed::Missing { gap }) => Usage::Unknown(gap),
+            (Err(gap), Observed::Known { .. }) => Usage::Unknown(gap),
+        },
+    }
+}
+
+fn reading(snapshot: &Snapshot, metric: &str) -> Result<Reading, Gap> {
+    let quotas = snapshot.quotas();
+    let quotas = *quotas.whole().map_err(Gap::clone)?;
+    let readings = quotas.metrics.whole().map_err(Gap::clone)?;
+    let absent = || {
+        Gap::new(
+            GapReason::Unsupported,
+            format!("CloudWatch has no recent point of {metric}, which is not the same as 0"),
+        )
+    };
+    readings.get(metric).copied().ok_or_else(absent)
+}

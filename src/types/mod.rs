@@ -1,0 +1,15 @@
+//! Floor 0: words that everyone shares. No SDK, no clock, no IO.
+
+mod arn;
+mod gap;
+mod ids;
+mod observation;
+mod observed;
+mod pointer;
+
+pub use arn::{Arn, ArnError};
+pub use gap::{Gap, GapReason};
+pub use ids::{AccountId, IdError, Region};
+pub use observation::Observation;
+pub use observed::Observed;
+pub use pointer::JsonPointer;

@@ -1,0 +1,1 @@
+//! All integration tests, in one binary: linking the SDK once is enough.
