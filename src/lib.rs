@@ -1,6 +1,7 @@
 //! stepwarden.
 pub mod access;
 pub mod asl;
+pub mod audit;
 pub mod checks;
 pub mod detect;
 pub mod finding;

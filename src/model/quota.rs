@@ -185,18 +185,16 @@ fn usage(quota: Quota, snapshot: &Snapshot) -> Usage {
 fn state_machines(snapshot: &Snapshot) -> Usage {
     #[allow(clippy::cast_precision_loss, reason = "an account holds at most 150,000 state machines")]
     let count = |machines: &super::StateMachines| machines.machines.len() as f64;
-    match snapshot.state_machines() {
-        Observed::Known { value } => Usage::Exact { value: count(value), source: "ListStateMachines", at: None },
-        other => match (reading(snapshot, "StateMachineCount"), other) {
-            (Ok(reading), _) => {
-                Usage::Exact { value: reading.value, source: "StateMachineCount", at: Some(reading.at) }
-            }
-            (Err(_), Observed::Partial { value, .. }) => {
-                Usage::AtLeast { value: count(value), source: "ListStateMachines", at: None }
-            }
-            (Err(_), Observed::Stale { gap, .. } | Observed::Missing { gap }) => Usage::Unknown(gap),
-            (Err(gap), Observed::Known { .. }) => Usage::Unknown(gap),
-        },
+    let list = snapshot.state_machines();
+    if let Observed::Known { value } = list {
+        return Usage::Exact { value: count(value), source: "ListStateMachines", at: None };
+    }
+    match (reading(snapshot, "StateMachineCount"), list) {
+        (Ok(reading), _) => Usage::Exact { value: reading.value, source: "StateMachineCount", at: Some(reading.at) },
+        (Err(_), Observed::Partial { value, .. }) => {
+            Usage::AtLeast { value: count(value), source: "ListStateMachines", at: None }
+        }
+        (Err(gap), list) => Usage::Unknown(list.gap().cloned().unwrap_or(gap)),
     }
 }
 

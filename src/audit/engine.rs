@@ -1,0 +1,174 @@
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use super::identity::finding_id;
+use super::links::console_url;
+use super::machines;
+use super::report::{ApiUsage, ChangeSince, CollectorRun, Coverage, Finding, QuotaReport, Report, Status};
+use super::score::finding_score;
+use super::settings::CheckSelection;
+use crate::checks::CHECKS;
+use crate::finding::{Check, CheckSettings, Defect, Evaluation, Evaluations, Location, Outcome, Subject, View};
+use crate::model::Snapshot;
+use crate::types::{AccountId, Arn, Gap, Region};
+
+/// What the collection tells beside its snapshots.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunFacts {
+    pub started_at: Timestamp,
+    pub finished_at: Timestamp,
+    /// False where a signal ended it early.
+    pub complete: bool,
+    pub collectors: Vec<CollectorRun>,
+    pub api_usage: Vec<ApiUsage>,
+}
+
+/// Runs the selected checks over the snapshots.
+pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &CheckSelection, run: RunFacts) -> Report {
+    let view = View::new(snapshots, settings);
+    let routing: HashMap<Arn, _> = view
+        .regions()
+        .flat_map(|region| {
+            region
+                .machines()
+                .map(|machine| (machine.machine.arn.clone(), machines::routing(&machine)))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let mut findings: BTreeMap<String, Finding> = BTreeMap::new();
+    let mut coverage: BTreeMap<(AccountId, Region, &'static str), Coverage> = BTreeMap::new();
+    for check in CHECKS.iter().filter(|check| selection.selects(check.id)) {
+        let mut evaluations = Evaluations::default();
+        (check.run)(&view, &mut evaluations);
+        for evaluation in evaluations.into_items() {
+            count(&mut coverage, check, &evaluation);
+            if let Some(finding) = finding(check, evaluation, view.as_of, &routing) {
+                add(&mut findings, finding);
+            }
+        }
+    }
+    let mut findings: Vec<_> = findings.into_values().collect();
+    findings.sort_by(worst_first);
+    let machines = machines::machines(&view, &findings);
+    let scores = machines::scores(&view, &machines);
+    let quotas = view.regions().flat_map(|region| {
+        let of = |status: &crate::model::QuotaStatus| QuotaReport {
+            account_id: region.snapshot.account_id.clone(),
+            region: region.snapshot.region.clone(),
+            status: status.clone(),
+        };
+        region.quotas.iter().map(of).collect::<Vec<_>>()
+    });
+    Report {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started_at: run.started_at,
+        finished_at: run.finished_at,
+        as_of: view.as_of,
+        complete: run.complete,
+        coverage: coverage.into_values().collect(),
+        scores,
+        inventory: machines::inventory(&view),
+        machines,
+        quotas: quotas.collect(),
+        findings,
+        collectors: run.collectors,
+        api_usage: run.api_usage,
+    }
+}
+
+fn count(coverage: &mut BTreeMap<(AccountId, Region, &'static str), Coverage>, check: &Check, evaluation: &Evaluation) {
+    let Subject { account_id, region, .. } = &evaluation.subject;
+    let line = coverage.entry((account_id.clone(), region.clone(), check.id)).or_insert_with(|| Coverage {
+        account_id: account_id.clone(),
+        region: region.clone(),
+        check: check.id,
+        family: check.family,
+        compliant: 0,
+        non_compliant: 0,
+        insufficient: 0,
+        reasons: BTreeMap::new(),
+    });
+    match &evaluation.outcome {
+        Outcome::Compliant => line.compliant += 1,
+        Outcome::NonCompliant(_) => line.non_compliant += 1,
+        Outcome::InsufficientData(gap) => {
+            line.insufficient += 1;
+            *line.reasons.entry(gap.reason).or_default() += 1;
+        }
+    }
+}
+
+type Routing = HashMap<Arn, (Option<String>, Option<String>)>;
+
+fn finding(check: &'static Check, evaluation: Evaluation, as_of: Timestamp, routing: &Routing) -> Option<Finding> {
+    let Evaluation { subject, outcome } = evaluation;
+    let (status, defect, gap) = match outcome {
+        Outcome::Compliant => return None,
+        Outcome::NonCompliant(defect) => (Status::NonCompliant, *defect, None),
+        Outcome::InsufficientData(gap) => (Status::InsufficientData, unread(&gap), Some(gap)),
+    };
+    let severity = defect.severity.unwrap_or(check.severity);
+    let confidence = defect.confidence.unwrap_or(check.confidence);
+    let score = match status {
+        Status::NonCompliant => finding_score(severity, confidence, subject.machines.len()),
+        Status::InsufficientData => 0.0,
+    };
+    let (owner, stack) = subject.machines.iter().find_map(|machine| routing.get(machine)).cloned().unwrap_or_default();
+    Some(Finding {
+        id: finding_id(check.id, &subject, &defect.location, defect.discriminator.as_deref()),
+        check: check.id,
+        family: check.family,
+        title: check.title,
+        severity,
+        confidence,
+        score,
+        status,
+        console_url: console_url(&subject.resource),
+        account_id: subject.account_id,
+        region: subject.region,
+        resource: subject.resource,
+        location: defect.location,
+        machines: subject.machines,
+        message: defect.message,
+        evidence: defect.evidence,
+        gap,
+        remediation: defect.remediation,
+        change: defect.change,
+        references: check.references,
+        owner,
+        stack,
+        first_seen: as_of,
+        last_seen: as_of,
+        since_last: ChangeSince::New,
+    })
+}
+
+/// What a person can do about a gap.
+fn unread(gap: &Gap) -> Defect {
+    let remediation = match &gap.iam_action {
+        Some(action) => format!("Grant {action} to the auditor (`stepwarden permissions` prints the whole policy)."),
+        None => "See the reason; nothing was judged.".to_owned(),
+    };
+    Defect { location: Location::default(), ..Defect::new(gap.detail.clone(), remediation) }
+}
+
+/// Two evaluations with one id are one finding: the worse one stands, and says how many places it has.
+fn add(findings: &mut BTreeMap<String, Finding>, finding: Finding) {
+    match findings.entry(finding.id.clone()) {
+        std::collections::btree_map::Entry::Vacant(entry) => {
+            entry.insert(finding);
+        }
+        std::collections::btree_map::Entry::Occupied(mut entry) => {
+            if worst_first(&finding, entry.get()).is_lt() {
+                entry.insert(finding);
+            }
+        }
+    }
+}
+
+fn worst_first(a: &Finding, b: &Finding) -> std::cmp::Ordering {
+    let key = |finding: &Finding| (finding.status, std::cmp::Reverse(finding.severity));
+    let place = |finding: &Finding| (finding.check, finding.resource.clone(), finding.id.clone());
+    key(a).cmp(&key(b)).then_with(|| b.score.total_cmp(&a.score)).then_with(|| place(a).cmp(&place(b)))
+}

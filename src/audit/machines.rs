@@ -1,0 +1,126 @@
+use std::collections::{BTreeMap, HashMap};
+
+use super::report::{Finding, Inventory, MachineReport, Score, Status};
+use super::score::{Band, machine_risk, mean_risk};
+use crate::finding::{MachineView, View};
+use crate::types::{Arn, Region};
+
+/// Tag keys that name an owner, in order of preference; compared without case.
+const OWNER_KEYS: [&str; 3] = ["owner", "team", "contact"];
+/// Tag keys that name a stack.
+const STACK_KEYS: [&str; 2] = ["aws:cloudformation:stack-name", "stack"];
+
+/// The owner and the stack that a machine's tags name.
+pub(super) fn routing(machine: &MachineView<'_>) -> (Option<String>, Option<String>) {
+    let tags = machine.region.snapshot.tags();
+    let Some(tags) = tags.seen().0.and_then(|tags| tags.get(&machine.machine.arn)) else {
+        return (None, None);
+    };
+    let first = |keys: &[&str]| {
+        let by_key = |key: &&str| tags.iter().find(|(name, _)| name.get().eq_ignore_ascii_case(key));
+        keys.iter().find_map(by_key).map(|(_, value)| value.get().clone())
+    };
+    (first(&OWNER_KEYS), first(&STACK_KEYS))
+}
+
+/// Every machine with its risk, worst first.
+pub(super) fn machines(view: &View<'_>, findings: &[Finding]) -> Vec<MachineReport> {
+    let mut by_machine: HashMap<&Arn, Vec<&Finding>> = HashMap::new();
+    for finding in findings {
+        for machine in &finding.machines {
+            by_machine.entry(machine).or_default().push(finding);
+        }
+    }
+    let none = Vec::new();
+    let mut reports: Vec<_> = view
+        .regions()
+        .flat_map(|region| region.machines().collect::<Vec<_>>())
+        .map(|machine| {
+            let own = by_machine.get(&machine.machine.arn).unwrap_or(&none);
+            machine_report(&machine, own)
+        })
+        .collect();
+    let rank = |risk: Option<f64>| risk.unwrap_or(-1.0);
+    reports.sort_by(|a, b| rank(b.risk).total_cmp(&rank(a.risk)).then_with(|| a.arn.cmp(&b.arn)));
+    reports
+}
+
+fn machine_report(machine: &MachineView<'_>, findings: &[&Finding]) -> MachineReport {
+    let readable = machine.details().is_ok();
+    let scores = findings.iter().filter(|finding| finding.status == Status::NonCompliant).map(|finding| finding.score);
+    let risk = readable.then(|| machine_risk(scores));
+    let (owner, stack) = routing(machine);
+    let subject = machine.subject();
+    MachineReport {
+        arn: subject.resource,
+        account_id: subject.account_id,
+        region: subject.region,
+        kind: machine.machine.kind,
+        risk,
+        band: risk.map(Band::of),
+        findings: findings.iter().map(|finding| finding.id.clone()).collect(),
+        owner,
+        stack,
+    }
+}
+
+/// Risk by Region, and by account under [`Region::GLOBAL`].
+pub(super) fn scores(view: &View<'_>, machines: &[MachineReport]) -> Vec<Score> {
+    let mut scores = Vec::new();
+    for account in &view.accounts {
+        let of_account = |machine: &&MachineReport| machine.account_id == *account.account_id;
+        for region in &account.regions {
+            let own = machines.iter().filter(of_account).filter(|machine| machine.region == region.snapshot.region);
+            scores.push(score(account.account_id.clone(), region.snapshot.region.clone(), own));
+        }
+        scores.push(score(account.account_id.clone(), Region::global(), machines.iter().filter(of_account)));
+    }
+    scores
+}
+
+fn score<'a>(
+    account_id: crate::types::AccountId,
+    region: Region,
+    machines: impl Iterator<Item = &'a MachineReport>,
+) -> Score {
+    let (mut risks, mut by_band, mut unread) = (Vec::new(), BTreeMap::new(), 0);
+    for machine in machines {
+        match (machine.risk, machine.band) {
+            (Some(risk), Some(band)) => {
+                risks.push(risk);
+                *by_band.entry(band).or_default() += 1;
+            }
+            _ => unread += 1,
+        }
+    }
+    Score {
+        account_id,
+        region,
+        risk: mean_risk(&risks),
+        machines_evaluated: risks.len(),
+        machines_unread: unread,
+        by_band,
+    }
+}
+
+/// What there is, by Region.
+pub(super) fn inventory(view: &View<'_>) -> Vec<Inventory> {
+    let of = |region: &crate::finding::RegionView<'_>| {
+        let list = region.snapshot.state_machines();
+        let (seen, gap) = list.seen();
+        let count = |list: &&crate::model::StateMachines| {
+            let mut kinds = BTreeMap::new();
+            for machine in &list.machines {
+                *kinds.entry(machine.kind).or_default() += 1;
+            }
+            kinds
+        };
+        Inventory {
+            account_id: region.snapshot.account_id.clone(),
+            region: region.snapshot.region.clone(),
+            state_machines: seen.map(count),
+            complete: gap.is_none(),
+        }
+    };
+    view.regions().map(of).collect()
+}

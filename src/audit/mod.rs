@@ -1,0 +1,20 @@
+//! Floor 7: evaluations to a report. Pure: the same snapshots give the same report.
+#![deny(clippy::disallowed_types, clippy::disallowed_methods)]
+
+mod engine;
+mod history;
+mod identity;
+mod links;
+mod machines;
+mod report;
+mod score;
+pub mod settings;
+
+pub use engine::{RunFacts, audit};
+pub use history::{LastState, Seen};
+pub use report::{
+    ApiUsage, ChangeSince, CollectorRun, Coverage, Finding, Inventory, MachineReport, QuotaReport, Report, Score,
+    Status,
+};
+pub use score::{Band, EXPLANATION as SCORE_EXPLANATION};
+pub use settings::CheckSelection;

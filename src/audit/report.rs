@@ -1,0 +1,208 @@
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Band;
+use crate::finding::{Change, Confidence, Family, Location, Severity};
+use crate::model::{MachineKind, QuotaStatus};
+use crate::types::{AccountId, Arn, Gap, GapReason, Region};
+
+/// All that exporters read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The version of stepwarden that wrote it.
+    pub version: String,
+    pub started_at: Timestamp,
+    pub finished_at: Timestamp,
+    /// The newest observation that it rests on.
+    pub as_of: Timestamp,
+    /// False where a signal ended the collection early.
+    pub complete: bool,
+    /// Worst first.
+    pub findings: Vec<Finding>,
+    pub coverage: Vec<Coverage>,
+    pub scores: Vec<Score>,
+    pub inventory: Vec<Inventory>,
+    /// Worst first.
+    pub machines: Vec<MachineReport>,
+    pub quotas: Vec<QuotaReport>,
+    pub collectors: Vec<CollectorRun>,
+    pub api_usage: Vec<ApiUsage>,
+}
+
+/// An evaluation that is not compliant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// 32 hex digits, stable between runs and versions.
+    pub id: String,
+    pub check: &'static str,
+    pub family: Family,
+    pub title: &'static str,
+    pub severity: Severity,
+    pub confidence: Confidence,
+    /// 0 to 100; 0 for insufficient data.
+    pub score: f64,
+    pub status: Status,
+    pub account_id: AccountId,
+    pub region: Region,
+    pub resource: Arn,
+    pub location: Location,
+    /// State machines that it bears on.
+    pub machines: Vec<Arn>,
+    /// What is so and why it matters here, or what could not be read.
+    pub message: String,
+    pub evidence: Vec<(&'static str, String)>,
+    /// For insufficient data.
+    pub gap: Option<Gap>,
+    pub remediation: String,
+    pub change: Option<Change>,
+    pub references: &'static [&'static str],
+    pub console_url: String,
+    pub owner: Option<String>,
+    pub stack: Option<String>,
+    pub first_seen: Timestamp,
+    pub last_seen: Timestamp,
+    pub since_last: ChangeSince,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    NonCompliant,
+    InsufficientData,
+}
+
+/// Against the store's last state; everything is new where there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeSince {
+    New,
+    Reopened,
+    Unchanged,
+}
+
+/// What one check could say in one account and Region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coverage {
+    pub account_id: AccountId,
+    pub region: Region,
+    pub check: &'static str,
+    pub family: Family,
+    pub compliant: usize,
+    pub non_compliant: usize,
+    pub insufficient: usize,
+    pub reasons: BTreeMap<GapReason, usize>,
+}
+
+/// Risk of a Region, or of the whole account where the Region is [`Region::GLOBAL`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Score {
+    pub account_id: AccountId,
+    pub region: Region,
+    /// Mean over the machines that could be read; absent where there is none.
+    pub risk: Option<f64>,
+    pub machines_evaluated: usize,
+    pub machines_unread: usize,
+    pub by_band: BTreeMap<Band, usize>,
+}
+
+/// What there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inventory {
+    pub account_id: AccountId,
+    pub region: Region,
+    /// Absent where the list was not read.
+    pub state_machines: Option<BTreeMap<MachineKind, usize>>,
+    /// The list is whole.
+    pub complete: bool,
+}
+
+/// One state machine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MachineReport {
+    pub arn: Arn,
+    pub account_id: AccountId,
+    pub region: Region,
+    pub kind: MachineKind,
+    /// Absent where the machine could not be described.
+    pub risk: Option<f64>,
+    pub band: Option<Band>,
+    /// Ids of its findings, non-compliant ones first.
+    pub findings: Vec<String>,
+    pub owner: Option<String>,
+    pub stack: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuotaReport {
+    pub account_id: AccountId,
+    pub region: Region,
+    pub status: QuotaStatus,
+}
+
+/// How one collector fared in one account and Region.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CollectorRun {
+    pub account_id: AccountId,
+    pub region: Region,
+    pub collector: &'static str,
+    /// Seconds; absent where a snapshot file was audited.
+    pub duration_seconds: Option<f64>,
+    pub observed_at: Timestamp,
+    pub gap: Option<Gap>,
+}
+
+/// Calls of one API in one account and Region.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApiUsage {
+    /// Absent for calls made before the account was known.
+    pub account_id: Option<AccountId>,
+    pub region: Region,
+    /// `service:Operation`.
+    pub api: &'static str,
+    pub ok: u64,
+    pub throttled: u64,
+    pub denied: u64,
+    pub errors: u64,
+    /// Seconds that calls waited for the request budget.
+    pub waited_seconds: f64,
+}
+
+impl ApiUsage {
+    pub fn calls(&self) -> u64 {
+        self.ok + self.throttled + self.denied + self.errors
+    }
+}
+
+impl Status {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NonCompliant => "non_compliant",
+            Self::InsufficientData => "insufficient_data",
+        }
+    }
+}
+
+impl ChangeSince {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Reopened => "reopened",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
+impl Report {
+    pub fn of_status(&self, status: Status) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.status == status)
+    }
+
+    /// Part of what was asked for could not be evaluated.
+    pub fn is_incomplete(&self) -> bool {
+        !self.complete
+            || self.collectors.iter().any(|run| run.gap.is_some())
+            || self.of_status(Status::InsufficientData).next().is_some()
+    }
+}
