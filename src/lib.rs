@@ -2,7 +2,9 @@
 pub mod access;
 pub mod asl;
 pub mod audit;
+pub mod aws;
 pub mod checks;
+pub mod collect;
 pub mod detect;
 pub mod finding;
 pub mod iam;

@@ -5,13 +5,13 @@ use jiff::Timestamp;
 use super::identity::finding_id;
 use super::links::console_url;
 use super::machines;
-use super::report::{ApiUsage, ChangeSince, CollectorRun, Coverage, Finding, QuotaReport, Report, Status};
+use super::report::{ChangeSince, Coverage, Finding, QuotaReport, Report, Status};
 use super::score::finding_score;
 use super::settings::CheckSelection;
 use crate::checks::CHECKS;
 use crate::finding::{Check, CheckSettings, Defect, Evaluation, Evaluations, Location, Outcome, Subject, View};
-use crate::model::Snapshot;
-use crate::types::{AccountId, Arn, Gap, Region};
+use crate::model::{CollectorRun, Snapshot};
+use crate::types::{AccountId, ApiUsage, Arn, Gap, Region};
 
 /// What the collection tells beside its snapshots.
 #[derive(Debug, Clone, PartialEq)]

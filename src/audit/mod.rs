@@ -10,11 +10,10 @@ mod report;
 mod score;
 pub mod settings;
 
+pub use crate::model::CollectorRun;
+pub use crate::types::ApiUsage;
 pub use engine::{RunFacts, audit};
 pub use history::{LastState, Seen};
-pub use report::{
-    ApiUsage, ChangeSince, CollectorRun, Coverage, Finding, Inventory, MachineReport, QuotaReport, Report, Score,
-    Status,
-};
+pub use report::{ChangeSince, Coverage, Finding, Inventory, MachineReport, QuotaReport, Report, Score, Status};
 pub use score::{Band, EXPLANATION as SCORE_EXPLANATION};
 pub use settings::CheckSelection;

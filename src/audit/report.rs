@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Band;
 use crate::finding::{Change, Confidence, Family, Location, Severity};
-use crate::model::{MachineKind, QuotaStatus};
-use crate::types::{AccountId, Arn, Gap, GapReason, Region};
+use crate::model::{CollectorRun, MachineKind, QuotaStatus};
+use crate::types::{AccountId, ApiUsage, Arn, Gap, GapReason, Region};
 
 /// All that exporters read.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,40 +139,6 @@ pub struct QuotaReport {
     pub account_id: AccountId,
     pub region: Region,
     pub status: QuotaStatus,
-}
-
-/// How one collector fared in one account and Region.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CollectorRun {
-    pub account_id: AccountId,
-    pub region: Region,
-    pub collector: &'static str,
-    /// Seconds; absent where a snapshot file was audited.
-    pub duration_seconds: Option<f64>,
-    pub observed_at: Timestamp,
-    pub gap: Option<Gap>,
-}
-
-/// Calls of one API in one account and Region.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ApiUsage {
-    /// Absent for calls made before the account was known.
-    pub account_id: Option<AccountId>,
-    pub region: Region,
-    /// `service:Operation`.
-    pub api: &'static str,
-    pub ok: u64,
-    pub throttled: u64,
-    pub denied: u64,
-    pub errors: u64,
-    /// Seconds that calls waited for the request budget.
-    pub waited_seconds: f64,
-}
-
-impl ApiUsage {
-    pub fn calls(&self) -> u64 {
-        self.ok + self.throttled + self.denied + self.errors
-    }
 }
 
 impl Status {

@@ -36,8 +36,6 @@ pub struct Principal {
 pub struct Role {
     pub principal: Principal,
     pub trust: Observed<Clean<Policy>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<Clean<String>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@
 pub mod iam_entity;
 pub mod log_group;
 pub mod quota;
+pub mod run;
 pub mod snapshot;
 pub mod state_machine;
 pub mod xray;
@@ -11,6 +12,7 @@ pub mod xray;
 pub use iam_entity::{Iam, InlinePolicy, Principal, Role};
 pub use log_group::{LogGroup, LogGroups};
 pub use quota::{Quota, QuotaLimit, QuotaStatus, Quotas, Usage};
+pub use run::CollectorRun;
 pub use snapshot::{Identity, Part, PartName, PartValue, Snapshot, SnapshotLine, Tags};
 pub use state_machine::{
     DefinitionRef, Details, Encryption, LogLevel, Logging, MachineKind, StateMachine, StateMachines,

@@ -17,6 +17,7 @@ pub struct Identity {
     pub partition: String,
     /// The principal's ARN without a session name, which can hold a person's.
     pub caller: Arn,
+    /// The Regions to audit: the named ones, or all that are enabled.
     pub regions: Observed<Vec<Region>>,
 }
 
@@ -49,6 +50,46 @@ pub struct SnapshotLine {
 impl SnapshotLine {
     pub const VERSION: u32 = 1;
 }
+
+/// Contents of a part that can be there while something in them is not.
+trait GapWithin {
+    fn gap_within(&self) -> Option<&Gap> {
+        None
+    }
+}
+
+impl GapWithin for Identity {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.regions.gap()
+    }
+}
+
+impl GapWithin for Xray {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.encryption.gap().or(self.destination.gap())
+    }
+}
+
+impl GapWithin for Quotas {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.metrics.gap().or(self.applied.gap()).or(self.defaults.gap())
+    }
+}
+
+impl GapWithin for StateMachines {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.machines.iter().find_map(|machine| machine.details.gap())
+    }
+}
+
+impl GapWithin for LogGroups {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.values().find_map(Observed::gap)
+    }
+}
+
+impl GapWithin for Iam {}
+impl GapWithin for Tags {}
 
 macro_rules! parts {
     ($($field:ident: $variant:ident($content:ty),)+) => {
@@ -94,9 +135,10 @@ macro_rules! parts {
                 }
             }
 
+            /// The gap in the part, or the first one within it.
             pub fn gap(&self) -> Option<&Gap> {
                 match self {
-                    $(Self::$variant(value) => value.gap(),)+
+                    $(Self::$variant(value) => value.gap().or_else(|| value.last_known()?.gap_within()),)+
                 }
             }
         }
@@ -144,7 +186,8 @@ macro_rules! parts {
             pub fn ages(&self) -> Vec<(PartName, Timestamp, Option<&Gap>)> {
                 let ages = [
                     $(self.parts.$field.as_ref().map(|part| {
-                        (PartName::$variant, part.observed_at, part.value.gap())
+                        let gap = part.value.gap().or_else(|| part.value.last_known()?.gap_within());
+                        (PartName::$variant, part.observed_at, gap)
                     }),)+
                 ];
                 ages.into_iter().flatten().collect()

@@ -1,5 +1,6 @@
 //! Floor 0: words that everyone shares. No SDK, no clock, no IO.
 
+mod api_usage;
 mod arn;
 mod gap;
 mod ids;
@@ -7,6 +8,7 @@ mod observation;
 mod observed;
 mod pointer;
 
+pub use api_usage::ApiUsage;
 pub use arn::{Arn, ArnError};
 pub use gap::{Gap, GapReason};
 pub use ids::{AccountId, IdError, Region};

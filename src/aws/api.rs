@@ -1,0 +1,63 @@
+use super::settings::Rate;
+
+/// One AWS API that is called: how it is named, what opens it, and how fast AWS refills its bucket.
+#[derive(Debug, PartialEq)]
+pub struct Api {
+    /// `service:Operation`, the key of budgets, metrics and reports.
+    pub name: &'static str,
+    /// The IAM action that allows it; absent where none is needed.
+    pub iam_action: Option<&'static str>,
+    pub rate: Rate,
+    pub source: RateSource,
+}
+
+/// Where a rate comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RateSource {
+    /// An AWS page names it.
+    Documented,
+    /// No page that could be read names one: a value that a console user would not notice.
+    Conservative,
+}
+
+const fn documented(name: &'static str, bucket: f64, refill_per_second: f64) -> Api {
+    Api { name, iam_action: Some(name), rate: Rate { bucket, refill_per_second }, source: RateSource::Documented }
+}
+
+const fn conservative(name: &'static str, refill_per_second: f64) -> Api {
+    let rate = Rate { bucket: 2.0 * refill_per_second, refill_per_second };
+    Api { name, iam_action: Some(name), rate, source: RateSource::Conservative }
+}
+
+macro_rules! apis {
+    ($($constant:ident = $api:expr;)+) => {
+        /// The APIs by name.
+        pub mod apis {
+            use super::{Api, conservative, documented};
+            $(pub static $constant: Api = $api;)+
+        }
+
+        /// Every API that this version can call.
+        pub static APIS: &[&Api] = &[$(&apis::$constant,)+];
+    };
+}
+
+// Step Functions: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html> (per account and Region;
+// the lower figure where Regions differ).
+// The others have no documented rate for these calls, or none that could be read.
+apis! {
+    SFN_LIST_STATE_MACHINES = documented("states:ListStateMachines", 100.0, 5.0);
+    SFN_DESCRIBE_STATE_MACHINE = documented("states:DescribeStateMachine", 200.0, 20.0);
+    LOGS_DESCRIBE_LOG_GROUPS = conservative("logs:DescribeLogGroups", 5.0);
+    XRAY_GET_ENCRYPTION_CONFIG = conservative("xray:GetEncryptionConfig", 1.0);
+    XRAY_GET_TRACE_SEGMENT_DESTINATION = conservative("xray:GetTraceSegmentDestination", 1.0);
+    CLOUDWATCH_GET_METRIC_DATA = conservative("cloudwatch:GetMetricData", 10.0);
+    CLOUDWATCH_LIST_METRICS = conservative("cloudwatch:ListMetrics", 10.0);
+    QUOTAS_LIST_SERVICE_QUOTAS = conservative("servicequotas:ListServiceQuotas", 5.0);
+    QUOTAS_LIST_DEFAULTS = conservative("servicequotas:ListAWSDefaultServiceQuotas", 5.0);
+    TAGGING_GET_RESOURCES = conservative("tag:GetResources", 5.0);
+    IAM_GET_ACCOUNT_AUTHORIZATION_DETAILS = conservative("iam:GetAccountAuthorizationDetails", 2.0);
+    ACCOUNT_LIST_REGIONS = conservative("account:ListRegions", 1.0);
+    STS_GET_CALLER_IDENTITY = Api { iam_action: None, ..conservative("sts:GetCallerIdentity", 10.0) };
+    STS_ASSUME_ROLE = conservative("sts:AssumeRole", 10.0);
+}

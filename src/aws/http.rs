@@ -1,0 +1,21 @@
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::{Builder, Connector, tls};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+/// The one HTTP client of the process: hyper 1 with rustls on ring (which builds in seconds where aws-lc takes
+/// minutes), the system's certificates (`SSL_CERT_FILE` is honoured), and the proxy of the environment.
+///
+/// HTTP/1.1 with pooled connections: one per call in flight.
+pub(super) fn client() -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = Connector::builder()
+            .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+            .proxy_config(ProxyConfig::from_env())
+            .enable_tcp_nodelay(true);
+        connector.set_connector_settings(settings.cloned());
+        if let Some(components) = components {
+            connector.set_sleep_impl(components.sleep_impl());
+        }
+        connector.build()
+    })
+}

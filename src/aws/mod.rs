@@ -1,0 +1,17 @@
+//! Floor 1: clients, assumed roles, the request budget, error classification.
+
+mod api;
+mod assume;
+mod budget;
+mod caller;
+mod error;
+mod http;
+mod session;
+pub mod settings;
+
+pub use api::{APIS, Api, apis};
+pub use budget::Budget;
+pub use caller::Caller;
+pub use error::{Failure, FailureKind};
+pub use session::{Clients, Session, SessionError};
+pub use settings::{AwsSettings, BudgetSettings, Rate};

@@ -1,0 +1,105 @@
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use super::assume::AssumedRole;
+use super::caller::Caller;
+use super::http;
+use super::settings::AwsSettings;
+use crate::types::{Arn, Region};
+
+/// Where STS and other global calls go when nothing names a Region.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// Credentials and connections of one account; gives clients for any Region.
+#[derive(Debug, Clone)]
+pub struct Session {
+    config: SdkConfig,
+}
+
+/// The clients of one account and Region.
+#[derive(Debug, Clone)]
+pub struct Clients {
+    config: SdkConfig,
+}
+
+/// A session could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    #[error("the configured Region is not one: {0}")]
+    Region(String),
+}
+
+impl Session {
+    /// The credentials of the environment: profile, SSO, `credential_process`, web identity, container, instance.
+    pub async fn load(settings: &AwsSettings) -> Self {
+        Self::load_with(settings, http::client()).await
+    }
+
+    /// The same over another HTTP client, which tests use to answer for AWS.
+    pub async fn load_with(settings: &AwsSettings, http: SharedHttpClient) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(settings.connect_timeout_seconds))
+            .operation_attempt_timeout(Duration::from_secs(settings.attempt_timeout_seconds))
+            .build();
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .http_client(http)
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts);
+        if let Some(profile) = &settings.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(endpoint) = &settings.endpoint_url {
+            loader = loader.endpoint_url(endpoint);
+        }
+        Self { config: loader.load().await }
+    }
+
+    /// The Region that the environment or the profile names, for calls that need just any.
+    pub fn home_region(&self) -> Result<Region, SessionError> {
+        let named = self.config.region().map_or(DEFAULT_REGION, aws_config::Region::as_ref);
+        Region::parse(named).map_err(|_| SessionError::Region(named.to_owned()))
+    }
+
+    /// The session of a role that is assumed with this one's credentials.
+    #[must_use]
+    pub fn assume(&self, role_arn: Arn, external_id: Option<String>, caller: Caller) -> Self {
+        let sts = self.clients(caller.region()).sts();
+        let provider = AssumedRole { sts, caller, role_arn, external_id };
+        let builder = self.config.to_builder().credentials_provider(SharedCredentialsProvider::new(provider));
+        // A cache of its own, or the caller's own credentials would be served for the role's.
+        let builder = builder.identity_cache(aws_config::identity::IdentityCache::lazy().build());
+        Self { config: builder.build() }
+    }
+
+    pub fn clients(&self, region: &Region) -> Clients {
+        let region = aws_config::Region::new(region.as_str().to_owned());
+        Clients { config: self.config.to_builder().region(region).build() }
+    }
+}
+
+macro_rules! clients {
+    ($($name:ident: $crate_name:ident,)+) => {
+        impl Clients {
+            $(pub fn $name(&self) -> $crate_name::Client {
+                $crate_name::Client::new(&self.config)
+            })+
+        }
+    };
+}
+
+clients! {
+    account: aws_sdk_account,
+    cloudwatch: aws_sdk_cloudwatch,
+    iam: aws_sdk_iam,
+    logs: aws_sdk_cloudwatchlogs,
+    quotas: aws_sdk_servicequotas,
+    sfn: aws_sdk_sfn,
+    sts: aws_sdk_sts,
+    tagging: aws_sdk_resourcegroupstagging,
+    xray: aws_sdk_xray,
+}

@@ -1,0 +1,104 @@
+use std::fmt;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+
+use super::progress::{Event, Progress};
+use super::settings::Regions;
+use crate::aws::{Api, Caller, Clients, Failure};
+use crate::detect::Door;
+use crate::model::{PartName, PartValue, Snapshot};
+use crate::types::{AccountId, Gap, Observed, Region};
+
+/// One part of a snapshot, and how it is read.
+pub struct Collector {
+    pub part: PartName,
+    pub scope: Scope,
+    /// Parts of the same snapshot that must be there first.
+    pub after: &'static [PartName],
+    /// All that it may call: the auditor's own policy is made of it.
+    pub apis: &'static [&'static Api],
+    pub run: for<'a> fn(&'a Context<'a>) -> BoxFuture<'a, PartValue>,
+}
+
+/// Whether a part is read once an account or once a Region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    Account,
+    Region,
+}
+
+impl Collector {
+    /// The IAM actions that it needs.
+    pub fn actions(&self) -> impl Iterator<Item = &'static str> {
+        self.apis.iter().filter_map(|api| api.iam_action)
+    }
+}
+
+impl fmt::Debug for Collector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Collector({})", self.part.as_str())
+    }
+}
+
+/// What a collector works with.
+pub struct Context<'a> {
+    pub account_id: &'a AccountId,
+    pub region: &'a Region,
+    pub clients: &'a Clients,
+    pub caller: &'a Caller,
+    pub door: &'a Door,
+    /// What earlier collectors found in this account and Region.
+    pub snapshot: &'a Snapshot,
+    /// Which Regions are to be audited.
+    pub regions: &'a Regions,
+    /// Calls in flight.
+    pub concurrency: usize,
+    /// When the collection began.
+    pub now: Timestamp,
+    pub(super) part: PartName,
+    pub(super) progress: &'a dyn Progress,
+}
+
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Context({} {} {})", self.account_id, self.region, self.part.as_str())
+    }
+}
+
+impl Context<'_> {
+    /// One call within the budget; what a failure says has passed the door.
+    pub async fn call<T, E, F, A>(&self, api: &'static Api, send: F) -> Result<T, Failure>
+    where
+        F: Fn() -> A + Sync,
+        A: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+        E: ProvideErrorMetadata,
+    {
+        let clean =
+            |failure: Failure| Failure { detail: self.door.text(&failure.detail).clean.into_inner(), ..failure };
+        self.caller.call(api, send).await.map_err(clean)
+    }
+
+    pub fn gap(&self, failure: &Failure) -> Gap {
+        self.locate(failure.gap())
+    }
+
+    pub fn locate(&self, gap: Gap) -> Gap {
+        Gap { account_id: Some(self.account_id.clone()), region: Some(self.region.clone()), ..gap }
+    }
+
+    /// A list with the failure that broke it off: nothing at all where the first page already failed.
+    pub fn listed<T>(&self, items: Vec<T>, failure: Option<&Failure>) -> Observed<Vec<T>> {
+        match failure {
+            Some(failure) if items.is_empty() => Observed::missing(self.gap(failure)),
+            failure => Observed::listed(items, failure.map(|failure| self.gap(failure))),
+        }
+    }
+
+    pub fn tell(&self, event: Event) {
+        self.progress.tell(self.region, self.part.as_str(), event);
+    }
+}

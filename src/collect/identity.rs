@@ -1,0 +1,94 @@
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+
+use super::collector::{Collector, Context, Scope};
+use super::pages::{Page, all_pages};
+use super::settings::Regions;
+use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_GET_CALLER_IDENTITY};
+use crate::aws::{Caller, Clients, Failure, FailureKind};
+use crate::model::{Identity, PartName, PartValue};
+use crate::types::{AccountId, Arn, Observed, Region};
+
+/// Who audits, and which Regions the account has enabled.
+pub(super) static COLLECTOR: Collector = Collector {
+    part: PartName::Identity,
+    scope: Scope::Account,
+    after: &[],
+    apis: &[&STS_GET_CALLER_IDENTITY, &ACCOUNT_LIST_REGIONS],
+    run,
+};
+
+fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
+    async move {
+        let identity = match whoami(context.caller, context.clients).await {
+            Ok((_, caller)) => {
+                let partition = caller.partition().to_owned();
+                Observed::known(Identity { partition, caller, regions: regions(context).await })
+            }
+            Err(failure) => Observed::missing(context.gap(&failure)),
+        };
+        PartValue::Identity(identity)
+    }
+    .boxed()
+}
+
+/// The account of the credentials, and the principal without its session name, which can be a person's.
+pub(super) async fn whoami(caller: &Caller, clients: &Clients) -> Result<(AccountId, Arn), Failure> {
+    let api = &STS_GET_CALLER_IDENTITY;
+    let sts = clients.sts();
+    let answer = caller.call(api, || sts.get_caller_identity().send()).await?;
+    let account = answer.account.and_then(|account| AccountId::parse(account).ok());
+    let arn = answer.arn.and_then(|arn| Arn::parse(without_session(&arn)).ok());
+    let broken = || Failure {
+        kind: FailureKind::Other,
+        api,
+        detail: format!("{} answered without a usable account and ARN", api.name),
+    };
+    account.zip(arn).ok_or_else(broken)
+}
+
+fn without_session(arn: &str) -> String {
+    match arn.split_once(":assumed-role/") {
+        Some((head, tail)) => format!("{head}:assumed-role/{}", tail.split('/').next().unwrap_or_default()),
+        None => arn.to_owned(),
+    }
+}
+
+async fn regions(context: &Context<'_>) -> Observed<Vec<Region>> {
+    if let Regions::Named(named) = context.regions {
+        return Observed::known(named.clone());
+    }
+    let client = context.clients.account();
+    let (names, failure) = all_pages(&ACCOUNT_LIST_REGIONS, |token| {
+        let request = client.list_regions().max_results(50).set_next_token(token);
+        let request = request
+            .region_opt_status_contains(aws_sdk_account::types::RegionOptStatus::Enabled)
+            .region_opt_status_contains(aws_sdk_account::types::RegionOptStatus::EnabledByDefault);
+        async move {
+            let answer = context.call(&ACCOUNT_LIST_REGIONS, || request.clone().send()).await?;
+            let regions = answer.regions.unwrap_or_default();
+            Ok(Page {
+                items: regions.into_iter().filter_map(|region| region.region_name).collect(),
+                next: answer.next_token,
+            })
+        }
+    })
+    .await;
+    let mut regions: Vec<_> = names.into_iter().filter_map(|name| Region::parse(name).ok()).collect();
+    regions.sort();
+    context.listed(regions, failure.as_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_session;
+
+    #[test]
+    fn a_session_name_is_not_kept() {
+        assert_eq!(
+            without_session("arn:aws:sts::123456789012:assumed-role/Audit/jane@example.com"),
+            "arn:aws:sts::123456789012:assumed-role/Audit"
+        );
+        assert_eq!(without_session("arn:aws:iam::123456789012:user/audit"), "arn:aws:iam::123456789012:user/audit");
+    }
+}

@@ -1,0 +1,19 @@
+//! Floor 3: AWS to snapshot parts, one file a collector.
+
+mod collector;
+mod iam;
+mod identity;
+mod log_groups;
+mod pages;
+mod progress;
+mod quotas;
+mod run;
+pub mod settings;
+mod state_machines;
+mod tags;
+mod xray;
+
+pub use collector::{Collector, Context, Scope};
+pub use progress::{Event, Progress, Silent};
+pub use run::{COLLECTORS, CollectError, Collection, Environment, collect, collectors};
+pub use settings::CollectSettings;

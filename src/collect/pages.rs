@@ -1,0 +1,33 @@
+use crate::aws::{Api, Failure, FailureKind};
+
+/// One page of a list.
+#[derive(Debug)]
+pub(super) struct Page<T> {
+    pub(super) items: Vec<T>,
+    pub(super) next: Option<String>,
+}
+
+/// All pages, or those before the one that failed. An endpoint that hands out the same token twice has not understood
+/// it, and would never end.
+pub(super) async fn all_pages<T, F, A>(api: &'static Api, fetch: F) -> (Vec<T>, Option<Failure>)
+where
+    F: Fn(Option<String>) -> A,
+    A: Future<Output = Result<Page<T>, Failure>>,
+{
+    let (mut items, mut token) = (Vec::new(), None);
+    loop {
+        let page = match fetch(token.clone()).await {
+            Ok(page) => page,
+            Err(failure) => return (items, Some(failure)),
+        };
+        items.extend(page.items);
+        match page.next.filter(|next| !next.is_empty()) {
+            None => return (items, None),
+            next if next == token => {
+                let detail = format!("{} answered the same page token twice: the list is not whole", api.name);
+                return (items, Some(Failure { kind: FailureKind::PageToken, api, detail }));
+            }
+            next => token = next,
+        }
+    }
+}

@@ -1,0 +1,280 @@
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures_util::StreamExt;
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::collector::{Collector, Context, Scope};
+use super::progress::{Event, Progress};
+use super::settings::{AccountSource, CollectSettings, Regions};
+use super::{iam, identity, log_groups, quotas, state_machines, tags, xray};
+use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
+use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
+use crate::detect::Door;
+use crate::model::{CollectorRun, PartName, PartValue, Snapshot};
+use crate::types::{AccountId, Gap, Region};
+
+/// Every collector, in the order of the snapshot's parts.
+pub static COLLECTORS: &[&Collector] = &[
+    &identity::COLLECTOR,
+    &iam::COLLECTOR,
+    &state_machines::COLLECTOR,
+    &tags::COLLECTOR,
+    &log_groups::COLLECTOR,
+    &xray::COLLECTOR,
+    &quotas::COLLECTOR,
+];
+
+/// Accounts that are collected at once; their Regions all are.
+const ACCOUNTS_AT_ONCE: usize = 4;
+
+/// Regions that every account has without opting in, for when the list of enabled ones cannot be read.
+/// Source: <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>.
+const DEFAULT_REGIONS: [&str; 17] = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+/// What a collection works with.
+pub struct Environment<'a> {
+    pub session: &'a Session,
+    pub settings: &'a CollectSettings,
+    pub max_attempts: u32,
+    pub budget: Arc<Budget>,
+    pub door: &'a Door,
+    pub progress: &'a dyn Progress,
+    pub cancel: CancellationToken,
+    pub now: fn() -> Timestamp,
+}
+
+/// What was collected, and how each collector fared.
+#[derive(Debug)]
+pub struct Collection {
+    pub snapshots: Vec<Snapshot>,
+    pub runs: Vec<CollectorRun>,
+    /// False where a signal ended it.
+    pub complete: bool,
+}
+
+/// Nothing could be collected at all.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    #[error("{0}")]
+    Identity(Failure),
+    #[error(transparent)]
+    Session(#[from] SessionError),
+}
+
+impl std::fmt::Debug for Environment<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Environment").field("settings", self.settings).finish_non_exhaustive()
+    }
+}
+
+/// The collectors that the settings leave on.
+pub fn collectors(settings: &CollectSettings) -> impl Iterator<Item = &'static Collector> {
+    COLLECTORS.iter().copied().filter(|collector| !settings.disabled.contains(&collector.part))
+}
+
+impl Environment<'_> {
+    /// The APIs that a collection with these settings may call, with what gets it into other accounts.
+    pub fn apis(settings: &CollectSettings) -> impl Iterator<Item = &'static Api> {
+        let assume = (!settings.accounts.is_empty()).then_some(&STS_ASSUME_ROLE);
+        let needed = |api: &&'static Api| settings.regions == Regions::AllEnabled || **api != ACCOUNT_LIST_REGIONS;
+        collectors(settings).flat_map(|collector| collector.apis.iter().copied()).filter(needed).chain(assume)
+    }
+}
+
+/// Collects every configured account. One that cannot be entered is a gap; only where none can is it an error.
+pub async fn collect(environment: &Environment<'_>) -> Result<Collection, CollectError> {
+    let home = environment.session.home_region()?;
+    let caller = Caller::new(environment.budget.clone(), home, environment.max_attempts, environment.cancel.clone());
+    let own = [None];
+    let sources: Vec<Option<&AccountSource>> = match environment.settings.accounts.is_empty() {
+        true => own.to_vec(),
+        false => environment.settings.accounts.iter().map(Some).collect(),
+    };
+    let enter = |source| account(environment, &caller, source);
+    let answers: Vec<_> =
+        futures_util::stream::iter(sources).map(enter).buffer_unordered(ACCOUNTS_AT_ONCE).collect().await;
+    let (mut snapshots, mut runs, mut refused) = (Vec::new(), Vec::new(), None);
+    for answer in answers {
+        match answer {
+            Ok((account_snapshots, account_runs)) => {
+                snapshots.extend(account_snapshots);
+                runs.extend(account_runs);
+            }
+            Err((failure, run)) => {
+                runs.extend(run);
+                refused = Some(failure);
+            }
+        }
+    }
+    match refused {
+        Some(failure) if snapshots.is_empty() => return Err(CollectError::Identity(failure)),
+        _ => {}
+    }
+    snapshots.sort_by(|a: &Snapshot, b| (&a.account_id, &a.region).cmp(&(&b.account_id, &b.region)));
+    runs.sort_by(|a: &CollectorRun, b| {
+        (&a.account_id, &a.region, a.collector).cmp(&(&b.account_id, &b.region, b.collector))
+    });
+    Ok(Collection { snapshots, runs, complete: !environment.cancel.is_cancelled() })
+}
+
+type Collected = (Vec<Snapshot>, Vec<CollectorRun>);
+
+/// One account: who we are there, then its IAM and its Regions at once.
+async fn account(
+    environment: &Environment<'_>,
+    caller: &Caller,
+    source: Option<&AccountSource>,
+) -> Result<Collected, (Failure, Option<CollectorRun>)> {
+    let session = match source {
+        None => environment.session.clone(),
+        Some(source) => environment.session.assume(source.role_arn.clone(), source.external_id.clone(), caller.clone()),
+    };
+    let clients = session.clients(caller.region());
+    let account_id = match identity::whoami(caller, &clients).await {
+        Ok((account_id, _)) => account_id,
+        Err(failure) => return Err(not_entered(environment, source, failure)),
+    };
+    let caller = caller.on_behalf_of(Some(account_id.clone()), caller.region().clone());
+    let mut global = Snapshot::new(account_id.clone(), Region::global());
+    let place = Place { environment, session: &session, caller: &caller };
+    let mut runs = vec![place.collect(&mut global, &identity::COLLECTOR).await];
+    let regions = regions(environment.settings, &global);
+    let (iam_runs, regional) = tokio::join!(
+        place.collect_scope(&mut global, Scope::Account),
+        join_all(regions.into_iter().map(|region| place.region(account_id.clone(), region)))
+    );
+    runs.extend(iam_runs);
+    let mut snapshots = vec![global];
+    for (snapshot, region_runs) in regional {
+        snapshots.push(snapshot);
+        runs.extend(region_runs);
+    }
+    Ok((snapshots, runs))
+}
+
+fn not_entered(
+    environment: &Environment<'_>,
+    source: Option<&AccountSource>,
+    failure: Failure,
+) -> (Failure, Option<CollectorRun>) {
+    let account = source.and_then(|source| AccountId::parse(source.role_arn.account()).ok());
+    let run = account.map(|account_id| CollectorRun {
+        region: Region::global(),
+        collector: PartName::Identity.as_str(),
+        duration_seconds: None,
+        observed_at: (environment.now)(),
+        gap: Some(Gap { account_id: Some(account_id.clone()), ..failure.gap() }),
+        account_id,
+    });
+    (failure, run)
+}
+
+/// The named Regions, or all that are enabled, or, where that list cannot be read, those that need no opting in.
+fn regions(settings: &CollectSettings, global: &Snapshot) -> Vec<Region> {
+    if let Regions::Named(named) = &settings.regions {
+        return named.clone();
+    }
+    let enabled = global.identity().seen().0.and_then(|identity| identity.regions.seen().0.cloned());
+    let defaults = || DEFAULT_REGIONS.iter().filter_map(|name| Region::parse(*name).ok()).collect();
+    enabled.filter(|regions| !regions.is_empty()).unwrap_or_else(defaults)
+}
+
+/// Where collectors run.
+struct Place<'a> {
+    environment: &'a Environment<'a>,
+    session: &'a Session,
+    caller: &'a Caller,
+}
+
+impl Place<'_> {
+    async fn region(&self, account_id: AccountId, region: Region) -> (Snapshot, Vec<CollectorRun>) {
+        let mut snapshot = Snapshot::new(account_id, region);
+        let runs = self.collect_scope(&mut snapshot, Scope::Region).await;
+        (snapshot, runs)
+    }
+
+    /// All collectors of a scope: first those that need no other, at once, then those that do.
+    async fn collect_scope(&self, snapshot: &mut Snapshot, scope: Scope) -> Vec<CollectorRun> {
+        let due = |first: bool| {
+            collectors(self.environment.settings).filter(move |collector| {
+                collector.scope == scope && collector.part != PartName::Identity && collector.after.is_empty() == first
+            })
+        };
+        let mut runs = Vec::new();
+        for first in [true, false] {
+            let answers = join_all(due(first).map(|collector| self.run(snapshot, collector))).await;
+            for (run, part) in answers {
+                snapshot.put(run.observed_at, part);
+                runs.push(run);
+            }
+        }
+        runs
+    }
+
+    async fn collect(&self, snapshot: &mut Snapshot, collector: &'static Collector) -> CollectorRun {
+        let (run, part) = self.run(snapshot, collector).await;
+        snapshot.put(run.observed_at, part);
+        run
+    }
+
+    /// The caller, not the collector, measures, and logs a failure once.
+    async fn run(&self, snapshot: &Snapshot, collector: &'static Collector) -> (CollectorRun, PartValue) {
+        let (account_id, region) = (&snapshot.account_id, &snapshot.region);
+        // What an account has once is asked for where the session is at home.
+        let endpoint = if *region == Region::global() { self.caller.region() } else { region };
+        let context = Context {
+            account_id,
+            region,
+            clients: &self.session.clients(endpoint),
+            caller: &self.caller.on_behalf_of(Some(account_id.clone()), endpoint.clone()),
+            door: self.environment.door,
+            snapshot,
+            regions: &self.environment.settings.regions,
+            concurrency: self.environment.settings.concurrency,
+            now: (self.environment.now)(),
+            part: collector.part,
+            progress: self.environment.progress,
+        };
+        context.tell(Event::Started);
+        let started = Instant::now();
+        let part = (collector.run)(&context).await;
+        let duration = started.elapsed().as_secs_f64();
+        context.tell(Event::Finished);
+        let gap = part.gap().cloned();
+        let name = collector.part.as_str();
+        match &gap {
+            Some(gap) => tracing::warn!(%account_id, %region, collector = name, "{gap}"),
+            None => tracing::debug!(%account_id, %region, collector = name, duration, "collected"),
+        }
+        let run = CollectorRun {
+            account_id: account_id.clone(),
+            region: region.clone(),
+            collector: name,
+            duration_seconds: Some(duration),
+            observed_at: (self.environment.now)(),
+            gap,
+        };
+        (run, part)
+    }
+}

@@ -1,0 +1,74 @@
+//! What is collected, where, and through which roles.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::model::PartName;
+use crate::types::{Arn, Region};
+
+/// The Regions of each account that are audited.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Regions {
+    /// Every Region that is enabled for the account.
+    #[default]
+    AllEnabled,
+    /// These, in this order, without repeats; never [`Region::GLOBAL`].
+    Named(Vec<Region>),
+}
+
+/// Accounts, Regions, and which collectors run in them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CollectSettings {
+    pub regions: Regions,
+    /// Without any, the caller's own account is audited.
+    pub accounts: Vec<AccountSource>,
+    /// Collectors that are switched off; never [`PartName::Identity`].
+    pub disabled: BTreeSet<PartName>,
+    /// Calls in flight per Region.
+    pub concurrency: usize,
+}
+
+/// An account and the role through which it is read.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccountSource {
+    /// What people call the account.
+    pub name: Option<String>,
+    /// A role of the account; its ARN also says which account that is.
+    pub role_arn: Arn,
+    /// What the role's trust policy asks for. It is left out of `Debug`.
+    pub external_id: Option<String>,
+}
+
+impl Default for CollectSettings {
+    fn default() -> Self {
+        Self { regions: Regions::default(), accounts: Vec::new(), disabled: BTreeSet::new(), concurrency: 16 }
+    }
+}
+
+impl fmt::Debug for AccountSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let external_id = self.external_id.as_ref().map(|_| "(redacted)");
+        f.debug_struct("AccountSource")
+            .field("name", &self.name)
+            .field("role_arn", &self.role_arn)
+            .field("external_id", &external_id)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AccountSource;
+    use crate::types::Arn;
+
+    #[test]
+    fn an_external_id_is_not_printed() {
+        let source = AccountSource {
+            name: None,
+            role_arn: Arn::parse("arn:aws:iam::123456789012:role/stepwarden").unwrap(),
+            external_id: Some("hunter2".to_owned()),
+        };
+        let printed = format!("{source:?}");
+        assert!(!printed.contains("hunter2") && printed.contains("redacted"), "{printed}");
+    }
+}

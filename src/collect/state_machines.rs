@@ -1,0 +1,192 @@
+use std::collections::BTreeMap;
+
+use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
+use aws_sdk_sfn::types::{
+    EncryptionType, IncludedData, LogLevel as SdkLogLevel, StateMachineListItem, StateMachineType,
+};
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt};
+use jiff::Timestamp;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::collector::{Collector, Context, Scope};
+use super::pages::{Page, all_pages};
+use super::progress::Event;
+use crate::asl::Definition;
+use crate::aws::apis::{SFN_DESCRIBE_STATE_MACHINE as DESCRIBE, SFN_LIST_STATE_MACHINES as LIST};
+use crate::aws::{Failure, FailureKind};
+use crate::detect::Clean;
+use crate::model::{
+    DefinitionRef, Details, Encryption, LogLevel, Logging, MachineKind, PartName, PartValue, StateMachine,
+    StateMachines,
+};
+use crate::types::{Arn, Gap, GapReason, Observed};
+
+/// The largest page that the service hands out.
+const PAGE: i32 = 1000;
+
+/// State machines with their definitions, roles, logging, tracing and encryption.
+pub(super) static COLLECTOR: Collector =
+    Collector { part: PartName::StateMachines, scope: Scope::Region, after: &[], apis: &[&LIST, &DESCRIBE], run };
+
+/// Definitions by the hash of their text: many machines share one, and each is read once.
+type Definitions = BTreeMap<String, Result<(Clean<Definition>, DefinitionRef), Gap>>;
+
+fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
+    async move {
+        let (items, failure) = list(context).await;
+        context.tell(Event::Counted(items.len()));
+        let mut definitions = Definitions::new();
+        let mut machines = Vec::with_capacity(items.len());
+        let describe = |item| describe(context, item);
+        let mut answers = futures_util::stream::iter(items).map(describe).buffer_unordered(context.concurrency);
+        while let Some(answer) = answers.next().await {
+            context.tell(Event::Advanced);
+            machines.extend(answer.map(|(listed, details)| machine(context, listed, details, &mut definitions)));
+        }
+        machines.sort_by(|a: &StateMachine, b| a.arn.cmp(&b.arn));
+        let definitions = definitions.into_iter().filter_map(|(hash, read)| Some((hash, read.ok()?.0))).collect();
+        let part = context.listed(machines, failure.as_ref());
+        PartValue::StateMachines(match part {
+            Observed::Known { value: machines } => Observed::known(StateMachines { machines, definitions }),
+            Observed::Partial { value: machines, gap } => {
+                Observed::Partial { value: StateMachines { machines, definitions }, gap }
+            }
+            Observed::Stale { gap, .. } | Observed::Missing { gap } => Observed::missing(gap),
+        })
+    }
+    .boxed()
+}
+
+struct Listed {
+    arn: Arn,
+    kind: MachineKind,
+    created_at: Option<Timestamp>,
+}
+
+async fn list(context: &Context<'_>) -> (Vec<Listed>, Option<Failure>) {
+    let client = context.clients.sfn();
+    all_pages(&LIST, |token| {
+        let request = client.list_state_machines().max_results(PAGE).set_next_token(token);
+        async move {
+            let answer = context.call(&LIST, || request.clone().send()).await?;
+            Ok(Page { items: answer.state_machines.into_iter().filter_map(listed).collect(), next: answer.next_token })
+        }
+    })
+    .await
+}
+
+fn listed(item: StateMachineListItem) -> Option<Listed> {
+    let kind = match item.r#type {
+        StateMachineType::Standard => MachineKind::Standard,
+        StateMachineType::Express => MachineKind::Express,
+        _ => MachineKind::Unknown,
+    };
+    let created_at = Timestamp::from_second(item.creation_date.secs()).ok();
+    Arn::parse(item.state_machine_arn).ok().map(|arn| Listed { arn, kind, created_at })
+}
+
+type Described = Result<Box<DescribeStateMachineOutput>, Failure>;
+
+/// `None` where the machine was deleted since it was listed.
+///
+/// A definition under a key that the auditor may not use is left out by asking for the metadata alone.
+async fn describe(context: &Context<'_>, listed: Listed) -> Option<(Listed, (Described, Option<Gap>))> {
+    let client = context.clients.sfn();
+    let request = client.describe_state_machine().state_machine_arn(listed.arn.as_str());
+    let full = context.call(&DESCRIBE, || request.clone().send()).await;
+    match full {
+        Ok(answer) => Some((listed, (Ok(Box::new(answer)), None))),
+        Err(failure) if failure.kind == FailureKind::NotFound => None,
+        Err(failure) if failure.kind == FailureKind::Encrypted => {
+            let request = request.included_data(IncludedData::MetadataOnly);
+            let metadata = context.call(&DESCRIBE, || request.clone().send()).await.map(Box::new);
+            let encrypted = context.gap(&failure).about(listed.arn.as_str());
+            Some((listed, (metadata, Some(encrypted))))
+        }
+        Err(failure) => Some((listed, (Err(failure), None))),
+    }
+}
+
+fn machine(
+    context: &Context<'_>,
+    listed: Listed,
+    (answer, encrypted): (Described, Option<Gap>),
+    definitions: &mut Definitions,
+) -> StateMachine {
+    let Listed { arn, kind, created_at } = listed;
+    let details = match answer {
+        Ok(answer) => Observed::known(details(context, &arn, *answer, encrypted, definitions)),
+        Err(failure) => Observed::missing(context.gap(&failure).about(arn.as_str())),
+    };
+    StateMachine { arn, kind, created_at, details }
+}
+
+fn details(
+    context: &Context<'_>,
+    arn: &Arn,
+    answer: DescribeStateMachineOutput,
+    encrypted: Option<Gap>,
+    definitions: &mut Definitions,
+) -> Details {
+    let lacks = |field: &str| {
+        let detail = format!("{} answered without a usable {field}", DESCRIBE.name);
+        context.locate(Gap { api: DESCRIBE.name.to_owned(), ..Gap::new(GapReason::Error, detail) }).about(arn.as_str())
+    };
+    let definition = match encrypted {
+        Some(gap) => Err(gap),
+        None if answer.definition.is_empty() => Err(lacks("definition")),
+        None => {
+            definition(context, &answer.definition, definitions).map_err(|gap| context.locate(gap).about(arn.as_str()))
+        }
+    };
+    Details {
+        role_arn: Arn::parse(answer.role_arn).map_err(|_| lacks("roleArn")).into(),
+        logging: logging(answer.logging_configuration),
+        tracing_enabled: answer.tracing_configuration.is_some_and(|tracing| tracing.enabled),
+        encryption: match answer.encryption_configuration {
+            Some(key) if key.r#type == EncryptionType::CustomerManagedKmsKey => {
+                let id = context.door.text(&key.kms_key_id.unwrap_or_default()).clean.into_inner();
+                Encryption::Customer { kms_key_id: id }
+            }
+            _ => Encryption::AwsOwned,
+        },
+        definition: definition.into(),
+        description: answer.description.filter(|text| !text.is_empty()).map(|text| context.door.text(&text).clean),
+    }
+}
+
+/// Parses, inspects and redacts a definition, unless its text was met before.
+fn definition(context: &Context<'_>, text: &str, definitions: &mut Definitions) -> Result<DefinitionRef, Gap> {
+    let sha256: String = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
+    let read = definitions.entry(sha256).or_insert_with_key(|sha256| {
+        let not_one =
+            |why: &dyn std::fmt::Display| Gap::new(GapReason::Error, format!("the definition is not valid: {why}"));
+        let document: Value = serde_json::from_str(text).map_err(|error| not_one(&error))?;
+        let inspected = context.door.json(document);
+        let definition = inspected.clean.read(Definition::parse).map_err(|error| not_one(&error))?;
+        let observations = inspected.observations;
+        Ok((definition, DefinitionRef { sha256: sha256.clone(), bytes: text.len(), observations }))
+    });
+    read.as_ref().map(|(_, reference)| reference.clone()).map_err(Gap::clone)
+}
+
+/// The destination ARN ends in `:*`, which is no part of the log group's own.
+fn logging(configuration: Option<aws_sdk_sfn::types::LoggingConfiguration>) -> Logging {
+    let Some(configuration) = configuration else {
+        return Logging { level: LogLevel::Off, include_execution_data: false, destination: None };
+    };
+    let level = match configuration.level {
+        None | Some(SdkLogLevel::Off) => LogLevel::Off,
+        Some(SdkLogLevel::All) => LogLevel::All,
+        Some(SdkLogLevel::Error) => LogLevel::Error,
+        Some(SdkLogLevel::Fatal) => LogLevel::Fatal,
+        Some(_) => LogLevel::Unknown,
+    };
+    let destinations = configuration.destinations.unwrap_or_default();
+    let groups =
+        destinations.into_iter().filter_map(|destination| destination.cloud_watch_logs_log_group?.log_group_arn);
+    let destination = groups.filter_map(|arn| Arn::parse(arn.strip_suffix(":*").unwrap_or(&arn)).ok()).next();
+    Logging { level, include_execution_data: configuration.include_execution_data, destination }
+}

@@ -1,0 +1,280 @@
+"""The demo account: roles, log groups, state machines and metrics with known faults, as data.
+
+`{account}` and `{region}` are filled in by the seed, `{key}` by the ARN of the customer managed key that it makes in
+us-east-1. `payments-capture` is right in everything; each other machine says what is wrong with it.
+"""
+
+from dataclasses import dataclass, field
+
+import demo_definitions as definitions
+import planted
+
+EAST, WEST = "us-east-1", "eu-west-1"
+GROUP_PREFIX = "/aws/vendedlogs/states/"
+
+XRAY_ACTIONS = [
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+]
+# None of these eight can be granted on anything narrower than "*".
+LOG_DELIVERY_ACTIONS = [
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+]
+LOG_WRITE_ACTIONS = ["logs:CreateLogStream", "logs:PutLogEvents"]
+EVENTS_ACTIONS = ["events:PutTargets", "events:PutRule", "events:DescribeRule"]
+
+
+def allow(sid, actions, resources="*", **elements):
+    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources, **elements}
+
+
+def functions(region, *names):
+    arns = [f"arn:aws:lambda:{region}:{{account}}:function:{name}" for name in names]
+    return allow("Invoke", "lambda:InvokeFunction", arns)
+
+
+def log_writes(name, *regions):
+    groups = [f"arn:aws:logs:{region}:{{account}}:log-group:{GROUP_PREFIX}{name}:*" for region in regions]
+    return allow("WriteOwnLogs", LOG_WRITE_ACTIONS, groups)
+
+
+TRACING = allow("Tracing", XRAY_ACTIONS)
+LOG_DELIVERY = allow("LogDelivery", LOG_DELIVERY_ACTIONS)
+
+
+@dataclass
+class Role:
+    inline: list
+    managed: list = field(default_factory=list)
+    boundary: str | None = None
+    description: str = "Execution role of a Step Functions state machine"
+    guarded: bool = False  # trust policy with aws:SourceArn and aws:SourceAccount
+
+
+@dataclass
+class LogGroup:
+    region: str
+    retention_days: int | None
+    key: bool = False
+
+
+@dataclass
+class Machine:
+    region: str
+    name: str
+    role: str
+    definition: dict
+    type: str = "STANDARD"
+    log_level: str = "OFF"
+    log_data: bool = False
+    tracing: bool = False
+    key: bool = False
+    tags: dict = field(default_factory=dict)
+
+
+MANAGED_POLICIES = {
+    "InvoiceRenderAccess": [
+        functions(EAST, "invoice-render"),
+        allow("StoreInvoices", "s3:PutObject", "arn:aws:s3:::acme-invoices-{account}/*"),
+        TRACING,
+    ],
+    "DeveloperBoundary": [
+        allow("Workloads", ["sqs:*", "sns:*", "lambda:*", "states:*", "logs:*", "xray:*"]),
+        {"Sid": "NoIdentity", "Effect": "Deny", "Action": "iam:*", "Resource": "*"},
+    ],
+}
+
+KEY_OF_PAYMENTS = [
+    allow(
+        "ExecutionData",
+        ["kms:Decrypt", "kms:GenerateDataKey"],
+        "{key}",
+        Condition={
+            "StringEquals": {
+                "kms:EncryptionContext:aws:states:stateMachineArn": (
+                    "arn:aws:states:us-east-1:{account}:stateMachine:payments-capture"
+                )
+            }
+        },
+    ),
+    allow(
+        "EncryptedLogs",
+        "kms:GenerateDataKey",
+        "{key}",
+        Condition={"StringEquals": {"kms:EncryptionContext:SourceArn": "arn:aws:logs:us-east-1:{account}:*"}},
+    ),
+]
+MONTHLY_CLOSE_GRANTS = [
+    allow("StartCapture", "states:StartExecution", "arn:aws:states:us-east-1:{account}:stateMachine:payments-capture"),
+    allow(
+        "FollowCapture",
+        ["states:DescribeExecution", "states:StopExecution"],
+        "arn:aws:states:us-east-1:{account}:execution:payments-capture:*",
+    ),
+    allow(
+        "CaptureEvents",
+        EVENTS_ACTIONS,
+        "arn:aws:events:us-east-1:{account}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule",
+    ),
+]
+CUSTOMER_EXPORT_GRANTS = [
+    allow("ReadCustomers", "s3:GetObject", "arn:aws:s3:::acme-crm-{account}/customers.json"),
+    allow(
+        "WriteExport",
+        ["s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"],
+        "arn:aws:s3:::acme-lake-{account}/customer-export/*",
+    ),
+    allow("StartChildren", "states:StartExecution", "arn:aws:states:us-east-1:{account}:stateMachine:customer-export"),
+    allow(
+        "FollowChildren", "states:DescribeExecution", "arn:aws:states:us-east-1:{account}:execution:customer-export:*"
+    ),
+]
+PARTNER_SYNC_GRANTS = [
+    allow("RunLoad", "ecs:RunTask", "arn:aws:ecs:us-east-1:{account}:task-definition/ledger-load:7"),
+    allow("FollowLoad", ["ecs:StopTask", "ecs:DescribeTasks"], "arn:aws:ecs:us-east-1:{account}:task/batch/*"),
+    allow("LoadEvents", EVENTS_ACTIONS, "arn:aws:events:us-east-1:{account}:rule/StepFunctionsGetEventsForECSTaskRule"),
+]
+RETURNS_QUEUES = [f"arn:aws:sqs:{region}:{{account}}:returns-inbox" for region in (EAST, WEST)]
+
+ROLES = {
+    "PaymentsCaptureRole": Role(
+        [
+            functions(EAST, "payments-authorize", "payments-capture"),
+            TRACING,
+            LOG_DELIVERY,
+            log_writes("payments-capture", EAST),
+            *KEY_OF_PAYMENTS,
+        ],
+        guarded=True,
+    ),
+    # X-Ray rights, from a customer managed policy, that the untraced machine does not use.
+    "InvoiceRenderRole": Role([], managed=["InvoiceRenderAccess"]),
+    # No X-Ray rights although the machine is traced.
+    "CustomerExportRole": Role(
+        [functions(EAST, "customer-export"), *CUSTOMER_EXPORT_GRANTS, LOG_DELIVERY], guarded=True
+    ),
+    # All ten log actions on "*", as AWS's own documentation shows them: two could be narrowed.
+    "OrdersFulfilmentRole": Role(
+        [
+            allow("Stock", "dynamodb:UpdateItem", "arn:aws:dynamodb:us-east-1:{account}:table/stock"),
+            allow("Picks", "sqs:SendMessage", "arn:aws:sqs:us-east-1:{account}:warehouse-picks"),
+            allow("Updates", "sns:Publish", "arn:aws:sns:us-east-1:{account}:order-updates"),
+            allow("Logs", LOG_DELIVERY_ACTIONS + LOG_WRITE_ACTIONS),
+            TRACING,
+        ]
+    ),
+    "ReturnsApprovalRole": Role(
+        [allow("Inbox", "sqs:SendMessage", RETURNS_QUEUES), LOG_DELIVERY, log_writes("returns-approval", EAST, WEST)],
+        boundary="DeveloperBoundary",
+        guarded=True,
+    ),
+    # Any function, and all of S3, which the machine never uses.
+    "PartnerSyncRole": Role(
+        [
+            allow("Invoke", "lambda:InvokeFunction"),
+            allow("Buckets", "s3:*"),
+            *PARTNER_SYNC_GRANTS,
+            LOG_DELIVERY,
+        ],
+        description=f"Partner sync; break-glass {planted.DESCRIPTION_PASSWORD}",
+    ),
+    # Everything but IAM.
+    "RetentionSweepRole": Role([{"Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"}]),
+    "MonthlyCloseRole": Role([functions(EAST, "books-close"), *MONTHLY_CLOSE_GRANTS, LOG_DELIVERY], guarded=True),
+    "ClickstreamEnrichRole": Role(
+        [functions(WEST, "clickstream-enrich"), LOG_DELIVERY, log_writes("clickstream-enrich", WEST)], guarded=True
+    ),
+    "GdprErasureRole": Role([functions(WEST, "erase-crm", "erase-mail")], guarded=True),
+    "WarehouseStocktakeRole": Role([LOG_DELIVERY, log_writes("warehouse-stocktake", WEST)], guarded=True),
+}
+# Made for its machine, then deleted: the machine names a role that does not exist.
+VANISHED_ROLE = "LegacyImportRole"
+
+LOG_GROUPS = {
+    "payments-capture": [LogGroup(EAST, 30, key=True)],
+    "orders-fulfilment": [LogGroup(EAST, None)],
+    "returns-approval": [LogGroup(EAST, 90), LogGroup(WEST, 90)],
+    "partner-sync": [LogGroup(EAST, 30)],
+    "monthly-close": [LogGroup(EAST, 30)],
+    "clickstream-enrich": [LogGroup(WEST, 14)],
+    "warehouse-stocktake": [LogGroup(WEST, 30)],
+}
+# Made for its machine, then deleted: the machine logs into nothing.
+VANISHED_GROUP = "customer-export"
+
+ACTIVITIES = [(WEST, "warehouse-count")]
+
+FINANCE = {"owner": "finance-platform", "stack": "payments-prod"}
+MACHINES = [
+    Machine(EAST, "payments-capture", "PaymentsCaptureRole", definitions.PAYMENTS_CAPTURE, log_level="ERROR",
+            tracing=True, key=True, tags=FINANCE),
+    Machine(EAST, "invoice-render", "InvoiceRenderRole", definitions.INVOICE_RENDER, type="EXPRESS"),
+    Machine(EAST, "customer-export", "CustomerExportRole", definitions.CUSTOMER_EXPORT, log_level="ERROR", tracing=True,
+            tags={"owner": "crm", "stack": "crm-export"}),
+    Machine(EAST, "legacy-import", VANISHED_ROLE, definitions.LEGACY_IMPORT),
+    Machine(EAST, "orders-fulfilment", "OrdersFulfilmentRole", definitions.ORDERS_FULFILMENT, log_level="ALL",
+            log_data=True, tracing=True, tags={"owner": "logistics", "stack": "orders-prod"}),
+    Machine(EAST, "returns-approval", "ReturnsApprovalRole", definitions.RETURNS_APPROVAL, log_level="ERROR"),
+    Machine(EAST, "partner-sync", "PartnerSyncRole", definitions.PARTNER_SYNC, log_level="ERROR",
+            tags={"owner": "partners", "stack": "partner-sync", "deploy-token": planted.TAG_TOKEN}),
+    Machine(EAST, "retention-sweep", "RetentionSweepRole", definitions.RETENTION_SWEEP),
+    Machine(EAST, "monthly-close", "MonthlyCloseRole", definitions.MONTHLY_CLOSE, log_level="ERROR", tags=FINANCE),
+    Machine(WEST, "returns-approval", "ReturnsApprovalRole", definitions.RETURNS_APPROVAL, log_level="ERROR"),
+    Machine(WEST, "clickstream-enrich", "ClickstreamEnrichRole", definitions.CLICKSTREAM_ENRICH, type="EXPRESS",
+            log_level="ALL", tags={"owner": "marketing", "stack": "clickstream"}),
+    Machine(WEST, "gdpr-erasure", "GdprErasureRole", definitions.GDPR_ERASURE),
+    Machine(WEST, "warehouse-stocktake", "WarehouseStocktakeRole", definitions.WAREHOUSE_STOCKTAKE, log_level="ERROR",
+            tags={"owner": "logistics"}),
+]
+
+# Who can read execution data, and who can redirect it.
+GROUPS = {"DataAnalysts": [allow("ReadExecutions", ["states:GetExecutionHistory", "states:DescribeExecution"])]}
+USERS = {
+    "dana": {"groups": ["DataAnalysts"], "inline": [allow("ReadLogs", "logs:FilterLogEvents")]},
+    "ci-deployer": {"groups": [], "inline": [allow("Deploy", ["states:UpdateStateMachine", "iam:PassRole"])]},
+}
+# With `--enforce`: one auditor that may read what a scan reads, and one that lacks two of the rights.
+AUDITOR_ACTIONS = [
+    "states:List*",
+    "states:DescribeStateMachine",
+    "iam:GetAccountAuthorizationDetails",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "cloudwatch:GetMetricData",
+    "cloudwatch:ListMetrics",
+    "xray:Get*",
+    "xray:List*",
+    "servicequotas:List*",
+    "tag:GetResources",
+    "account:ListRegions",
+]
+AUDITORS = {
+    "auditor": AUDITOR_ACTIONS,
+    "auditor-narrow": [
+        action
+        for action in AUDITOR_ACTIONS
+        if action not in ("states:DescribeStateMachine", "iam:GetAccountAuthorizationDetails")
+    ],
+}
+
+METRICS = {
+    EAST: {
+        "OpenExecutionCount": 850_000,
+        "OpenExecutionLimit": 1_000_000,
+        "ApproximateOpenMapRunCount": 960,
+        "OpenMapRunLimit": 1_000,
+        "ApproximateMapRunBacklogSize": 12,
+    },
+    WEST: {"OpenExecutionCount": 0, "OpenExecutionLimit": 1_000_000},
+}
+USAGE_DIMENSIONS = {"Service": "States", "Type": "Resource", "Resource": "StateMachineCount", "Class": "None"}
+METRIC_MINUTES = 5

@@ -1,0 +1,290 @@
+"""The Amazon States Language definitions of the demo account's state machines.
+
+`{account}` and `{region}` are filled in by the seed. Both emulators must accept every definition.
+"""
+
+import planted
+
+FUNCTION = "arn:aws:lambda:{region}:{account}:function:"
+RETRY = [
+    {"ErrorEquals": ["Lambda.TooManyRequestsException"], "IntervalSeconds": 2, "MaxAttempts": 4, "BackoffRate": 2.0}
+]
+
+
+def invoke(function, payload=None, **fields):
+    """A Lambda task in the optimized form; a payload of None hands the whole state input on."""
+    parameters = {"FunctionName": FUNCTION + function, **({"Payload": payload} if payload else {"Payload.$": "$"})}
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": parameters,
+        "OutputPath": "$.Payload",
+        "TimeoutSeconds": 60,
+        "Retry": RETRY,
+        **fields,
+    }
+
+
+PAYMENTS_CAPTURE = {
+    "Comment": "Authorizes a card payment and captures it",
+    "StartAt": "Authorize",
+    "TimeoutSeconds": 900,
+    "States": {
+        "Authorize": invoke("payments-authorize", Next="Authorized?"),
+        "Authorized?": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.status", "StringEquals": "AUTHORIZED", "Next": "Capture"}],
+            "Default": "Declined",
+        },
+        "Capture": invoke(
+            "payments-capture",
+            Catch=[{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Declined"}],
+            End=True,
+        ),
+        "Declined": {"Type": "Fail", "Error": "PaymentDeclined"},
+    },
+}
+
+# The callback task can wait for a year: no TimeoutSeconds, no HeartbeatSeconds, and none on the machine.
+ORDERS_FULFILMENT = {
+    "Comment": "Reserves stock, waits for the warehouse and tells the customer",
+    "StartAt": "ReserveStock",
+    "States": {
+        "ReserveStock": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::dynamodb:updateItem",
+            "Parameters": {
+                "TableName": "stock",
+                "Key": {"sku": {"S.$": "$.order.sku"}},
+                "UpdateExpression": "SET reserved = reserved + :one",
+                "ExpressionAttributeValues": {":one": {"N": "1"}},
+            },
+            "ResultPath": None,
+            "TimeoutSeconds": 30,
+            "Next": "WaitForWarehouse",
+        },
+        "WaitForWarehouse": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "Parameters": {
+                "QueueUrl": "https://sqs.{region}.amazonaws.com/{account}/warehouse-picks",
+                "MessageBody": {"order.$": "$.order", "token.$": "$$.Task.Token"},
+            },
+            "Next": "TellCustomer",
+        },
+        "TellCustomer": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::sns:publish",
+            "Parameters": {"TopicArn": "arn:aws:sns:{region}:{account}:order-updates", "Message.$": "$.summary"},
+            "TimeoutSeconds": 30,
+            "End": True,
+        },
+    },
+}
+
+# The same pattern as in ORDERS_FULFILMENT, done right.
+RETURNS_APPROVAL = {
+    "Comment": "Asks a clerk to approve a return",
+    "StartAt": "AskClerk",
+    "TimeoutSeconds": 604800,
+    "States": {
+        "AskClerk": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "Parameters": {
+                "QueueUrl": "https://sqs.{region}.amazonaws.com/{account}/returns-inbox",
+                "MessageBody": {"return_id.$": "$.return_id", "token.$": "$$.Task.Token"},
+            },
+            "TimeoutSeconds": 259200,
+            "HeartbeatSeconds": 86400,
+            "End": True,
+        },
+    },
+}
+
+INVOICE_RENDER = {
+    "Comment": "Renders an invoice and stores the document",
+    "StartAt": "Render",
+    "TimeoutSeconds": 120,
+    "States": {
+        "Render": invoke("invoice-render", Next="Store"),
+        "Store": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:s3:putObject",
+            "Parameters": {"Bucket": "acme-invoices-{account}", "Key.$": "$.key", "Body.$": "$.document"},
+            "TimeoutSeconds": 30,
+            "End": True,
+        },
+    },
+}
+
+CUSTOMER_EXPORT = {
+    "Comment": "Exports all customers to the data lake",
+    "StartAt": "ExportEach",
+    "TimeoutSeconds": 14400,
+    "States": {
+        "ExportEach": {
+            "Type": "Map",
+            "Label": "ExportEach",
+            "MaxConcurrency": 50,
+            "ItemReader": {
+                "Resource": "arn:aws:states:::s3:getObject",
+                "ReaderConfig": {"InputType": "JSON"},
+                "Parameters": {"Bucket": "acme-crm-{account}", "Key": "customers.json"},
+            },
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                "StartAt": "ExportOne",
+                "States": {"ExportOne": invoke("customer-export", End=True)},
+            },
+            "ResultWriter": {
+                "Resource": "arn:aws:states:::s3:putObject",
+                "Parameters": {"Bucket": "acme-lake-{account}", "Prefix": "customer-export"},
+            },
+            "End": True,
+        },
+    },
+}
+
+LEGACY_IMPORT = {
+    "Comment": "Imports the files of the old ERP; nobody owns it any more",
+    "StartAt": "EachFile",
+    "States": {
+        "EachFile": {
+            "Type": "Map",
+            "ItemsPath": "$.files",
+            "Iterator": {
+                "StartAt": "ImportFile",
+                "States": {"ImportFile": {"Type": "Task", "Resource": FUNCTION + "legacy-import", "End": True}},
+            },
+            "End": True,
+        },
+    },
+}
+
+# Two secrets in clear, in the places where people leave them: a Lambda payload and a container's environment.
+PARTNER_SYNC = {
+    "Comment": "Pulls partner catalogues and loads them into the ledger",
+    "StartAt": "PullCatalogue",
+    "TimeoutSeconds": 3600,
+    "States": {
+        "PullCatalogue": invoke(
+            "partner-pull",
+            {"repository": "partners/catalogue", "token": planted.GITHUB_TOKEN, "secretName": "prod/partners/feed"},
+            Next="LoadLedger",
+        ),
+        "LoadLedger": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::ecs:runTask.sync",
+            "Parameters": {
+                "LaunchType": "FARGATE",
+                "Cluster": "arn:aws:ecs:{region}:{account}:cluster/batch",
+                "TaskDefinition": "arn:aws:ecs:{region}:{account}:task-definition/ledger-load:7",
+                "Overrides": {
+                    "ContainerOverrides": [
+                        {"Name": "load", "Environment": [{"Name": "DATABASE_URL", "Value": planted.POSTGRES_URI}]}
+                    ]
+                },
+            },
+            "TimeoutSeconds": 1800,
+            "End": True,
+        },
+    },
+}
+
+RETENTION_SWEEP = {
+    "Comment": "Deletes documents past their retention date",
+    "StartAt": "Sweep",
+    "TimeoutSeconds": 7200,
+    "States": {"Sweep": invoke("retention-sweep", End=True)},
+}
+
+MONTHLY_CLOSE = {
+    "Comment": "Runs the open captures of the month, then closes the books",
+    "StartAt": "CaptureRest",
+    "TimeoutSeconds": 21600,
+    "States": {
+        "CaptureRest": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::states:startExecution.sync:2",
+            "Parameters": {
+                "StateMachineArn": "arn:aws:states:{region}:{account}:stateMachine:payments-capture",
+                "Input": {"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$": "$$.Execution.Id", "batch.$": "$.batch"},
+            },
+            "TimeoutSeconds": 10800,
+            "Next": "Close",
+        },
+        "Close": invoke("books-close", End=True),
+    },
+}
+
+CLICKSTREAM_ENRICH = {
+    "Comment": "Adds the campaign to a click",
+    "QueryLanguage": "JSONata",
+    "StartAt": "Enrich",
+    "TimeoutSeconds": 60,
+    "States": {
+        "Enrich": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Arguments": {"FunctionName": FUNCTION + "clickstream-enrich", "Payload": "{% $states.input %}"},
+            "Output": "{% $states.result.Payload %}",
+            "TimeoutSeconds": 20,
+            "Retry": RETRY,
+            "End": True,
+        },
+    },
+}
+
+GDPR_ERASURE = {
+    "Comment": "Erases a data subject's records",
+    "StartAt": "Erase",
+    "TimeoutSeconds": 3600,
+    "States": {
+        "Erase": {
+            "Type": "Parallel",
+            "Branches": [
+                {"StartAt": "EraseCrm", "States": {"EraseCrm": invoke("erase-crm", End=True)}},
+                {"StartAt": "EraseMail", "States": {"EraseMail": invoke("erase-mail", End=True)}},
+            ],
+            "End": True,
+        },
+    },
+}
+
+WAREHOUSE_STOCKTAKE = {
+    "Comment": "Has every shelf of every aisle counted by hand",
+    "StartAt": "EachAisle",
+    "TimeoutSeconds": 172800,
+    "States": {
+        "EachAisle": {
+            "Type": "Map",
+            "ItemsPath": "$.aisles",
+            "MaxConcurrency": 4,
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "INLINE"},
+                "StartAt": "EachShelf",
+                "States": {
+                    "EachShelf": {
+                        "Type": "Map",
+                        "ItemsPath": "$.shelves",
+                        "ItemProcessor": {
+                            "StartAt": "CountShelf",
+                            "States": {
+                                "CountShelf": {
+                                    "Type": "Task",
+                                    "Resource": "arn:aws:states:{region}:{account}:activity:warehouse-count",
+                                    "TimeoutSeconds": 28800,
+                                    "HeartbeatSeconds": 3600,
+                                    "End": True,
+                                }
+                            },
+                        },
+                        "End": True,
+                    }
+                },
+            },
+            "End": True,
+        },
+    },
+}

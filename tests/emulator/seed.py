@@ -1,0 +1,219 @@
+"""Fill an emulator with the demo account (or, with --bulk, with many small machines for a benchmark).
+
+A seed expects an empty emulator: whatever it does not accept raises. It prints one line of JSON that says what it made.
+It runs with the interpreter of the virtualenv that holds boto3.
+"""
+
+import argparse
+import json
+import urllib.request
+from datetime import UTC, datetime, timedelta
+
+import boto3
+from botocore.config import Config
+
+import demo_account as demo
+from seed_bulk import seed_bulk
+
+ACCOUNTS = {"moto": "123456789012", "ministack": "000000000000"}
+
+
+class Account:
+    """The emulated account: its clients, and the words that stand for its id and key in the demo data."""
+
+    def __init__(self, endpoint, account_id):
+        self.endpoint, self.id, self.key = endpoint, account_id, ""
+        self.session = boto3.Session("test", "test", region_name=demo.EAST)
+        self.clients = {}
+
+    def client(self, service, region=demo.EAST):
+        if (service, region) not in self.clients:
+            config = Config(retries={"total_max_attempts": 1}, proxies={}, max_pool_connections=16)
+            self.clients[service, region] = self.session.client(
+                service, region_name=region, endpoint_url=self.endpoint, config=config
+            )
+        return self.clients[service, region]
+
+    def text(self, document, region=""):
+        """A document as JSON text, with its placeholders filled in."""
+        text = json.dumps(document)
+        return text.replace("{account}", self.id).replace("{region}", region).replace("{key}", self.key)
+
+    def policy(self, statements):
+        return self.text({"Version": "2012-10-17", "Statement": statements})
+
+    def role_arn(self, name):
+        return f"arn:aws:iam::{self.id}:role/{name}"
+
+    def policy_arn(self, name):
+        return f"arn:aws:iam::{self.id}:policy/{name}"
+
+    def group_arn(self, region, name):
+        return f"arn:aws:logs:{region}:{self.id}:log-group:{demo.GROUP_PREFIX}{name}"
+
+    def trust(self, guarded):
+        """Who may assume an execution role: Step Functions, guarded against a confused deputy or not."""
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "states.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+        if guarded:
+            statement["Condition"] = {
+                "StringEquals": {"aws:SourceAccount": self.id},
+                "ArnLike": {"aws:SourceArn": f"arn:aws:states:*:{self.id}:stateMachine:*"},
+            }
+        return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def seed_identity(account):
+    """Roles, policies, groups and users."""
+    iam = account.client("iam")
+    for name, statements in demo.MANAGED_POLICIES.items():
+        iam.create_policy(PolicyName=name, PolicyDocument=account.policy(statements))
+    for name, role in demo.ROLES.items():
+        boundary = {"PermissionsBoundary": account.policy_arn(role.boundary)} if role.boundary else {}
+        iam.create_role(
+            RoleName=name,
+            AssumeRolePolicyDocument=account.trust(role.guarded),
+            Description=role.description,
+            **boundary,
+        )
+        if role.inline:
+            iam.put_role_policy(RoleName=name, PolicyName="execution", PolicyDocument=account.policy(role.inline))
+        for policy in role.managed:
+            iam.attach_role_policy(RoleName=name, PolicyArn=account.policy_arn(policy))
+    for name, statements in demo.GROUPS.items():
+        iam.create_group(GroupName=name)
+        iam.put_group_policy(GroupName=name, PolicyName="access", PolicyDocument=account.policy(statements))
+    for name, user in demo.USERS.items():
+        iam.create_user(UserName=name)
+        iam.put_user_policy(UserName=name, PolicyName="access", PolicyDocument=account.policy(user["inline"]))
+        for group in user["groups"]:
+            iam.add_user_to_group(GroupName=group, UserName=name)
+
+
+def seed_log_groups(account):
+    for name, groups in demo.LOG_GROUPS.items():
+        for group in groups:
+            logs = account.client("logs", group.region)
+            path = demo.GROUP_PREFIX + name
+            logs.create_log_group(logGroupName=path, **({"kmsKeyId": account.key} if group.key else {}))
+            if group.retention_days:
+                logs.put_retention_policy(logGroupName=path, retentionInDays=group.retention_days)
+    delivery = {
+        "Sid": "AWSLogDeliveryWrite",
+        "Effect": "Allow",
+        "Principal": {"Service": "delivery.logs.amazonaws.com"},
+        "Action": demo.LOG_WRITE_ACTIONS,
+        "Resource": account.group_arn(demo.EAST, "*"),
+    }
+    account.client("logs").put_resource_policy(
+        policyName="AWSLogDeliveryWrite20150319", policyDocument=account.policy([delivery])
+    )
+
+
+def seed_machine(account, machine):
+    encryption = {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": account.key, "kmsDataKeyReusePeriodSeconds": 300}
+    logging = {"level": machine.log_level, "includeExecutionData": machine.log_data}
+    if machine.log_level != "OFF":
+        destination = account.group_arn(machine.region, machine.name) + ":*"
+        logging["destinations"] = [{"cloudWatchLogsLogGroup": {"logGroupArn": destination}}]
+    account.client("stepfunctions", machine.region).create_state_machine(
+        name=machine.name,
+        definition=account.text(machine.definition, machine.region),
+        roleArn=account.role_arn(machine.role),
+        type=machine.type,
+        tracingConfiguration={"enabled": machine.tracing},
+        tags=[{"key": key, "value": value} for key, value in machine.tags.items()],
+        **({"loggingConfiguration": logging} if machine.log_level != "OFF" else {}),
+        **({"encryptionConfiguration": encryption} if machine.key else {}),
+    )
+
+
+def seed_machines(account):
+    """State machines and activities; one role and one log group are gone by the end."""
+    iam, logs = account.client("iam"), account.client("logs")
+    vanished_group = demo.GROUP_PREFIX + demo.VANISHED_GROUP
+    iam.create_role(RoleName=demo.VANISHED_ROLE, AssumeRolePolicyDocument=account.trust(guarded=False))
+    logs.create_log_group(logGroupName=vanished_group)
+    for region, name in demo.ACTIVITIES:
+        account.client("stepfunctions", region).create_activity(name=name)
+    for machine in demo.MACHINES:
+        seed_machine(account, machine)
+    iam.delete_role(RoleName=demo.VANISHED_ROLE)
+    logs.delete_log_group(logGroupName=vanished_group)
+
+
+def seed_metrics(account):
+    """What Step Functions would publish: a point a minute, the last one now."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    minutes = [now - timedelta(minutes=minute) for minute in range(demo.METRIC_MINUTES, -1, -1)]
+    for region, metrics in demo.METRICS.items():
+        data = [
+            {"MetricName": name, "Value": value, "Unit": "Count", "Timestamp": minute}
+            for name, value in metrics.items()
+            for minute in minutes
+        ]
+        account.client("cloudwatch", region).put_metric_data(Namespace="AWS/States", MetricData=data)
+    usage = {
+        "MetricName": "StateMachineCount",
+        "Dimensions": [{"Name": name, "Value": value} for name, value in demo.USAGE_DIMENSIONS.items()],
+        "Value": sum(machine.region == demo.EAST for machine in demo.MACHINES),
+        "Unit": "None",
+    }
+    account.client("cloudwatch").put_metric_data(
+        Namespace="AWS/Usage", MetricData=[{**usage, "Timestamp": minute} for minute in minutes]
+    )
+
+
+def seed_auditors(account):
+    """Users whose credentials a test scans with while IAM is enforced; returns their access keys."""
+    iam = account.client("iam")
+    keys = {}
+    for name, actions in demo.AUDITORS.items():
+        iam.create_user(UserName=name)
+        policy = account.policy([demo.allow("Audit", actions)])
+        iam.put_user_policy(UserName=name, PolicyName="audit", PolicyDocument=policy)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        keys[name] = {"access_key_id": key["AccessKeyId"], "secret_access_key": key["SecretAccessKey"]}
+    return keys
+
+
+def enforce_iam(endpoint):
+    """From here on moto checks every signature and every policy; the seed's own credentials open nothing any more."""
+    headers = {"Content-Type": "text/plain"}
+    request = urllib.request.Request(f"{endpoint}/moto-api/reset-auth", data=b"0", headers=headers, method="POST")
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10).close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--endpoint", required=True)
+    parser.add_argument("--kind", choices=sorted(ACCOUNTS), required=True)
+    parser.add_argument("--bulk", type=int, metavar="N", help="seed N small machines in us-east-1 instead")
+    parser.add_argument("--enforce", action="store_true", help="also make auditor users, and have moto enforce IAM")
+    arguments = parser.parse_args()
+
+    account = Account(arguments.endpoint, ACCOUNTS[arguments.kind])
+    summary = {"kind": arguments.kind, "account": account.id}
+    if arguments.bulk:
+        summary["machines"] = {demo.EAST: seed_bulk(account, arguments.bulk)}
+    else:
+        account.key = account.client("kms").create_key(Description="payments")["KeyMetadata"]["Arn"]
+        seed_identity(account)
+        seed_log_groups(account)
+        seed_machines(account)
+        seed_metrics(account)
+        regions = [machine.region for machine in demo.MACHINES]
+        summary["machines"] = {region: regions.count(region) for region in demo.METRICS}
+        summary["key"] = account.key
+    if arguments.enforce:
+        summary["auditors"] = seed_auditors(account)
+        if arguments.kind == "moto":
+            enforce_iam(arguments.endpoint)
+    print(json.dumps(summary))
+
+
+if __name__ == "__main__":
+    main()
