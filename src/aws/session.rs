@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
@@ -37,17 +36,12 @@ pub enum SessionError {
 impl Session {
     /// The credentials of the environment: profile, SSO, `credential_process`, web identity, container, instance.
     pub async fn load(settings: &AwsSettings) -> Self {
-        Self::load_with(settings, http::client()).await
-    }
-
-    /// The same over another HTTP client, which tests use to answer for AWS.
-    pub async fn load_with(settings: &AwsSettings, http: SharedHttpClient) -> Self {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(settings.connect_timeout_seconds))
             .operation_attempt_timeout(Duration::from_secs(settings.attempt_timeout_seconds))
             .build();
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-            .http_client(http)
+            .http_client(http::client())
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts);
         if let Some(profile) = &settings.profile {
@@ -57,6 +51,12 @@ impl Session {
             loader = loader.endpoint_url(endpoint);
         }
         Self { config: loader.load().await }
+    }
+
+    /// A session over a ready configuration; tests answer for AWS through its HTTP client. Its retries must be off, as
+    /// they would pass the budget by.
+    pub fn from_sdk_config(config: SdkConfig) -> Self {
+        Self { config }
     }
 
     /// The Region that the environment or the profile names, for calls that need just any.
