@@ -1,0 +1,51 @@
+# make demo    build, start an AWS emulator, seed an account with known faults, scan it, show the result
+# make test    everything: formatting, lints, documentation, unit tests, cases, collectors, end to end on two emulators
+# make bench   calls, wall time, CPU time and peak memory of a scan of 1,000 state machines (release build)
+
+PYTHON ?= python3
+VENV := .venv
+MOTO := $(VENV)/moto
+MINISTACK := $(VENV)/ministack
+OUT := out/demo
+
+.PHONY: demo test bench lint fmt update-golden clean
+
+demo: $(MOTO)/ready
+	cargo build --locked
+	$(MOTO)/bin/python tests/emulator/demo.py --binary target/debug/stepwarden --output $(OUT)
+
+test: emulators lint
+	cargo test --locked
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+	@$(MAKE) --no-print-directory skipped
+
+lint:
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+
+bench: $(MOTO)/ready $(MINISTACK)/ready
+	cargo build --locked --release
+	$(MOTO)/bin/python benches/scan.py --binary target/release/stepwarden
+
+# Writes the expected outputs anew; read the difference before committing it.
+update-golden: emulators
+	UPDATE_EXPECT=1 cargo test --locked
+
+# The emulators are Python packages, each in an environment of its own. Where they cannot be installed the end-to-end
+# suites are skipped, which `skipped` says; with CI=true that is a failure.
+.PHONY: emulators skipped
+emulators:
+	@$(MAKE) --no-print-directory $(MOTO)/ready || [ "$$CI" != true ]
+	@$(MAKE) --no-print-directory $(MINISTACK)/ready || [ "$$CI" != true ]
+
+skipped:
+	@[ -f $(MOTO)/ready ] || echo "SKIPPED: end to end on moto (its Python environment could not be made)"
+	@[ -f $(MINISTACK)/ready ] || echo "SKIPPED: end to end on MiniStack (its Python environment could not be made)"
+
+$(VENV)/%/ready: tests/emulator/requirements-%.txt
+	$(PYTHON) -m venv --clear $(VENV)/$*
+	$(VENV)/$*/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+clean:
+	rm -rf target $(VENV) out

@@ -1,0 +1,175 @@
+//! The command line, as types.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+/// Audits AWS accounts for what goes wrong, leaks or runs out around AWS Step Functions.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 failed; 2 usage or configuration; 3 findings at or above --fail-on;
+4 finished, but part of what was asked for could not be evaluated (--allow-incomplete makes it 0);
+130 and 143 after a signal, with what was done so far saved and marked incomplete.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Collect, check and export once
+    Scan(ScanArgs),
+    /// Collect only, and write snapshots as JSON Lines
+    Collect(CollectArgs),
+    /// Audit snapshots offline
+    Check(CheckArgs),
+    /// List the checks
+    Checks {
+        #[arg(long, value_enum, default_value_t = ListFormat::Terminal)]
+        format: ListFormat,
+    },
+    /// Print a check's page
+    Explain {
+        /// The check's id
+        check: String,
+    },
+    /// Print the IAM policy that the auditor needs for what is configured
+    Permissions(PermissionsArgs),
+    /// Print the JSON schema of a document
+    Schema {
+        #[arg(value_enum)]
+        document: Document,
+    },
+    /// Print a completion script
+    Completions {
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ListFormat {
+    Terminal,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Document {
+    Report,
+}
+
+#[derive(Debug, Args)]
+pub struct CommonArgs {
+    /// The configuration file; see config.example.toml
+    #[arg(long, global = true, env = "STEPWARDEN_CONFIG", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// How the log on standard error looks
+    #[arg(long, global = true, value_enum)]
+    pub log_format: Option<LogFormatArg>,
+    /// Colours on a terminal, always or never; NO_COLOR is honoured
+    #[arg(long, global = true, value_enum, default_value_t = ColorArg::Auto)]
+    pub color: ColorArg,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum LogFormatArg {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorArg {
+    Auto,
+    Always,
+    Never,
+}
+
+/// What talks to AWS.
+#[derive(Debug, Args)]
+pub struct AwsArgs {
+    /// A profile of the shared AWS configuration
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// A Region to audit, or all-enabled; repeatable
+    #[arg(long = "region", value_name = "REGION")]
+    pub regions: Vec<String>,
+    /// A role to assume in an account to audit; repeatable
+    #[arg(long = "assume-role", value_name = "ROLE_ARN")]
+    pub assume_roles: Vec<String>,
+    /// The external id that the roles' trust policies ask for
+    #[arg(long, requires = "assume_roles")]
+    pub external_id: Option<String>,
+    /// Where every call goes instead of AWS, such as an emulator
+    #[arg(long)]
+    pub endpoint_url: Option<String>,
+}
+
+/// Which checks run, what is written, and what the exit code says.
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// Run only this check; repeatable
+    #[arg(long = "check", value_name = "CHECK")]
+    pub only: Vec<String>,
+    /// Do not run this check; repeatable
+    #[arg(long = "skip-check", value_name = "CHECK")]
+    pub skip: Vec<String>,
+    /// terminal, json or prometheus; repeatable
+    #[arg(long = "format", value_name = "FORMAT")]
+    pub formats: Vec<String>,
+    /// Where report.json and metrics.prom are written; without it they go to standard output
+    #[arg(long, value_hint = ValueHint::DirPath)]
+    pub output_dir: Option<PathBuf>,
+    /// textfile=DIR: leave stepwarden.prom for the node exporter's textfile collector
+    #[arg(long = "metrics", value_name = "SINK")]
+    pub metrics: Vec<String>,
+    /// Exit with 3 where a finding has this severity or a worse one
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<String>,
+    /// Exit with 0 though part could not be evaluated
+    #[arg(long)]
+    pub allow_incomplete: bool,
+    /// Every finding in the summary, with all its resources
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    #[command(flatten)]
+    pub aws: AwsArgs,
+    #[command(flatten)]
+    pub audit: AuditArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct CollectArgs {
+    #[command(flatten)]
+    pub aws: AwsArgs,
+    /// Where the snapshots go; - is standard output
+    #[arg(long, short, value_hint = ValueHint::FilePath)]
+    pub output: PathBuf,
+    /// Exit with 0 though part could not be collected
+    #[arg(long)]
+    pub allow_incomplete: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Snapshot files; - is standard input
+    #[arg(required = true, value_hint = ValueHint::FilePath)]
+    pub snapshots: Vec<PathBuf>,
+    #[command(flatten)]
+    pub audit: AuditArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct PermissionsArgs {
+    #[command(flatten)]
+    pub aws: AwsArgs,
+}

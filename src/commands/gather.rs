@@ -1,0 +1,76 @@
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+use anyhow::Context;
+use jiff::Timestamp;
+
+use super::progress::Bars;
+use super::signals::Signals;
+use crate::audit::RunFacts;
+use crate::aws::{Budget, Session};
+use crate::collect::{self, Environment, Progress, Silent};
+use crate::config::Config;
+use crate::detect::{Door, HashKey};
+use crate::model::Snapshot;
+use crate::store::{Directory, random_key};
+
+/// What a collection brought, and the signal that ended it.
+pub(super) struct Gathered {
+    pub(super) snapshots: Vec<Snapshot>,
+    pub(super) facts: RunFacts,
+    /// The exit code of the signal.
+    pub(super) signal: Option<u8>,
+}
+
+/// Collects from AWS.
+pub(super) fn gather(config: &Config, store: Option<&Directory>) -> anyhow::Result<Gathered> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let door = Door::new(hash_key(config, store)?);
+    let bars = std::io::stderr().is_terminal().then(Bars::new);
+    let progress: &dyn Progress = bars.as_ref().map_or(&Silent, |bars| bars);
+    let started_at = Timestamp::now();
+    let budget = Arc::new(Budget::new(config.aws.budget.clone()));
+    let (collection, signal) = runtime.block_on(async {
+        let signals = Signals::listen()?;
+        let session = Session::load(&config.aws).await;
+        let environment = Environment {
+            session: &session,
+            settings: &config.collect,
+            max_attempts: config.aws.max_attempts,
+            budget: budget.clone(),
+            door: &door,
+            progress,
+            cancel: signals.cancel.clone(),
+            now: Timestamp::now,
+        };
+        let collection = collect::collect(&environment).await;
+        anyhow::Ok((collection, signals.received()))
+    })?;
+    if let Some(bars) = bars {
+        bars.clear();
+    }
+    let collection = collection.context("nothing could be collected")?;
+    let facts = RunFacts {
+        started_at,
+        finished_at: Timestamp::now(),
+        complete: collection.complete,
+        collectors: collection.runs,
+        api_usage: budget.usage(),
+    };
+    Ok(Gathered { snapshots: collection.snapshots, facts, signal })
+}
+
+/// The key of the hashes: from the environment, else the store's own, else one for this run.
+fn hash_key(config: &Config, store: Option<&Directory>) -> anyhow::Result<HashKey> {
+    let given = std::env::var(&config.store.hash_key_env).ok().filter(|key| !key.is_empty());
+    match (given, store) {
+        (Some(key), _) => Ok(HashKey::new(key)),
+        (None, Some(store)) => Ok(store.hash_key()?),
+        (None, None) => Ok(HashKey::new(random_key())),
+    }
+}
+
+/// The configured store.
+pub(super) fn open_store(config: &Config) -> anyhow::Result<Option<Directory>> {
+    Ok(config.store.directory.as_deref().map(Directory::open).transpose()?)
+}

@@ -1,0 +1,46 @@
+//! Floor 10: one file a subcommand; joins the rooms.
+
+mod check;
+mod checks;
+mod collect;
+mod configure;
+mod gather;
+mod generate;
+mod outcome;
+mod output;
+mod permissions;
+mod progress;
+mod scan;
+mod signals;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::telemetry;
+
+pub use outcome::Outcome;
+
+/// Runs the command line of the process.
+pub fn run() -> Outcome {
+    let cli = Cli::parse();
+    telemetry::quiet_panics();
+    match dispatch(cli) {
+        Ok(outcome) => outcome,
+        Err(error) => outcome::report(&error),
+    }
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
+    let Cli { command, common } = cli;
+    match command {
+        Command::Scan(args) => scan::run(args, &common),
+        Command::Collect(args) => collect::run(args, &common),
+        Command::Check(args) => check::run(args, &common),
+        Command::Checks { format } => checks::list(format),
+        Command::Explain { check } => checks::explain(&check),
+        Command::Permissions(args) => permissions::run(args, &common),
+        Command::Schema { document } => generate::schema(document),
+        Command::Completions { shell } => generate::completions(shell),
+        Command::Man => generate::man(),
+    }
+}

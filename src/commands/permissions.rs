@@ -1,0 +1,32 @@
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use serde_json::{Value, json};
+
+use super::configure;
+use super::outcome::Outcome;
+use crate::cli::{CommonArgs, PermissionsArgs};
+use crate::collect::{CollectSettings, Environment};
+
+/// Prints the IAM policy that the auditor needs for what is configured.
+pub(super) fn run(args: PermissionsArgs, common: &CommonArgs) -> anyhow::Result<Outcome> {
+    let mut config = configure::load(common)?;
+    configure::apply_aws(&mut config, args.aws)?;
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &policy(&config.collect))?;
+    writeln!(out)?;
+    Ok(Outcome::Done)
+}
+
+/// `AssumeRole` is asked for on exactly the configured roles; the rest only reads, and AWS offers no narrower resource
+/// for most of it.
+fn policy(settings: &CollectSettings) -> Value {
+    let actions: BTreeSet<_> = Environment::apis(settings).filter_map(|api| api.iam_action).collect();
+    let (assume, read): (BTreeSet<_>, BTreeSet<_>) = actions.into_iter().partition(|action| *action == "sts:AssumeRole");
+    let mut statements = vec![json!({"Sid": "StepwardenInventory", "Effect": "Allow", "Action": read, "Resource": "*"})];
+    if !assume.is_empty() {
+        let roles: BTreeSet<_> = settings.accounts.iter().map(|account| account.role_arn.as_str()).collect();
+        statements.push(json!({"Sid": "StepwardenAccounts", "Effect": "Allow", "Action": assume, "Resource": roles}));
+    }
+    json!({"Version": "2012-10-17", "Statement": statements})
+}

@@ -1,0 +1,126 @@
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::atomic::write_atomically;
+use crate::audit::LastState;
+use crate::detect::HashKey;
+
+/// A store in a directory:
+///
+/// ```text
+/// hash-key               the key of the hashes in evidence, 32 bytes as hex, mode 0600
+/// state.json             the last state of every finding
+/// reports/<time>.json    one per scan
+/// values/<name>.json     what collectors keep between runs
+/// ```
+#[derive(Debug, Clone)]
+pub struct Directory {
+    root: PathBuf,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the store's {}: {source}", path.display())]
+pub struct StoreError {
+    path: PathBuf,
+    source: io::Error,
+}
+
+impl Directory {
+    /// The directory is made where it is missing.
+    pub fn open(root: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(root).map_err(|source| StoreError { path: root.to_owned(), source })?;
+        Ok(Self { root: root.to_owned() })
+    }
+
+    /// The installation's key, made once.
+    pub fn hash_key(&self) -> Result<HashKey, StoreError> {
+        let path = self.root.join("hash-key");
+        if let Some(key) = read(&path)? {
+            return Ok(HashKey::new(key.trim_ascii()));
+        }
+        let key: String = random_key().iter().map(|byte| format!("{byte:02x}")).collect();
+        self.write("hash-key", 0o600, key.as_bytes())?;
+        Ok(HashKey::new(key))
+    }
+
+    /// The last state; one that cannot be read is set aside under another name and never stops a scan.
+    pub fn last_state(&self) -> Result<LastState, StoreError> {
+        let path = self.root.join("state.json");
+        let Some(text) = read(&path)? else {
+            return Ok(LastState::default());
+        };
+        match serde_json::from_slice(&text) {
+            Ok(state) => Ok(state),
+            Err(error) => {
+                let aside = self.root.join("state.damaged.json");
+                tracing::warn!(path = %path.display(), aside = %aside.display(), "the last state is damaged ({error}): set aside, every finding counts as new");
+                std::fs::rename(&path, &aside).map_err(|source| StoreError { path: path.clone(), source })?;
+                Ok(LastState::default())
+            }
+        }
+    }
+
+    pub fn keep_state(&self, state: &LastState) -> Result<(), StoreError> {
+        let text = serde_json::to_vec(state).expect("a state is plain JSON");
+        self.write("state.json", 0o600, &text)
+    }
+
+    /// Keeps a report under the time it was finished.
+    pub fn keep_report(&self, finished_at: Timestamp, report: &[u8]) -> Result<(), StoreError> {
+        let name = finished_at.strftime("%Y%m%dT%H%M%S%.3fZ");
+        self.write(&format!("reports/{name}.json"), 0o600, report)
+    }
+
+    fn write(&self, name: &str, mode: u32, content: &[u8]) -> Result<(), StoreError> {
+        let path = self.root.join(name);
+        write_atomically(&path, mode, |out| out.write_all(content)).map_err(|source| StoreError { path, source })
+    }
+}
+
+/// `None` where there is no such file.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+    match std::fs::read(path) {
+        Ok(content) => Ok(Some(content)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(StoreError { path: path.to_owned(), source }),
+    }
+}
+
+/// A key for one run, where there is no store to keep one in.
+pub fn random_key() -> [u8; 32] {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).expect("the operating system gives random bytes");
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::Directory;
+    use crate::audit::LastState;
+    use crate::detect::Door;
+
+    #[test]
+    fn the_key_is_made_once_and_only_the_owner_reads_it() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Directory::open(root.path()).unwrap();
+        let token = format!("ghp_{}", "a1B2".repeat(9));
+        let hash = || Door::new(store.hash_key().unwrap()).text(&token).observations[0].keyed_hash.clone();
+        assert_eq!(hash(), hash());
+        let mode = std::fs::metadata(root.path().join("hash-key")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_damaged_state_is_set_aside() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Directory::open(root.path()).unwrap();
+        std::fs::write(root.path().join("state.json"), b"{\"findings\": 7").unwrap();
+        assert_eq!(store.last_state().unwrap(), LastState::default());
+        assert!(root.path().join("state.damaged.json").exists());
+        assert!(!root.path().join("state.json").exists());
+    }
+}

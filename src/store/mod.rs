@@ -1,0 +1,9 @@
+//! Floor 8: where reports, the last state and the key of the hashes live.
+
+mod atomic;
+mod directory;
+pub mod settings;
+
+pub use atomic::write_atomically;
+pub use directory::{Directory, StoreError, random_key};
+pub use settings::StoreSettings;

@@ -1,0 +1,80 @@
+//! The compiled binary, run as a user would, with nothing in the environment that could sway it.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// One run of `stepwarden`.
+#[derive(Debug)]
+pub struct Run {
+    command: Command,
+}
+
+/// What it left.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    pub fn new(arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stepwarden"));
+        command.args(arguments).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // Without these the SDK would look for a profile, and for an instance's metadata on the network.
+        command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+        command.env("AWS_EC2_METADATA_DISABLED", "true");
+        Self { command }
+    }
+
+    /// Against an emulator: its credentials, no budget, no second attempts.
+    pub fn emulated(arguments: &[&str], endpoint: &str) -> Self {
+        Self::new(arguments)
+            .argument("--endpoint-url")
+            .argument(endpoint)
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("STEPWARDEN_BUDGET_UNLIMITED", "true")
+            .env("STEPWARDEN_AWS_MAX_ATTEMPTS", "1")
+    }
+
+    pub fn argument(mut self, argument: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub fn directory(mut self, directory: &Path) -> Self {
+        self.command.current_dir(directory);
+        self
+    }
+
+    pub fn run(mut self) -> Ran {
+        Ran::of(self.command.output().expect("the binary starts"))
+    }
+
+    /// Starts it, lets `meanwhile` work with its process id, and waits for its end.
+    pub fn run_while(mut self, meanwhile: impl FnOnce(u32)) -> Ran {
+        let child = self.command.spawn().expect("the binary starts");
+        meanwhile(child.id());
+        Ran::of(child.wait_with_output().expect("the binary ends"))
+    }
+}
+
+impl Ran {
+    fn of(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
+        let code = output.status.code().expect("it ends by itself, not by a signal");
+        Self { code, stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// Fails with all there is to see where the exit code is another.
+    pub fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+}
