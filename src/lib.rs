@@ -5,6 +5,7 @@ pub mod audit;
 pub mod aws;
 pub mod checks;
 pub mod collect;
+pub mod config;
 pub mod detect;
 pub mod export;
 pub mod finding;
