@@ -16,4 +16,4 @@ pub use engine::{RunFacts, audit};
 pub use history::{LastState, Seen};
 pub use report::{ChangeSince, Coverage, Finding, Inventory, MachineReport, QuotaReport, Report, Score, Status};
 pub use score::{Band, EXPLANATION as SCORE_EXPLANATION};
-pub use settings::CheckSelection;
+pub use settings::{CheckSelection, ExitSettings};

@@ -1,0 +1,65 @@
+//! The configuration: every room's settings, composed, and how they are read from a file and the environment.
+//!
+//! The default stands below the file, the file below the environment, the environment below the command line.
+//! Nobody imports this room but the commands.
+
+mod cross;
+mod example;
+mod faults;
+mod keys;
+mod load;
+mod setters;
+mod tables;
+mod value;
+
+pub use example::example;
+pub use faults::{Fault, Faults, Place, nearest};
+pub use keys::{KEYS, Key, Kind, Written};
+
+use crate::audit::settings::{CheckSelection, ExitSettings};
+use crate::aws::settings::AwsSettings;
+use crate::collect::settings::CollectSettings;
+use crate::export::settings::ExportSettings;
+use crate::finding::CheckSettings;
+use crate::store::settings::StoreSettings;
+use crate::telemetry::LogSettings;
+
+/// The environment variable that holds the path of the file.
+pub const FILE_VARIABLE: &str = "STEPWARDEN_CONFIG";
+
+/// Everything that can be set.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Config {
+    pub aws: AwsSettings,
+    pub collect: CollectSettings,
+    /// Which checks run.
+    pub selection: CheckSelection,
+    /// What the checks judge by.
+    pub checks: CheckSettings,
+    pub export: ExportSettings,
+    /// What makes a scan fail.
+    pub exit: ExitSettings,
+    pub store: StoreSettings,
+    pub log: LogSettings,
+}
+
+impl Config {
+    /// Reads a file (its name, for messages, and its text) and the environment over it; of that, only what starts with
+    /// `STEPWARDEN_`. Variables that are empty count as not set. `known_checks` are the ids that may be selected.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once. A file that is not TOML is one fault.
+    pub fn load(
+        file: Option<(&str, &str)>,
+        env: impl Iterator<Item = (String, String)>,
+        known_checks: &[&str],
+    ) -> Result<Self, Faults> {
+        load::load(file, env, known_checks)
+    }
+
+    /// Looks again at what has to agree with each other, after the command line had its say.
+    pub fn validate(&self, known_checks: &[&str]) -> Result<(), Faults> {
+        let faults = cross::conflicts(self, known_checks).into_iter();
+        Faults::check(faults.map(|conflict| conflict.at(Place::Elsewhere)).collect())
+    }
+}

@@ -1,0 +1,75 @@
+//! How values become settings, where that takes more than their kind.
+
+use super::keys::KEYS;
+use super::value::{Refusal, Shape, Value};
+use super::{Config, FILE_VARIABLE};
+use crate::collect::settings::Regions;
+use crate::export::settings::Format;
+use crate::finding::Severity;
+use crate::model::PartName;
+use crate::types::Region;
+
+pub(super) fn put<T>(setting: &mut T, read: Result<T, Refusal>) -> Result<(), Refusal> {
+    *setting = read?;
+    Ok(())
+}
+
+pub(super) fn collect(config: &mut Config, part: PartName, value: &Value) -> Result<(), Refusal> {
+    if value.switch()? {
+        config.collect.disabled.remove(&part);
+    } else {
+        config.collect.disabled.insert(part);
+    }
+    Ok(())
+}
+
+pub(super) fn ids(value: &Value) -> Result<Vec<String>, Refusal> {
+    value.list("a check id", |id| Some(id.to_owned()))
+}
+
+pub(super) fn regions(value: &Value) -> Result<Regions, Refusal> {
+    const ALL: &str = "all-enabled";
+    let aws = |text: &str| Region::parse(text).ok().filter(|region| region.as_str() != Region::GLOBAL);
+    let single = match &value.shape {
+        Shape::List(items) if items.len() == 1 => items.first().and_then(Value::str),
+        _ => value.str(),
+    };
+    if single == Some(ALL) {
+        return Ok(Regions::AllEnabled);
+    }
+    let named = distinct(value.list("a Region like eu-west-1", aws)?);
+    if named.is_empty() { Err(Refusal::Unexpected) } else { Ok(Regions::Named(named)) }
+}
+
+pub(super) fn formats(value: &Value) -> Result<Vec<Format>, Refusal> {
+    value.list("terminal, json or prometheus", |word| word.parse().ok()).map(distinct)
+}
+
+fn distinct<T: PartialEq>(all: Vec<T>) -> Vec<T> {
+    let mut distinct = Vec::new();
+    for one in all {
+        if !distinct.contains(&one) {
+            distinct.push(one);
+        }
+    }
+    distinct
+}
+
+pub(super) fn url(value: &Value) -> Result<String, Refusal> {
+    let url = value.text()?;
+    let host = ["http://", "https://"].iter().find_map(|scheme| url.strip_prefix(scheme));
+    if host.is_some_and(|host| !host.is_empty()) { Ok(url) } else { Err(Refusal::Unexpected) }
+}
+
+pub(super) fn severity(value: &Value) -> Result<Option<Severity>, Refusal> {
+    if value.str() == Some("none") { Ok(None) } else { value.word().map(Some) }
+}
+
+/// The name of an environment variable that is none of stepwarden's settings.
+pub(super) fn variable(value: &Value) -> Result<String, Refusal> {
+    let name = value.text()?;
+    let shaped = !name.starts_with(|first: char| first.is_ascii_digit())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let free = name != FILE_VARIABLE && KEYS.iter().all(|key| key.variable() != name);
+    if shaped && free { Ok(name) } else { Err(Refusal::Unexpected) }
+}
