@@ -4,6 +4,7 @@ pub mod asl;
 pub mod audit;
 pub mod checks;
 pub mod detect;
+pub mod export;
 pub mod finding;
 pub mod iam;
 pub mod model;

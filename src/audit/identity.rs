@@ -48,6 +48,9 @@ mod tests {
         let id = finding_id("tracing-disabled", &subject(), &at(0), None);
         assert_eq!(id, finding_id("tracing-disabled", &subject(), &at(7), None));
         assert_ne!(id, finding_id("tracing-disabled", &subject(), &at(0), Some("x")));
-        assert_eq!(finding_id("tracing-disabled", &subject(), &Location::default(), None), "df43c592b5598237e2db0bb46b498683");
+        assert_eq!(
+            finding_id("tracing-disabled", &subject(), &Location::default(), None),
+            "df43c592b5598237e2db0bb46b498683"
+        );
     }
 }

@@ -1,1 +1,3 @@
 //! All integration tests, in one binary: linking the SDK once is enough.
+
+mod export;
