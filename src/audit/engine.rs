@@ -84,6 +84,7 @@ fn count(coverage: &mut BTreeMap<(AccountId, Region, &'static str), Coverage>, c
         region: region.clone(),
         check: check.id,
         family: check.family,
+        severity: check.severity,
         compliant: 0,
         non_compliant: 0,
         insufficient: 0,

@@ -89,6 +89,8 @@ pub struct Coverage {
     pub region: Region,
     pub check: &'static str,
     pub family: Family,
+    /// The check's default.
+    pub severity: Severity,
     pub compliant: usize,
     pub non_compliant: usize,
     pub insufficient: usize,

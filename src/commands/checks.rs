@@ -13,9 +13,7 @@ pub(super) fn list(format: ListFormat) -> anyhow::Result<Outcome> {
     let mut out = anstream::stdout().lock();
     match format {
         ListFormat::Json => {
-            let entry = |check: &&crate::finding::Check| {
-                json!({"id": check.id, "family": check.family, "severity": check.severity, "title": check.title})
-            };
+            let entry = |check: &&crate::finding::Check| json!({"id": check.id, "family": check.family, "severity": check.severity, "title": check.title});
             let list: Vec<_> = CHECKS.iter().map(entry).collect();
             serde_json::to_writer_pretty(&mut out, &list)?;
             writeln!(out)?;
@@ -33,7 +31,8 @@ pub(super) fn list(format: ListFormat) -> anyhow::Result<Outcome> {
 pub(super) fn explain(id: &str) -> anyhow::Result<Outcome> {
     let Some(check) = CHECKS.iter().find(|check| check.id == id) else {
         let near = nearest(id, CHECKS.iter().map(|check| check.id));
-        let hint = near.map_or_else(|| "`stepwarden checks` lists them".to_owned(), |near| format!("did you mean {near}?"));
+        let hint =
+            near.map_or_else(|| "`stepwarden checks` lists them".to_owned(), |near| format!("did you mean {near}?"));
         return Err(UsageError(format!("there is no check {id}; {hint}")).into());
     };
     let mut out = anstream::stdout().lock();

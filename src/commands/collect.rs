@@ -1,8 +1,8 @@
 use std::io::Write;
 
+use super::configure;
 use super::gather::{Gathered, gather, open_store};
 use super::outcome::Outcome;
-use super::configure;
 use crate::cli::{CollectArgs, CommonArgs};
 use crate::model::Snapshot;
 use crate::store::write_atomically;

@@ -56,7 +56,11 @@ pub(super) fn write(report: &Report, settings: &ExportSettings, style: Style) ->
     }
     if settings.formats.contains(&Format::Terminal) {
         if to_stdout {
-            terminal::write(report, Style { color: style.color && io::stderr().is_terminal(), ..style }, &mut io::stderr().lock())?;
+            terminal::write(
+                report,
+                Style { color: style.color && io::stderr().is_terminal(), ..style },
+                &mut io::stderr().lock(),
+            )?;
         } else {
             let mut out = io::stdout().lock();
             terminal::write(report, style, &mut out)?;
@@ -72,7 +76,8 @@ fn write_file(report: &Report, format: Format, directory: &Path) -> anyhow::Resu
         Format::Prometheus => "metrics.prom",
         Format::Terminal => "summary.txt",
     });
-    write_atomically(&path, 0o644, |out| one(report, format, out)).with_context(|| format!("the file {}", path.display()))
+    write_atomically(&path, 0o644, |out| one(report, format, out))
+        .with_context(|| format!("the file {}", path.display()))
 }
 
 fn one(report: &Report, format: Format, out: &mut dyn Write) -> io::Result<()> {

@@ -22,8 +22,10 @@ pub(super) fn run(args: PermissionsArgs, common: &CommonArgs) -> anyhow::Result<
 /// for most of it.
 fn policy(settings: &CollectSettings) -> Value {
     let actions: BTreeSet<_> = Environment::apis(settings).filter_map(|api| api.iam_action).collect();
-    let (assume, read): (BTreeSet<_>, BTreeSet<_>) = actions.into_iter().partition(|action| *action == "sts:AssumeRole");
-    let mut statements = vec![json!({"Sid": "StepwardenInventory", "Effect": "Allow", "Action": read, "Resource": "*"})];
+    let (assume, read): (BTreeSet<_>, BTreeSet<_>) =
+        actions.into_iter().partition(|action| *action == "sts:AssumeRole");
+    let mut statements =
+        vec![json!({"Sid": "StepwardenInventory", "Effect": "Allow", "Action": read, "Resource": "*"})];
     if !assume.is_empty() {
         let roles: BTreeSet<_> = settings.accounts.iter().map(|account| account.role_arn.as_str()).collect();
         statements.push(json!({"Sid": "StepwardenAccounts", "Effect": "Allow", "Action": assume, "Resource": roles}));

@@ -1,4 +1,9 @@
-//! Floor 8: a report to what others read, one file per format.
+//! Floor 8: the report in the formats that people and programs read. One file or folder a format, each a pure function
+//! of the [`Report`](crate::audit::Report) into a writer that the caller brings: whether that is a file, a terminal or
+//! a socket, how wide it is and whether it shows colours is told, never asked.
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+pub mod json;
+pub mod prometheus;
 pub mod settings;
+pub mod terminal;

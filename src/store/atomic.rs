@@ -6,7 +6,11 @@ use tempfile::Builder;
 
 /// Writes `path` whole or not at all: to a temporary name in the same directory, then renamed. `mode` is narrowed by
 /// the process's umask.
-pub fn write_atomically(path: &Path, mode: u32, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+pub fn write_atomically(
+    path: &Path,
+    mode: u32,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(directory)?;
     let permissions = std::fs::Permissions::from_mode(mode);

@@ -76,7 +76,12 @@ fn faults_of_single_calls() {
     for (operation, answer, check, reason) in [
         ("GetAccountAuthorizationDetails", refused(403, "AccessDenied"), "role-missing", "denied"),
         ("DescribeStateMachine", refused(400, "ThrottlingException"), "logging-disabled", "throttled"),
-        ("DescribeStateMachine", json!({"status": 200, "body": "<html>", "content_type": "text/html"}), "logging-disabled", "error"),
+        (
+            "DescribeStateMachine",
+            json!({"status": 200, "body": "<html>", "content_type": "text/html"}),
+            "logging-disabled",
+            "error",
+        ),
         ("DescribeStateMachine", json!({"remove_field": "roleArn"}), "role-missing", "error"),
         ("DescribeStateMachine", json!({"remove_field": "definition"}), "no-execution-timeout", "error"),
         ("ListStateMachines", refused(400, "UnrecognizedClientException"), "logging-disabled", "error"),
@@ -116,7 +121,12 @@ fn a_signal_saves_what_was_done() {
         let report: Value = serde_json::from_str(&ran.stdout).expect("a report");
         assert_eq!(report["complete"], false);
         let findings = findings(&ran);
-        let of = |status: &str| findings.iter().filter(|finding| finding["check"] == "tracing-disabled" && finding["status"] == status).count();
+        let of = |status: &str| {
+            findings
+                .iter()
+                .filter(|finding| finding["check"] == "tracing-disabled" && finding["status"] == status)
+                .count()
+        };
         assert!(of("insufficient_data") > 0, "{findings:#?}");
         says(&ran, &["stopping"]);
     }

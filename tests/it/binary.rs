@@ -5,20 +5,20 @@ use std::process::{Command, Output, Stdio};
 
 /// One run of `stepwarden`.
 #[derive(Debug)]
-pub struct Run {
+pub(crate) struct Run {
     command: Command,
 }
 
 /// What it left.
 #[derive(Debug)]
-pub struct Ran {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Run {
-    pub fn new(arguments: &[&str]) -> Self {
+    pub(crate) fn new(arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_stepwarden"));
         command.args(arguments).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // Without these the SDK would look for a profile, and for an instance's metadata on the network.
@@ -28,7 +28,7 @@ impl Run {
     }
 
     /// Against an emulator: its credentials, no budget, no second attempts.
-    pub fn emulated(arguments: &[&str], endpoint: &str) -> Self {
+    pub(crate) fn emulated(arguments: &[&str], endpoint: &str) -> Self {
         Self::new(arguments)
             .argument("--endpoint-url")
             .argument(endpoint)
@@ -38,27 +38,27 @@ impl Run {
             .env("STEPWARDEN_AWS_MAX_ATTEMPTS", "1")
     }
 
-    pub fn argument(mut self, argument: impl AsRef<std::ffi::OsStr>) -> Self {
+    pub(crate) fn argument(mut self, argument: impl AsRef<std::ffi::OsStr>) -> Self {
         self.command.arg(argument);
         self
     }
 
-    pub fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
         self.command.env(name, value);
         self
     }
 
-    pub fn directory(mut self, directory: &Path) -> Self {
+    pub(crate) fn directory(mut self, directory: &Path) -> Self {
         self.command.current_dir(directory);
         self
     }
 
-    pub fn run(mut self) -> Ran {
+    pub(crate) fn run(mut self) -> Ran {
         Ran::of(self.command.output().expect("the binary starts"))
     }
 
     /// Starts it, lets `meanwhile` work with its process id, and waits for its end.
-    pub fn run_while(mut self, meanwhile: impl FnOnce(u32)) -> Ran {
+    pub(crate) fn run_while(mut self, meanwhile: impl FnOnce(u32)) -> Ran {
         let child = self.command.spawn().expect("the binary starts");
         meanwhile(child.id());
         Ran::of(child.wait_with_output().expect("the binary ends"))
@@ -73,7 +73,7 @@ impl Ran {
     }
 
     /// Fails with all there is to see where the exit code is another.
-    pub fn expect(self, code: i32) -> Self {
+    pub(crate) fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
     }

@@ -8,22 +8,22 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Moto,
     Ministack,
 }
 
 /// A seeded emulator. It stops when this process ends, as its standard input closes.
 #[derive(Debug)]
-pub struct Emulator {
-    pub endpoint: String,
+pub(crate) struct Emulator {
+    pub(crate) endpoint: String,
     _server: Server,
 }
 
 /// A proxy in front of an emulator, which answers by rules and logs every call.
 #[derive(Debug)]
-pub struct Proxy {
-    pub endpoint: String,
+pub(crate) struct Proxy {
+    pub(crate) endpoint: String,
     log: PathBuf,
     _folder: tempfile::TempDir,
     _server: Server,
@@ -47,7 +47,7 @@ fn script(name: &str) -> PathBuf {
 }
 
 impl Kind {
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Moto => "moto",
             Self::Ministack => "ministack",
@@ -66,7 +66,7 @@ impl Kind {
 
 impl Emulator {
     /// One of each kind for all tests, which only read it.
-    pub fn seeded(kind: Kind) -> Option<&'static Self> {
+    pub(crate) fn seeded(kind: Kind) -> Option<&'static Self> {
         static MOTO: OnceLock<Option<Emulator>> = OnceLock::new();
         static MINISTACK: OnceLock<Option<Emulator>> = OnceLock::new();
         let cell = match kind {
@@ -89,7 +89,7 @@ impl Emulator {
     }
 
     /// The same account behind a proxy with these rules (see `tests/emulator/fault_proxy.py`).
-    pub fn behind(&self, rules: &Value) -> Proxy {
+    pub(crate) fn behind(&self, rules: &Value) -> Proxy {
         let folder = tempfile::tempdir().expect("a folder");
         let (rules_file, log) = (folder.path().join("rules.json"), folder.path().join("calls.jsonl"));
         std::fs::write(&rules_file, rules.to_string()).expect("the rules are written");
@@ -103,7 +103,7 @@ impl Emulator {
 
 impl Proxy {
     /// Every call so far, one JSON object each.
-    pub fn calls(&self) -> Vec<Value> {
+    pub(crate) fn calls(&self) -> Vec<Value> {
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
         log.lines().map(|line| serde_json::from_str(line).expect("the log is JSON Lines")).collect()
     }

@@ -64,12 +64,16 @@ fn a_denied_machine_changes_nothing_else(kind: Kind) {
     let before = report(&scan(&emulator.endpoint, &[]).run().expect(4));
     let after = report(&scan(&proxy.endpoint, &[]).run().expect(4));
     let concerns = |finding: &Value| {
-        let machines = finding["machines"].as_array().expect("machines").iter().chain([&finding["resource"]]).collect::<Vec<_>>();
+        let machines =
+            finding["machines"].as_array().expect("machines").iter().chain([&finding["resource"]]).collect::<Vec<_>>();
         machines.iter().any(|arn| arn.as_str().is_some_and(|arn| arn.ends_with(denied)))
     };
     let of = |report: &Value, own: bool| -> BTreeMap<String, String> {
         let findings = report["findings"].as_array().expect("findings").iter();
-        findings.filter(|finding| concerns(finding) == own).map(|finding| (finding["id"].to_string(), line(finding))).collect()
+        findings
+            .filter(|finding| concerns(finding) == own)
+            .map(|finding| (finding["id"].to_string(), line(finding)))
+            .collect()
     };
     assert_eq!(of(&before, false), of(&after, false));
     let own = of(&after, true);
@@ -177,7 +181,8 @@ fn read_all(folder: &Path, text: &mut String, names: &mut Vec<String>) {
 fn the_store_remembers_findings() {
     let Some(emulator) = Emulator::seeded(Kind::Moto) else { return };
     let folder = tempfile::tempdir().expect("a folder");
-    let run = || report(&scan(&emulator.endpoint, &[]).env("STEPWARDEN_STORE_DIRECTORY", folder.path()).run().expect(4));
+    let run =
+        || report(&scan(&emulator.endpoint, &[]).env("STEPWARDEN_STORE_DIRECTORY", folder.path()).run().expect(4));
     let changes = |report: &Value| -> BTreeSet<String> {
         report["findings"].as_array().expect("findings").iter().map(|finding| finding["change"].to_string()).collect()
     };
@@ -203,7 +208,8 @@ fn permissions_name_exactly_the_calls() {
     let operation = BTreeMap::from([("ListAWSDefaultServiceQuotas", "ListAWSDefaultServiceQuotas")]);
     let calls = proxy.calls();
     let action = |call: &Value| {
-        let (service, name) = (call["service"].as_str().expect("service"), call["operation"].as_str().expect("operation"));
+        let (service, name) =
+            (call["service"].as_str().expect("service"), call["operation"].as_str().expect("operation"));
         format!("{}:{}", prefix.get(service).copied().unwrap_or(service), operation.get(name).copied().unwrap_or(name))
     };
     let called: BTreeSet<_> = calls.iter().map(action).filter(|action| action != "sts:GetCallerIdentity").collect();

@@ -1,3 +1,8 @@
 //! All integration tests, in one binary: linking the SDK once is enough.
 
+mod bad_input;
+mod binary;
 mod config;
+mod emulator;
+mod end_to_end;
+mod export;

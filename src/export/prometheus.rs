@@ -1,0 +1,290 @@
+//! The Prometheus text format, built anew from each report: the series of what is gone are gone with it, and what is
+//! unknown has no series rather than a 0. The counters of the service itself are not here.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use prometheus::proto::MetricFamily;
+use prometheus::{GaugeVec, Opts, Registry, TextEncoder};
+
+use crate::audit::{Band, ChangeSince, Coverage, Finding, Report, Status};
+use crate::finding::Severity;
+use crate::model::{MachineKind, Usage};
+use crate::types::Region;
+
+/// One family of the catalogue.
+#[derive(Debug, Clone, Copy)]
+pub struct Metric {
+    pub name: &'static str,
+    pub kind: MetricKind,
+    pub help: &'static str,
+    pub labels: &'static [&'static str],
+    samples: fn(&Report, &Samples),
+}
+
+/// A report knows states, not events, so all that is rebuilt from it are gauges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricKind {
+    Gauge,
+}
+
+/// Every family that a report can tell, by name.
+pub const METRICS: &[Metric] = &[
+    Metric {
+        name: "stepwarden_build_info",
+        kind: MetricKind::Gauge,
+        help: "Always 1, labelled by the version of stepwarden that wrote the report",
+        labels: &["version"],
+        samples: |report, out| out.set(&[&report.version], 1.0),
+    },
+    Metric {
+        name: "stepwarden_collector_duration_seconds",
+        kind: MetricKind::Gauge,
+        help: "How long the collector took",
+        labels: &["account_id", "region", "collector"],
+        samples: |report, out| {
+            for run in &report.collectors {
+                if let Some(seconds) = run.duration_seconds {
+                    out.set(&[run.account_id.as_str(), run.region.as_str(), run.collector], seconds);
+                }
+            }
+        },
+    },
+    Metric {
+        name: "stepwarden_collector_success",
+        kind: MetricKind::Gauge,
+        help: "Whether the collector read all that it was to read (1) or not (0)",
+        labels: &["account_id", "region", "collector"],
+        samples: |report, out| {
+            for run in &report.collectors {
+                let success = if run.gap.is_none() { 1.0 } else { 0.0 };
+                out.set(&[run.account_id.as_str(), run.region.as_str(), run.collector], success);
+            }
+        },
+    },
+    Metric {
+        name: "stepwarden_coverage_ratio",
+        kind: MetricKind::Gauge,
+        help: "Share of evaluations that reached a verdict, 0 to 1",
+        labels: &["account_id", "region", "family"],
+        samples: coverage_ratio,
+    },
+    Metric {
+        name: "stepwarden_findings",
+        kind: MetricKind::Gauge,
+        help: "Non-compliant findings; 0 at the check's default severity where it could judge and found none",
+        labels: &["account_id", "region", "check", "severity"],
+        samples: findings,
+    },
+    Metric {
+        name: "stepwarden_findings_new",
+        kind: MetricKind::Gauge,
+        help: "Non-compliant findings that were not open in the last report",
+        labels: &["account_id", "region", "severity"],
+        samples: findings_new,
+    },
+    Metric {
+        name: "stepwarden_insufficient_data",
+        kind: MetricKind::Gauge,
+        help: "Evaluations that could not be made, by what stood in their way",
+        labels: &["account_id", "region", "check", "reason"],
+        samples: |report, out| {
+            for line in &report.coverage {
+                for (reason, count) in &line.reasons {
+                    let labels = [line.account_id.as_str(), line.region.as_str(), line.check, reason.as_str()];
+                    out.set(&labels, number(*count));
+                }
+            }
+        },
+    },
+    Metric {
+        name: "stepwarden_last_success_timestamp_seconds",
+        kind: MetricKind::Gauge,
+        help: "When the collector last read all that it was to read, in seconds since the epoch",
+        labels: &["account_id", "region", "collector"],
+        samples: |report, out| {
+            for run in report.collectors.iter().filter(|run| run.gap.is_none()) {
+                let labels = [run.account_id.as_str(), run.region.as_str(), run.collector];
+                out.set(&labels, seconds(run.observed_at));
+            }
+        },
+    },
+    Metric {
+        name: "stepwarden_quota_limit",
+        kind: MetricKind::Gauge,
+        help: "How many the quota allows",
+        labels: &["account_id", "region", "quota"],
+        samples: |report, out| {
+            for quota in &report.quotas {
+                let labels = [quota.account_id.as_str(), quota.region.as_str(), quota.status.quota.as_str()];
+                out.set(&labels, quota.status.limit.value);
+            }
+        },
+    },
+    Metric {
+        name: "stepwarden_quota_usage",
+        kind: MetricKind::Gauge,
+        help: "How many the quota counts, where the number is exact",
+        labels: &["account_id", "region", "quota"],
+        samples: |report, out| {
+            for quota in &report.quotas {
+                let labels = [quota.account_id.as_str(), quota.region.as_str(), quota.status.quota.as_str()];
+                if let Usage::Exact { value, .. } = quota.status.usage {
+                    out.set(&labels, value);
+                }
+            }
+        },
+    },
+    Metric {
+        name: "stepwarden_quota_usage_at_least",
+        kind: MetricKind::Gauge,
+        help: "How many the quota counts at least, where only a lower bound is known",
+        labels: &["account_id", "region", "quota"],
+        samples: |report, out| {
+            for quota in &report.quotas {
+                let labels = [quota.account_id.as_str(), quota.region.as_str(), quota.status.quota.as_str()];
+                if let Usage::AtLeast { value, .. } = quota.status.usage {
+                    out.set(&labels, value);
+                }
+            }
+        },
+    },
+    Metric {
+        name: "stepwarden_risk_score",
+        kind: MetricKind::Gauge,
+        help: "Mean risk of the state machines that could be read, 0 to 100; region global is the whole account",
+        labels: &["account_id", "region"],
+        samples: |report, out| {
+            for score in &report.scores {
+                if let Some(risk) = score.risk {
+                    out.set(&[score.account_id.as_str(), score.region.as_str()], risk);
+                }
+            }
+        },
+    },
+    Metric {
+        name: "stepwarden_state_machines",
+        kind: MetricKind::Gauge,
+        help: "State machines, where the list was read to its end",
+        labels: &["account_id", "region", "kind"],
+        samples: state_machines,
+    },
+    Metric {
+        name: "stepwarden_state_machines_by_risk",
+        kind: MetricKind::Gauge,
+        help: "State machines that could be read, by band of risk",
+        labels: &["account_id", "region", "band"],
+        samples: |report, out| {
+            let by_region = report.scores.iter().filter(|score| score.region.as_str() != Region::GLOBAL);
+            for score in by_region.filter(|score| score.machines_evaluated > 0) {
+                for band in Band::ALL {
+                    let count = score.by_band.get(&band).copied().unwrap_or_default();
+                    out.set(&[score.account_id.as_str(), score.region.as_str(), band.as_str()], number(count));
+                }
+            }
+        },
+    },
+];
+
+/// Every family that has a sample, by name.
+pub fn families(report: &Report) -> Vec<MetricFamily> {
+    let registry = Registry::new();
+    for metric in METRICS {
+        let samples = Samples::of(metric);
+        (metric.samples)(report, &samples);
+        registry.register(Box::new(samples.0)).expect("a test holds the catalogue free of duplicates");
+    }
+    registry.gather()
+}
+
+/// Writes [`families`] in the text format 0.0.4.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let text = TextEncoder::new().encode_to_string(&families(report)).map_err(io::Error::other)?;
+    out.write_all(text.as_bytes())
+}
+
+/// Where a family's samples go.
+struct Samples(GaugeVec);
+
+impl Samples {
+    fn of(metric: &Metric) -> Self {
+        let gauges = match metric.kind {
+            MetricKind::Gauge => GaugeVec::new(Opts::new(metric.name, metric.help), metric.labels),
+        };
+        Self(gauges.expect("a test holds the catalogue to lawful names"))
+    }
+
+    fn gauge(&self, labels: &[&str]) -> prometheus::Gauge {
+        self.0.get_metric_with_label_values(labels).expect("a sample has its family's labels")
+    }
+
+    fn set(&self, labels: &[&str], value: f64) {
+        self.gauge(labels).set(value);
+    }
+
+    fn add(&self, labels: &[&str], count: usize) {
+        self.gauge(labels).add(number(count));
+    }
+}
+
+fn findings(report: &Report, out: &Samples) {
+    for line in report.coverage.iter().filter(|line| judged(line) > 0) {
+        out.add(&[line.account_id.as_str(), line.region.as_str(), line.check, line.severity.as_str()], 0);
+    }
+    for finding in report.of_status(Status::NonCompliant) {
+        let Finding { account_id, region, check, severity, .. } = finding;
+        out.add(&[account_id.as_str(), region.as_str(), check, severity.as_str()], 1);
+    }
+}
+
+fn findings_new(report: &Report, out: &Samples) {
+    for line in report.coverage.iter().filter(|line| judged(line) > 0) {
+        for severity in Severity::ALL {
+            out.add(&[line.account_id.as_str(), line.region.as_str(), severity.as_str()], 0);
+        }
+    }
+    let opened = |finding: &&Finding| finding.since_last != ChangeSince::Unchanged;
+    for finding in report.of_status(Status::NonCompliant).filter(opened) {
+        out.add(&[finding.account_id.as_str(), finding.region.as_str(), finding.severity.as_str()], 1);
+    }
+}
+
+fn coverage_ratio(report: &Report, out: &Samples) {
+    let mut by_family: BTreeMap<_, (usize, usize)> = BTreeMap::new();
+    for line in &report.coverage {
+        let (verdicts, all) = by_family.entry((&line.account_id, &line.region, line.family)).or_default();
+        *verdicts += judged(line);
+        *all += judged(line) + line.insufficient;
+    }
+    for ((account_id, region, family), (verdicts, all)) in by_family {
+        if all > 0 {
+            out.set(&[account_id.as_str(), region.as_str(), family.as_str()], number(verdicts) / number(all));
+        }
+    }
+}
+
+fn state_machines(report: &Report, out: &Samples) {
+    for inventory in report.inventory.iter().filter(|inventory| inventory.complete) {
+        let Some(kinds) = &inventory.state_machines else { continue };
+        let zeros = [(&MachineKind::Standard, &0), (&MachineKind::Express, &0)];
+        for (kind, count) in zeros.into_iter().chain(kinds) {
+            let labels = [inventory.account_id.as_str(), inventory.region.as_str(), kind.as_str()];
+            out.set(&labels, number(*count));
+        }
+    }
+}
+
+fn judged(line: &Coverage) -> usize {
+    line.compliant + line.non_compliant
+}
+
+#[allow(clippy::cast_precision_loss, reason = "exact up to 2^53")]
+fn number(count: usize) -> f64 {
+    count as f64
+}
+
+#[allow(clippy::cast_precision_loss, reason = "exact for the next 200,000 years")]
+fn seconds(at: Timestamp) -> f64 {
+    at.as_millisecond() as f64 / 1000.0
+}
