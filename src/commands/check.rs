@@ -10,7 +10,7 @@ use crate::cli::{CheckArgs, CommonArgs};
 use crate::model::{CollectorRun, Snapshot, SnapshotLine};
 
 /// Audits snapshots offline.
-pub(super) fn run(args: CheckArgs, common: &CommonArgs) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &CheckArgs, common: &CommonArgs) -> anyhow::Result<Outcome> {
     let mut config = configure::load(common)?;
     configure::apply_audit(&mut config, &args.audit)?;
     let mut lines = Vec::new();
@@ -20,7 +20,7 @@ pub(super) fn run(args: CheckArgs, common: &CommonArgs) -> anyhow::Result<Outcom
     let snapshots = Snapshot::assemble(lines);
     let report = audit::audit(&snapshots, &config.checks, &config.selection, facts(&snapshots));
     output::write(&report, &config.export, output::summary_style(common.color, args.audit.verbose))?;
-    Ok(Outcome::of(&report, &config.exit, None))
+    Ok(Outcome::of(&report, config.exit, None))
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<SnapshotLine>> {

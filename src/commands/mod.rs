@@ -35,7 +35,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
     match command {
         Command::Scan(args) => scan::run(args, &common),
         Command::Collect(args) => collect::run(args, &common),
-        Command::Check(args) => check::run(args, &common),
+        Command::Check(args) => check::run(&args, &common),
         Command::Checks { format } => checks::list(format),
         Command::Explain { check } => checks::explain(&check),
         Command::Permissions(args) => permissions::run(args, &common),

@@ -20,7 +20,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// Findings win over what could not be read.
-    pub(super) fn of(report: &Report, exit: &ExitSettings, signal: Option<u8>) -> Self {
+    pub(super) fn of(report: &Report, exit: ExitSettings, signal: Option<u8>) -> Self {
         let fails = |severity| report.of_status(Status::NonCompliant).any(|finding| finding.severity >= severity);
         match signal {
             Some(code) => Self::Signal(code),

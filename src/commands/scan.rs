@@ -19,5 +19,5 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
         store.keep_report(report.finished_at, &output::json(&report)?)?;
     }
     output::write(&report, &config.export, output::summary_style(common.color, args.audit.verbose))?;
-    Ok(Outcome::of(&report, &config.exit, signal))
+    Ok(Outcome::of(&report, config.exit, signal))
 }

@@ -22,7 +22,6 @@ impl Signals {
                     _ = terminate.recv() => 143,
                 };
                 if received.swap(code, Ordering::SeqCst) != 0 {
-                    #[expect(clippy::exit, reason = "a second signal means: now")]
                     std::process::exit(i32::from(code));
                 }
                 tracing::warn!("stopping: what was collected so far will be saved (once more to stop at once)");

@@ -307,14 +307,6 @@ pub static KEYS: &[Key] = &[
         set: |config, value| setters::put(&mut config.export.textfile_dir, value.path().map(Some)),
     },
     Key {
-        path: "report.include_compliant",
-        value: Written::Default("false"),
-        kind: Kind::Switch,
-        expected: SWITCH,
-        why: "Whether formats that list findings list what is compliant, too.",
-        set: |config, value| setters::put(&mut config.export.include_compliant, value.switch()),
-    },
-    Key {
         path: "report.fail_on",
         value: Written::Default(r#""none""#),
         kind: Kind::Text,

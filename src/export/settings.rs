@@ -24,8 +24,6 @@ pub struct ExportSettings {
     pub output_dir: Option<PathBuf>,
     /// Where the metrics are left for `node_exporter`'s textfile collector.
     pub textfile_dir: Option<PathBuf>,
-    /// Whether formats that list findings list what is compliant, too.
-    pub include_compliant: bool,
 }
 
 impl Format {
@@ -56,6 +54,6 @@ impl FromStr for Format {
 
 impl Default for ExportSettings {
     fn default() -> Self {
-        Self { formats: vec![Format::Terminal], output_dir: None, textfile_dir: None, include_compliant: false }
+        Self { formats: vec![Format::Terminal], output_dir: None, textfile_dir: None }
     }
 }
