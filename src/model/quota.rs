@@ -194,8 +194,9 @@ fn state_machines(snapshot: &Snapshot) -> Usage {
             (Err(_), Observed::Partial { value, .. }) => {
                 Usage::AtLeast { value: count(value), source: "ListStateMachines", at: None }
             }
-            (Err(_), Observed::Stale { gap, .. } | Observed::Missing { gap }) => Usage::Unknown(gap),
-            (Err(gap), Observed::Known { .. }) => Usage::Unknown(gap),
+            (Err(_), Observed::Stale { gap, .. } | Observed::Missing { gap }) | (Err(gap), Observed::Known { .. }) => {
+                Usage::Unknown(gap)
+            }
         },
     }
 }
