@@ -1,6 +1,8 @@
+use std::fmt;
+
 use sha2::{Digest, Sha256};
 
-use crate::iam::{Effect, Policy, Statement};
+use crate::iam::{Effect, Policy, Selector, Statement, glob_matches};
 use crate::model::{Iam, Role};
 use crate::types::{Arn, Gap, GapReason};
 
@@ -20,7 +22,7 @@ pub struct Grants<'a> {
     boundary: Option<&'a Policy>,
 }
 
-/// Whether a role may do something on every resource.
+/// Whether a role may do something.
 #[derive(Debug)]
 pub enum Answer<'a> {
     /// By these statements, none of which has a condition.
@@ -30,7 +32,65 @@ pub enum Answer<'a> {
     NotGranted,
 }
 
+/// What is left of an allowing statement when some actions are taken out of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rest {
+    Nothing,
+    Statement(Statement),
+    /// A wildcard or `NotAction` names the actions among others, and nobody said which of those are needed.
+    Unclear,
+}
+
+impl<'a> Answer<'a> {
+    /// The statements that allow it, and whether they do for sure.
+    pub fn allows(self) -> Option<(Vec<Grant<'a>>, bool)> {
+        match self {
+            Self::Granted(grants) => Some((grants, true)),
+            Self::Depends(grants) => Some((grants, false)),
+            Self::NotGranted => None,
+        }
+    }
+}
+
+impl fmt::Display for Grant<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.inline { "inline" } else { "managed" };
+        write!(f, "statement {} of the {kind} policy {}", self.statement_id(), self.policy)
+    }
+}
+
 impl Grant<'_> {
+    /// The same statement of the same policy.
+    pub fn is(&self, other: &Grant<'_>) -> bool {
+        self.policy == other.policy && std::ptr::eq(self.statement, other.statement)
+    }
+
+    /// The statement without `actions`.
+    pub fn without(&self, actions: &[&str]) -> Rest {
+        let Selector::Only(patterns) = &self.statement.actions else { return Rest::Unclear };
+        if !self.wildcards(actions).is_empty() {
+            return Rest::Unclear;
+        }
+        let named = |pattern: &String| actions.iter().any(|action| action.eq_ignore_ascii_case(pattern));
+        let kept: Vec<_> = patterns.iter().filter(|pattern| !named(pattern)).cloned().collect();
+        if kept.is_empty() {
+            return Rest::Nothing;
+        }
+        Rest::Statement(Statement { actions: Selector::Only(kept), ..self.statement.clone() })
+    }
+
+    /// The wildcards by which the statement names any of `actions`; `NotAction` counts as one.
+    pub fn wildcards(&self, actions: &[&str]) -> Vec<&str> {
+        let Selector::Only(patterns) = &self.statement.actions else {
+            let any = actions.iter().any(|action| self.statement.matches_action(action));
+            return if any { vec!["NotAction"] } else { Vec::new() };
+        };
+        let wild = |pattern: &&str| {
+            pattern.contains(['*', '?']) && actions.iter().any(|action| glob_matches(pattern, action, true))
+        };
+        patterns.iter().map(String::as_str).filter(wild).collect()
+    }
+
     /// The statement's id, or a hash of the statement where it has none: stable when statements are reordered.
     pub fn statement_id(&self) -> String {
         if let Some(sid) = &self.statement.sid {
@@ -71,10 +131,15 @@ impl<'a> Grants<'a> {
     }
 
     /// Whether the role may call `action` on every resource: the only question there is about actions that cannot be
-    /// scoped.
+    /// scoped, which IAM asks as "on `*`".
     pub fn on_everything(&self, action: &str) -> Answer<'a> {
+        self.on("*", action)
+    }
+
+    /// Whether the role may call `action` on `resource`.
+    pub fn on(&self, resource: &str, action: &str) -> Answer<'a> {
         let applies = |statement: &Statement, effect| {
-            statement.effect == effect && statement.matches_action(action) && statement.reaches_everything()
+            statement.effect == effect && statement.matches_action(action) && statement.matches_resource(resource)
         };
         let denials = || {
             self.statements
@@ -113,4 +178,33 @@ fn managed<'a>(iam: &'a Iam, arn: &Arn) -> Result<&'a Policy, Gap> {
     };
     let policy = iam.policies.get(arn).ok_or_else(unlisted)?;
     Ok(policy.whole().map_err(Gap::clone)?.get())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Grant, Rest};
+    use crate::iam::{Policy, Selector};
+
+    const WRITE: [&str; 2] = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
+
+    fn rest(statement: &serde_json::Value) -> (Rest, Vec<String>) {
+        let policy = Policy::parse(&json!({ "Statement": statement })).unwrap();
+        let grant = Grant { policy: "p", inline: true, statement: &policy.statements[0] };
+        (grant.without(&WRITE), grant.wildcards(&WRITE).iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn actions_are_taken_out_only_where_each_is_named() {
+        let statement = |action| json!({"Effect": "Allow", "Action": action, "Resource": "*"});
+        assert_eq!(rest(&statement(json!(["XRAY:puttracesegments"]))), (Rest::Nothing, vec![]));
+        let (Rest::Statement(left), _) = rest(&statement(json!(["xray:PutTraceSegments", "s3:*"]))) else {
+            panic!("s3:* stays");
+        };
+        assert_eq!(left.actions, Selector::Only(vec!["s3:*".into()]));
+        assert_eq!(rest(&statement(json!(["xray:Put*", "s3:*"]))), (Rest::Unclear, vec!["xray:Put*".into()]));
+        let all_but = json!({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"});
+        assert_eq!(rest(&all_but), (Rest::Unclear, vec!["NotAction".into()]));
+    }
 }

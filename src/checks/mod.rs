@@ -1,7 +1,28 @@
 //! Floor 6: one file a check, its page beside it.
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+pub mod access;
+pub mod data;
+pub mod lifecycle;
+pub mod logging;
+pub mod quota;
+
 use crate::finding::Check;
 
 /// Every check, by id.
-pub static CHECKS: &[&Check] = &[];
+pub static CHECKS: &[&Check] = &[
+    &access::log_delivery_wildcard::CHECK,
+    &logging::log_group_missing::CHECK,
+    &logging::log_group_without_customer_key::CHECK,
+    &logging::log_retention_unset::CHECK,
+    &logging::logging_disabled::CHECK,
+    &access::missing_xray_grant::CHECK,
+    &data::no_customer_managed_key::CHECK,
+    &lifecycle::no_execution_timeout::CHECK,
+    &quota::open_execution_quota::CHECK,
+    &quota::open_map_run_quota::CHECK,
+    &lifecycle::role_missing::CHECK,
+    &quota::state_machine_quota::CHECK,
+    &logging::tracing_disabled::CHECK,
+    &access::unused_xray_grant::CHECK,
+];

@@ -3,12 +3,18 @@
 
 mod check;
 mod evaluation;
+mod quota;
+mod removal;
 pub mod settings;
 mod severity;
+mod text;
 mod view;
 
 pub use check::{Check, Family};
 pub use evaluation::{Change, Defect, Evaluation, Evaluations, Location, Outcome, Subject};
+pub use quota::{Crowding, each_quota};
+pub use removal::removal;
 pub use settings::CheckSettings;
 pub use severity::{Confidence, Severity};
-pub use view::{AccountView, LogGroupView, MachineView, RegionView, View};
+pub use text::{listed, shell_quote};
+pub use view::{AccountView, LogGroupView, MachineView, RegionView, RoleView, View};

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{CheckSettings, Evaluations, Outcome, Subject};
+use crate::access::Grants;
 use crate::asl::Definition;
 use crate::model::{Details, Iam, LogGroup, LogLevel, QuotaStatus, Role, Snapshot, StateMachine};
 use crate::types::{AccountId, Arn, Gap, GapReason, Region};
@@ -48,6 +49,16 @@ pub struct LogGroupView<'a> {
     pub group: Result<Option<&'a LogGroup>, Gap>,
     pub machines: Vec<MachineView<'a>>,
     pub region: &'a RegionView<'a>,
+}
+
+/// One execution role with the machines that run as it, in whatever Region of the account.
+#[derive(Debug)]
+pub struct RoleView<'a> {
+    pub arn: &'a Arn,
+    /// Never empty.
+    pub machines: Vec<MachineView<'a>>,
+    /// Every machine of the account's scanned Regions was read, so none but `machines` runs as this role there.
+    pub users_known: bool,
 }
 
 impl<'a> View<'a> {
@@ -114,6 +125,30 @@ impl<'a> View<'a> {
             }
         }
     }
+
+    /// Asks `judge` about every role that a readable machine runs as, and speaks about the machines whose role could
+    /// not be read. `judge` may say several things about one role, or nothing.
+    pub fn each_role<F>(&self, out: &mut Evaluations, judge: F)
+    where
+        F: Fn(&RoleView<'_>) -> Result<Vec<Outcome>, Gap>,
+    {
+        for account in &self.accounts {
+            for region in &account.regions {
+                region.report_unread(out);
+                for machine in region.machines() {
+                    if let Err(gap) = machine.role_arn() {
+                        out.push(machine.subject(), Outcome::InsufficientData(gap));
+                    }
+                }
+            }
+            for role in account.roles() {
+                match judge(&role) {
+                    Ok(outcomes) => outcomes.into_iter().for_each(|outcome| out.push(role.subject(), outcome)),
+                    Err(gap) => out.push(role.subject(), Outcome::InsufficientData(gap)),
+                }
+            }
+        }
+    }
 }
 
 fn partition(snapshot: &Snapshot) -> &str {
@@ -123,7 +158,45 @@ fn partition(snapshot: &Snapshot) -> &str {
     }
 }
 
+impl<'a> AccountView<'a> {
+    /// The execution roles of the account's machines.
+    pub fn roles(&'a self) -> Vec<RoleView<'a>> {
+        let mut users: BTreeMap<&Arn, Vec<MachineView<'a>>> = BTreeMap::new();
+        let mut users_known = true;
+        for region in &self.regions {
+            users_known &= region.snapshot.state_machines().gap().is_none();
+            for machine in region.machines() {
+                match machine.role_arn() {
+                    Ok(arn) => users.entry(arn).or_default().push(machine),
+                    Err(_) => users_known = false,
+                }
+            }
+        }
+        users.into_iter().map(|(arn, machines)| RoleView { arn, machines, users_known }).collect()
+    }
+}
+
+impl<'a> RoleView<'a> {
+    pub fn subject(&self) -> Subject {
+        Subject {
+            account_id: self.machines[0].region.snapshot.account_id.clone(),
+            region: Region::global(),
+            resource: self.arn.clone(),
+            machines: self.machines.iter().map(|machine| machine.machine.arn.clone()).collect(),
+        }
+    }
+
+    /// What the role's policies say; `None` where IAM has no such role.
+    pub fn grants(&self) -> Result<Option<(&'a Role, Grants<'a>)>, Gap> {
+        self.machines[0].grants()
+    }
+}
+
 impl<'a> RegionView<'a> {
+    pub fn name(&self) -> &'a str {
+        self.snapshot.region.as_str()
+    }
+
     /// The machines that were seen, whether or not the list was whole.
     pub fn machines(&'a self) -> impl Iterator<Item = MachineView<'a>> {
         let seen = self.snapshot.state_machines().seen().0.map(|list| list.machines.iter());
@@ -178,7 +251,7 @@ impl<'a> RegionView<'a> {
     }
 
     /// `None`: AWS says that it does not exist.
-    fn log_group(&self, arn: &Arn) -> Result<Option<&'a LogGroup>, Gap> {
+    pub fn log_group(&self, arn: &Arn) -> Result<Option<&'a LogGroup>, Gap> {
         let groups = self.snapshot.log_groups();
         let (Some(groups), gap) = groups.seen() else {
             return Err(groups.gap().cloned().unwrap_or_else(|| Gap::not_collected("log_groups")));
@@ -230,6 +303,12 @@ impl<'a> MachineView<'a> {
             return Err(gap.about(arn.as_str()));
         }
         Ok(self.region.iam()?.roles.get(arn))
+    }
+
+    /// The execution role and what its policies say; `None` where IAM has no such role.
+    pub fn grants(&self) -> Result<Option<(&'a Role, Grants<'a>)>, Gap> {
+        let Some(role) = self.role()? else { return Ok(None) };
+        Ok(Some((role, Grants::of(role, self.region.iam()?)?)))
     }
 
     /// The log group that the machine writes to, where it is known to log.

@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::glob_matches;
 use crate::types::JsonPointer;
@@ -72,11 +72,34 @@ impl Statement {
 
     /// Reaches every resource there is: `*` among its patterns, or all but some.
     pub fn reaches_everything(&self) -> bool {
-        match &self.resources {
-            Some(Selector::Only(patterns)) => patterns.iter().any(|pattern| pattern == "*"),
-            Some(Selector::AllBut(_)) => true,
-            None => false,
+        self.matches_resource("*")
+    }
+
+    /// The statement as IAM writes it.
+    pub fn to_document(&self) -> Value {
+        let mut document = Map::new();
+        let mut put = |name: &str, value: Value| document.insert(name.to_owned(), value);
+        if let Some(sid) = &self.sid {
+            put("Sid", json!(sid));
         }
+        put("Effect", json!(self.effect));
+        let selectors =
+            [("Action", "NotAction", Some(&self.actions)), ("Resource", "NotResource", self.resources.as_ref())];
+        for (only, all_but, selector) in selectors {
+            match selector {
+                Some(Selector::Only(patterns)) => put(only, json!(patterns)),
+                Some(Selector::AllBut(patterns)) => put(all_but, json!(patterns)),
+                None => None,
+            };
+        }
+        for (name, value) in
+            [("Principal", &self.principal), ("NotPrincipal", &self.not_principal), ("Condition", &self.condition)]
+        {
+            if let Some(value) = value {
+                put(name, value.clone());
+            }
+        }
+        Value::Object(document)
     }
 }
 
@@ -180,6 +203,15 @@ mod tests {
         let statement = &policy.statements[0];
         assert!(statement.matches_action("s3:GetObject") && !statement.matches_action("iam:PassRole"));
         assert!(statement.matches_resource("arn:aws:s3:::other") && !statement.matches_resource("arn:aws:s3:::secret"));
+    }
+
+    #[test]
+    fn all_but_everything_is_nothing_and_statements_write_themselves_back() {
+        let document = json!({"Sid": "S", "Effect": "Deny", "NotAction": ["a:B"], "NotResource": ["*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}}});
+        let policy = Policy::parse(&json!({ "Statement": document })).unwrap();
+        assert!(!policy.statements[0].reaches_everything());
+        assert_eq!(policy.statements[0].to_document(), document);
     }
 
     #[test]

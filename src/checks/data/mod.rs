@@ -1,0 +1,1 @@
+pub mod no_customer_managed_key;

@@ -1,0 +1,2 @@
+pub mod no_execution_timeout;
+pub mod role_missing;

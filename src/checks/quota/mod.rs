@@ -1,0 +1,3 @@
+pub mod open_execution_quota;
+pub mod open_map_run_quota;
+pub mod state_machine_quota;

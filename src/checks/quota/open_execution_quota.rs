@@ -1,0 +1,38 @@
+use crate::finding::{Change, Check, Confidence, Defect, Evaluations, Family, Severity, View, each_quota};
+use crate::model::{PartName, Quota};
+
+pub const CHECK: Check = Check {
+    id: "open-execution-quota",
+    family: Family::Quota,
+    title: "The Region is near its limit of open executions",
+    severity: Severity::High,
+    confidence: Confidence::High,
+    reads: &[PartName::Quotas],
+    since: "0.1.0",
+    references: &[
+        "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html",
+        "https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html",
+        "https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html",
+    ],
+    page: include_str!("open-execution-quota.md"),
+    run,
+};
+
+fn run(view: &View<'_>, out: &mut Evaluations) {
+    each_quota(view, out, Quota::OpenExecutions, view.settings.open_execution_quota, |crowding| {
+        let message = format!(
+            "{}. At the limit, starting a Standard execution fails with ExecutionLimitExceeded.",
+            crowding.sentence()
+        );
+        let remediation = "Find the state machine whose executions do not end and stop them, or ask for a higher limit: find \
+                           the quota's code with the second command, then request-service-quota-increase with it.";
+        let region = crowding.region.name();
+        let commands = format!(
+            "aws stepfunctions list-executions --region {region} --state-machine-arn '<STATE_MACHINE_ARN>' \
+             --status-filter RUNNING --query 'length(executions)'\n\
+             aws service-quotas list-service-quotas --region {region} --service-code states \
+             --query 'Quotas[].[QuotaCode,QuotaName,Value,Adjustable]' --output text"
+        );
+        Defect::new(message, remediation).change(Change::Command(commands))
+    });
+}

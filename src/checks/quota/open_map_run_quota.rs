@@ -1,0 +1,38 @@
+use crate::finding::{Change, Check, Confidence, Defect, Evaluations, Family, Severity, View, each_quota};
+use crate::model::{PartName, Quota};
+
+pub const CHECK: Check = Check {
+    id: "open-map-run-quota",
+    family: Family::Quota,
+    title: "The Region is near its limit of open Map Runs",
+    severity: Severity::High,
+    confidence: Confidence::High,
+    reads: &[PartName::Quotas],
+    since: "0.1.0",
+    references: &[
+        "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html",
+        "https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html",
+        "https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html",
+    ],
+    page: include_str!("open-map-run-quota.md"),
+    run,
+};
+
+fn run(view: &View<'_>, out: &mut Evaluations) {
+    each_quota(view, out, Quota::OpenMapRuns, view.settings.open_map_run_quota, |crowding| {
+        let message = format!(
+            "{}. At the limit, further Map Runs do not fail: they wait, and their executions with them, until others end.",
+            crowding.sentence()
+        );
+        let remediation = "Spread the starts of executions with a Distributed Map, put more items in one Map Run, or stop those \
+                           that hang. AWS does not raise this limit.";
+        let region = crowding.region.name();
+        let commands = format!(
+            "aws stepfunctions list-executions --region {region} --state-machine-arn '<STATE_MACHINE_ARN>' \
+             --status-filter RUNNING --query 'executions[].executionArn' --output text\n\
+             aws stepfunctions list-map-runs --region {region} --execution-arn '<EXECUTION_ARN>' \
+             --query 'mapRuns[?!stopDate].mapRunArn' --output text"
+        );
+        Defect::new(message, remediation).change(Change::Command(commands))
+    });
+}

@@ -1,0 +1,35 @@
+/// `text` as one word of a POSIX shell: names and ARNs come from the account and may hold anything.
+pub fn shell_quote(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// How many names a finding spells out.
+const NAMED: usize = 10;
+
+/// Names with commas between; of a long list its beginning, so that a finding stays readable.
+pub fn listed<T: ToString>(names: impl IntoIterator<Item = T>) -> String {
+    let mut rest = names.into_iter();
+    let mut listed: Vec<_> = rest.by_ref().take(NAMED).map(|name| name.to_string()).collect();
+    let more = rest.count();
+    if more > 0 {
+        listed.push(format!("and {more} more"));
+    }
+    listed.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{listed, shell_quote};
+
+    #[test]
+    fn long_lists_are_cut() {
+        assert_eq!(listed(["a", "b"]), "a, b");
+        assert_eq!(listed(0..12), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, and 2 more");
+    }
+
+    #[test]
+    fn nothing_ends_the_quotes() {
+        assert_eq!(shell_quote("orders"), "'orders'");
+        assert_eq!(shell_quote("it's $(x) `y` \"z\" \\"), r#"'it'\''s $(x) `y` "z" \'"#);
+    }
+}
