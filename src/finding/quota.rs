@@ -78,10 +78,11 @@ where
 
 fn limit_source(status: &QuotaStatus) -> &'static str {
     match status.limit.source {
+        _ if status.quota == Quota::OpenMapRuns => "the limit is AWS's, the same for every account",
         "applied" => "the limit is the value applied to this account",
         "default" => "the limit is AWS's default in Service Quotas",
         "metric" => "the limit is what CloudWatch reports",
-        _ => "the limit is AWS's documented default, as the applied one was not read",
+        _ => "the limit is AWS's documented default; no applied one is known",
     }
 }
 

@@ -90,9 +90,9 @@ fn defect(view: &RoleView<'_>, role: &Role, grants: &Grants<'_>, found: &Found<'
     let unused = groups.is_empty() && view.users_known;
 
     let mut message = vec![if write.is_empty() {
-        format!("{grant} lets {role_name} call {} on *, the only resource these accept.", delivery.join(", "))
+        format!("Role {role_name} may call {} on *, the only resource these accept, by {grant}.", delivery.join(", "))
     } else {
-        format!("{grant} lets {role_name} call {} on every log group, though both can be scoped.", write.join(", "))
+        format!("Role {role_name} may call {} on every log group by {grant}, which could name some.", write.join(", "))
     }];
     if !write.is_empty() && !delivery.is_empty() {
         message.push(format!("Its {} other log delivery actions cannot be scoped.", delivery.len()));
@@ -121,7 +121,7 @@ fn defect(view: &RoleView<'_>, role: &Role, grants: &Grants<'_>, found: &Found<'
         .severity(if write.is_empty() { Severity::Info } else { Severity::Medium })
         .evidence("policy", grant.policy)
         .evidence("on_everything", all.join(", "))
-        .evidence("log_groups", listed(&groups))
+        .evidence("log_groups", if groups.is_empty() { "none known".to_owned() } else { listed(&groups) })
         .at_statement(grant.statement_id())
         .told_apart_by(grant.policy);
     if !wildcards.is_empty() {

@@ -47,19 +47,25 @@ fn judge(machine: &MachineView<'_>) -> Result<Option<Outcome>, Gap> {
 
     let name = machine.name();
     let role_name = role.principal.arn.name();
-    let how = match (wildcards.is_empty(), sure) {
-        (true, true) => String::new(),
-        (true, false) => " (subject to a condition)".to_owned(),
-        (false, _) => format!(" by the wildcard {}, which allows more than X-Ray", wildcards.join(", ")),
+    let condition = if sure { "" } else { " (subject to a condition)" };
+    let how = match wildcards.as_slice() {
+        [] => String::new(),
+        some => format!(", by the wildcard {}, which allows more than that", some.join(", ")),
     };
     let message = format!(
-        "Tracing of {name} is off, yet its role {role_name} may send X-Ray traces{how}. Step Functions uses the grant \
-         only where a caller passes on a trace of its own; without it, those traces stop here."
+        "Tracing of {name} is off, yet its role {role_name} may send X-Ray traces{condition}{how}. Step Functions \
+         uses the grant only where a caller passes on a trace of its own; without it, those traces stop here."
     );
+    let edit = match wildcards.as_slice() {
+        [] => format!("Take {} out of {}", granted.join(", "), places.join(" and ")),
+        some => format!(
+            "Put the actions that the tasks need in place of {} in {}, without X-Ray's",
+            some.join(", "),
+            places.join(" and ")
+        ),
+    };
     let remediation = format!(
-        "Take {} out of {}, unless something else that runs as {role_name} traces; or turn the state machine's tracing on.",
-        granted.join(", "),
-        places.join(" and "),
+        "{edit}, unless something else that runs as {role_name} traces; or turn the state machine's tracing on."
     );
     let mut defect = Defect::new(message, remediation)
         .evidence("role", role.principal.arn.as_str())

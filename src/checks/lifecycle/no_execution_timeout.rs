@@ -65,7 +65,7 @@ fn waits(machine: &MachineView<'_>, first: &State, waiting: &[&State]) -> Defect
         waiting.len(),
         names,
     );
-    let remediation = "Give each such state a TimeoutSeconds or HeartbeatSeconds longer than the slowest honest answer, and \
+    let remediation = "Give each such state a TimeoutSeconds or HeartbeatSeconds longer than the slowest real answer, and \
                        the machine a TimeoutSeconds; one day is an example.";
     Defect::new(message, remediation)
         .severity(Severity::Medium)

@@ -34,9 +34,9 @@ fn judge(view: &LogGroupView<'_>) -> Result<Option<Outcome>, Gap> {
         .machines
         .iter()
         .any(|machine| machine.details().is_ok_and(|details| details.logging.include_execution_data));
-    let what = if data { ", execution input and output included" } else { "" };
+    let what = if data { ", execution input and output included," } else { "" };
     let message = format!(
-        "{} has no retention: what {} logs{what} stays for ever, while Step Functions itself drops an execution's \
+        "{} has no retention: the events of {}{what} stay for ever, while Step Functions itself drops an execution's \
          history 90 days after its end.",
         view.name(),
         users(view),

@@ -50,9 +50,11 @@ fn defect(machine: &MachineView<'_>) -> Defect {
         MachineKind::Express => {
             (Severity::High, "ALL", "an Express machine keeps no history, so nothing tells what its executions did")
         }
-        _ => {
-            (Severity::Medium, "ERROR", "its history is gone 90 days after an execution ends and alerts cannot see it")
-        }
+        _ => (
+            Severity::Medium,
+            "ERROR",
+            "the history that it keeps itself is gone 90 days after an execution ends, and no alarm can watch it",
+        ),
     };
     let message = format!("Logging of {name} is OFF: {why}.");
     let remediation = format!(
