@@ -85,7 +85,7 @@ fn faults_of_single_calls() {
         ("DescribeStateMachine", json!({"remove_field": "roleArn"}), "role-missing", "error"),
         ("DescribeStateMachine", json!({"remove_field": "definition"}), "no-execution-timeout", "error"),
         ("ListStateMachines", refused(400, "UnrecognizedClientException"), "logging-disabled", "error"),
-        ("ListStateMachines", refused(400, "InvalidToken"), "state-machine-quota", "partial"),
+        ("ListStateMachines", refused(400, "InvalidToken"), "role-missing", "partial"),
         ("DescribeLogGroups", refused(400, "AccessDeniedException"), "log-retention-unset", "denied"),
         ("DescribeLogGroups", json!({"drop": true}), "log-retention-unset", "error"),
         ("GetMetricData", refused(403, "AccessDenied"), "open-map-run-quota", "denied"),

@@ -132,9 +132,8 @@ fn planted_secrets_stay_inside(kind: Kind) {
     for name in ["report.json", "metrics.prom", "stepwarden.prom", "state.json", "hash-key", "snapshot.jsonl"] {
         assert!(files.iter().any(|file| file == name), "{name} among {files:?}");
     }
-    assert!(written.contains("[stepwarden:GITHUB_TOKEN:40]"), "the door left its mark");
-    let planted = include_str!("../emulator/planted.py");
-    let secrets = planted_values(planted);
+    assert!(written.contains("\"GITHUB_TOKEN\"") && written.contains("\"CONNECTION_STRING\""), "the door saw them");
+    let secrets = planted_values();
     assert!(secrets.len() >= 5, "{}", secrets.len());
     for secret in secrets {
         assert!(!written.contains(&secret), "a planted secret of {} characters was written", secret.len());
@@ -152,7 +151,7 @@ fn planted_secrets_stay_inside_on_ministack() {
 }
 
 /// What `planted.py` puts together, asked of Python itself.
-fn planted_values(_source: &str) -> Vec<String> {
+fn planted_values() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let python = folder.join(".venv/moto/bin/python");
     let program = "import planted, json; print(json.dumps(list(planted.ALL)))";

@@ -6,5 +6,6 @@ mod cases;
 mod config;
 mod emulator;
 mod end_to_end;
-//mod export;
+mod house;
+mod export;
 mod registry;
