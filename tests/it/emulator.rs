@@ -55,7 +55,7 @@ impl Kind {
     }
 
     /// The interpreter of its environment; without one the suite is skipped, which `make test` says.
-    fn python(self) -> Option<PathBuf> {
+    pub(crate) fn python(self) -> Option<PathBuf> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv").join(self.name());
         let there = folder.join("ready").exists();
         let must = std::env::var("CI").is_ok_and(|value| value == "true");

@@ -152,15 +152,11 @@ fn planted_secrets_stay_inside_on_ministack() {
 
 /// What `planted.py` puts together, asked of Python itself.
 fn planted_values() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let python = folder.join(".venv/moto/bin/python");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/emulator");
+    let python = Kind::Moto.python().expect("an emulator is running, so its environment is there");
     let program = "import planted, json; print(json.dumps(list(planted.ALL)))";
-    let output = std::process::Command::new(python)
-        .args(["-c", program])
-        .current_dir(folder.join("tests/emulator"))
-        .output()
-        .expect("python starts");
-    serde_json::from_slice(&output.stdout).expect("a list of strings")
+    let output = std::process::Command::new(python).args(["-c", program]).current_dir(folder).output();
+    serde_json::from_slice(&output.expect("python starts").stdout).expect("a list of strings")
 }
 
 fn read_all(folder: &Path, text: &mut String, names: &mut Vec<String>) {

@@ -8,8 +8,11 @@ use ::prometheus::proto::LabelPair;
 use expect_test::expect_file;
 use serde_json::Value;
 use stepwarden::audit::Report;
-use stepwarden::export::{json, prometheus};
+use stepwarden::export::terminal::Style;
+use stepwarden::export::{json, prometheus, terminal};
+use stepwarden::types::AccountId;
 
+use crate::validator;
 use sample::{HOSTILE, clean, rich};
 
 fn written(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
@@ -24,16 +27,12 @@ fn json_of(report: &Report) -> Value {
 
 #[test]
 fn json_fits_its_schema() {
-    let schema = jsonschema::options().should_validate_formats(true).build(&json::schema()).expect("a schema");
-    for report in [rich(), clean()] {
-        let written = json_of(&report);
-        let faults: Vec<_> = schema.iter_errors(&written).map(|fault| fault.to_string()).collect();
-        assert_eq!(faults, [""; 0]);
-        assert_eq!(written["schema_version"], json::SCHEMA_VERSION);
-    }
     let mut lacking = json_of(&rich());
     lacking["findings"][0].as_object_mut().expect("a finding").remove("id");
-    assert!(!schema.is_valid(&lacking));
+    let written = [json_of(&rich()), json_of(&clean()), lacking];
+    let Some(faults) = validator::json_schema(&json::schema(), &written) else { return };
+    assert_eq!(faults, [vec![], vec![], vec!["'id' is a required property"]]);
+    assert_eq!(written[0]["schema_version"], json::SCHEMA_VERSION);
 }
 
 #[test]
@@ -154,4 +153,76 @@ fn what_is_unknown_has_no_series() {
             "stepwarden_coverage_ratio{account_id=\"123456789012\",family=\"logging\",region=\"eu-west-1\"} 0"
         )
     );
+}
+
+fn summary(report: &Report, style: Style) -> String {
+    written(|out| terminal::write(report, style, out))
+}
+
+#[test]
+fn summaries_are_golden() {
+    let plain = Style::default();
+    expect_file!["../golden/summary.txt"].assert_eq(&summary(&rich(), plain));
+    expect_file!["../golden/summary-verbose.txt"].assert_eq(&summary(&rich(), Style { verbose: true, ..plain }));
+    expect_file!["../golden/summary-narrow.txt"].assert_eq(&summary(&rich(), Style { width: 72, ..plain }));
+    expect_file!["../golden/summary-clean.txt"].assert_eq(&summary(&clean(), plain));
+}
+
+#[test]
+fn a_plain_summary_has_no_control_characters_and_fits() {
+    for width in [0, 40, 60, 72, 100, 200] {
+        for verbose in [false, true] {
+            let text = summary(&rich(), Style { color: false, width, verbose });
+            let odd: Vec<_> = text.chars().filter(|c| c.is_control() && *c != '\n').collect();
+            assert!(odd.is_empty(), "{width}: {odd:?}");
+            assert!(!text.contains('\u{202e}') && text.contains("\\u{202e}"), "{width}");
+            let long: Vec<_> = text.lines().filter(|line| line.chars().count() > width.max(40)).collect();
+            assert_eq!(long, [""; 0], "{width}");
+            let ragged: Vec<_> = text.lines().filter(|line| line.ends_with(' ')).collect();
+            assert_eq!(ragged, [""; 0], "{width}");
+        }
+    }
+}
+
+#[test]
+fn colours_add_nothing_but_colours() {
+    let plain = summary(&rich(), Style::default());
+    let coloured = summary(&rich(), Style { color: true, ..Style::default() });
+    assert!(coloured.contains("\u{1b}[") && !coloured.contains("\u{1b}[2J"));
+    assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain);
+}
+
+#[test]
+fn the_last_line_is_the_verdict() {
+    let verdict = |report: &Report| summary(report, Style::default()).lines().last().unwrap_or_default().to_owned();
+    assert_eq!(verdict(&clean()), "Nothing found: all 2 evaluations are compliant.");
+    let mut unread = clean();
+    unread.findings = rich().findings.into_iter().filter(|finding| finding.gap.is_some()).collect();
+    unread.coverage[0].insufficient = 4;
+    assert_eq!(verdict(&unread), "Nothing found in what could be read. 4 evaluations lacked data.");
+    let nothing = Report { coverage: Vec::new(), complete: false, ..clean() };
+    assert_eq!(verdict(&nothing), "Nothing could be judged. The collection ended early.");
+}
+
+#[test]
+fn many_accounts_stay_short_and_can_be_told_apart() {
+    let mut report = rich();
+    let account = |number: usize| AccountId::parse(format!("{number:012}")).expect("an account");
+    for number in 0..40 {
+        let mut scores = rich().scores;
+        for score in &mut scores {
+            score.account_id = account(number);
+        }
+        report.scores.extend(scores);
+        let mut inventory = rich().inventory;
+        for line in &mut inventory {
+            line.account_id = account(number);
+        }
+        report.inventory.extend(inventory);
+    }
+    let text = summary(&report, Style::default());
+    assert!(text.starts_with("stepwarden 0.1.0 · 41 accounts · Regions eu-west-1, us-east-1 · 328 state machines\n"));
+    assert!(text.contains("\n  103 more; --verbose shows all\n"), "{text}");
+    assert!(text.contains("╭─ payments · 123456789012 eu-west-1 · new"), "{text}");
+    assert!(!summary(&report, Style { verbose: true, ..Style::default() }).contains("--verbose"));
 }

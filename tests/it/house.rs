@@ -64,7 +64,9 @@ fn imports(text: &str) -> BTreeSet<String> {
     for (at, _) in code.match_indices("crate::") {
         let rest = &code[at + "crate::".len()..];
         match rest.strip_prefix('{') {
-            Some(list) => found.extend(list.split('}').next().unwrap_or_default().split(',').map(|item| word(item.trim()))),
+            Some(list) => {
+                found.extend(list.split('}').next().unwrap_or_default().split(',').map(|item| word(item.trim())))
+            }
             None => _ = found.insert(word(rest)),
         }
     }
@@ -101,7 +103,10 @@ fn the_pure_rooms_touch_nothing_of_the_world() {
     for room in PURE.iter().filter(|room| **room != "types") {
         let head = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room).join("mod.rs"));
         let head = head.expect("every room has a mod.rs");
-        assert!(head.contains("#![deny(clippy::disallowed_types, clippy::disallowed_methods)]"), "{room} does not deny IO");
+        assert!(
+            head.contains("#![deny(clippy::disallowed_types, clippy::disallowed_methods)]"),
+            "{room} does not deny IO"
+        );
     }
 }
 
@@ -118,9 +123,15 @@ fn checks_collectors_and_exporters_do_not_know_their_siblings() {
             "collect" if text.contains("static COLLECTOR") => {
                 let shared = ["collector", "pages", "progress", "settings"];
                 for (at, _) in text.match_indices("use super::") {
-                    let word: String =
-                        text[at + "use super::".len()..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-                    assert!(shared.contains(&word.as_str()) || text[..at].contains("#[cfg(test)]"), "{}: {word}", path.display());
+                    let word: String = text[at + "use super::".len()..]
+                        .chars()
+                        .take_while(|c| c.is_alphanumeric() || *c == '_')
+                        .collect();
+                    assert!(
+                        shared.contains(&word.as_str()) || text[..at].contains("#[cfg(test)]"),
+                        "{}: {word}",
+                        path.display()
+                    );
                 }
             }
             "export" => assert!(!imports(&text).contains("export"), "{}", path.display()),

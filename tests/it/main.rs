@@ -6,6 +6,7 @@ mod cases;
 mod config;
 mod emulator;
 mod end_to_end;
-mod house;
 mod export;
+mod house;
 mod registry;
+mod validator;

@@ -18,7 +18,7 @@ pub use words::{BandV1, ChangeSinceV1, ConfidenceV1, FamilyV1, MachineKindV1, Re
 
 use crate::audit::Report;
 
-/// The version of the format that [`write`] writes.
+/// The version of the format that [`write()`] writes.
 pub const SCHEMA_VERSION: &str = "1.0";
 
 /// Writes the report as indented JSON with a line feed at its end. Findings and machines are converted one by one, so

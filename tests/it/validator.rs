@@ -1,0 +1,28 @@
+//! Independent validators: others' code says whether what we write is what we claim.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::emulator::Kind;
+
+const JSON_SCHEMA: &str = "
+import json, sys, jsonschema
+task = json.load(sys.stdin)
+jsonschema.Draft202012Validator.check_schema(task['schema'])
+validator = jsonschema.Draft202012Validator(task['schema'], format_checker=jsonschema.FormatChecker())
+print(json.dumps([[fault.message for fault in validator.iter_errors(document)] for document in task['documents']]))
+";
+
+/// The faults of each document against a JSON schema, by Python's `jsonschema` (which comes with moto); `None` where its
+/// environment is missing.
+pub(crate) fn json_schema(schema: &Value, documents: &[Value]) -> Option<Vec<Vec<String>>> {
+    let mut python = Command::new(Kind::Moto.python()?);
+    let mut child =
+        python.args(["-c", JSON_SCHEMA]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("python starts");
+    let task = json!({"schema": schema, "documents": documents}).to_string();
+    child.stdin.take().expect("stdin is piped").write_all(task.as_bytes()).expect("python reads");
+    let output = child.wait_with_output().expect("python ends");
+    Some(serde_json::from_slice(&output.stdout).expect("a list of faults for each document"))
+}
