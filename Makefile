@@ -12,7 +12,7 @@ OUT := out/demo
 
 demo: $(MOTO)/ready
 	cargo build --locked
-	$(MOTO)/bin/python tests/emulator/demo.py --binary target/debug/stepwarden --output $(OUT)
+	$(MOTO)/bin/python tests/emulator/demo.py --binary $${CARGO_TARGET_DIR:-target}/debug/stepwarden --output $(OUT)
 
 test: emulators lint
 	cargo test --locked
@@ -25,7 +25,7 @@ lint:
 
 bench: $(MOTO)/ready $(MINISTACK)/ready
 	cargo build --locked --release
-	$(MOTO)/bin/python benches/scan.py --binary target/release/stepwarden
+	$(MOTO)/bin/python benches/scan.py --binary $${CARGO_TARGET_DIR:-target}/release/stepwarden
 
 # Writes the expected outputs anew; read the difference before committing it.
 update-golden: emulators

@@ -1,6 +1,5 @@
 //! The compiled binary, run as a user would, with nothing in the environment that could sway it.
 
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 /// One run of `stepwarden`.
@@ -45,11 +44,6 @@ impl Run {
 
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
         self.command.env(name, value);
-        self
-    }
-
-    pub(crate) fn directory(mut self, directory: &Path) -> Self {
-        self.command.current_dir(directory);
         self
     }
 

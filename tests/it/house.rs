@@ -63,11 +63,10 @@ fn imports(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (at, _) in code.match_indices("crate::") {
         let rest = &code[at + "crate::".len()..];
-        match rest.strip_prefix('{') {
-            Some(list) => {
-                found.extend(list.split('}').next().unwrap_or_default().split(',').map(|item| word(item.trim())))
-            }
-            None => _ = found.insert(word(rest)),
+        if let Some(list) = rest.strip_prefix('{') {
+            found.extend(list.split('}').next().unwrap_or_default().split(',').map(|item| word(item.trim())));
+        } else {
+            found.insert(word(rest));
         }
     }
     found.remove("");
@@ -87,7 +86,18 @@ fn arrows_run_down_only() {
 
 #[test]
 fn the_pure_rooms_touch_nothing_of_the_world() {
-    let world = ["tokio", "aws_", "std::fs", "std::env", "std::net", "SystemTime", "Instant::now", "Timestamp::now"];
+    let world = [
+        "tokio",
+        "aws_sdk",
+        "aws_config",
+        "aws_smithy",
+        "std::fs",
+        "std::env",
+        "std::net",
+        "SystemTime",
+        "Instant::now",
+        "Timestamp::now",
+    ];
     for (room, path, text) in sources() {
         // Tests within a file may read what they like; the rule is about what ships.
         let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
@@ -120,7 +130,7 @@ fn checks_collectors_and_exporters_do_not_know_their_siblings() {
                 assert!(!text.contains("super::") || text.contains("#[cfg(test)]"), "{}", path.display());
                 assert!(!imports(&text).contains("checks"), "{}", path.display());
             }
-            "collect" if text.contains("static COLLECTOR") => {
+            "collect" if text.contains("static COLLECTOR:") => {
                 let shared = ["collector", "pages", "progress", "settings"];
                 for (at, _) in text.match_indices("use super::") {
                     let word: String = text[at + "use super::".len()..]
