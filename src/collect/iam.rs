@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::collector::{Collector, Context, Scope};
 use super::pages::{Page, all_pages};
 use crate::aws::apis::IAM_GET_ACCOUNT_AUTHORIZATION_DETAILS as DETAILS;
+use crate::aws::{Failure, FailureKind};
 use crate::detect::{Clean, Door};
 use crate::iam::Policy;
 use crate::model::{Iam, InlinePolicy, PartName, PartValue, Principal, Role};
@@ -24,13 +25,16 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
             async move {
                 let answer = context.call(&DETAILS, || request.clone().send()).await?;
                 let next = answer.marker.clone().filter(|_| answer.is_truncated);
-                Ok(Page { items: vec![page(context.door, answer)], next })
+                let cut_off = answer.is_truncated && next.is_none();
+                Ok(Page { items: vec![(page(context.door, answer), cut_off)], next })
             }
         })
         .await;
+        let cut_off = pages.last().is_some_and(|(_, cut_off)| *cut_off);
+        let failure = failure.or_else(|| cut_off.then(without_marker));
         let nothing = pages.is_empty();
         let mut iam = Iam::default();
-        for page in pages {
+        for (page, _) in pages {
             iam.roles.extend(page.roles);
             iam.users.extend(page.users);
             iam.groups.extend(page.groups);
@@ -42,6 +46,11 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
         })
     }
     .boxed()
+}
+
+fn without_marker() -> Failure {
+    let detail = format!("{} answered that there is more, but not where: the list is not whole", DETAILS.name);
+    Failure { kind: FailureKind::PageToken, api: &DETAILS, detail }
 }
 
 type Answer = aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput;
