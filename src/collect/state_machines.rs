@@ -98,6 +98,10 @@ async fn describe(context: &Context<'_>, listed: Listed) -> Option<(Listed, (Des
     let request = client.describe_state_machine().state_machine_arn(listed.arn.as_str());
     let full = context.call(&DESCRIBE, || request.clone().send()).await;
     match full {
+        Ok(answer) if answer.state_machine_arn.is_empty() => {
+            let detail = format!("{} answered without stateMachineArn", DESCRIBE.name);
+            Some((listed, (Err(Failure { kind: FailureKind::Other, api: &DESCRIBE, detail }), None)))
+        }
         Ok(answer) => Some((listed, (Ok(Box::new(answer)), None))),
         Err(failure) if failure.kind == FailureKind::NotFound => None,
         Err(failure) if failure.kind == FailureKind::Encrypted => {
