@@ -25,7 +25,7 @@ lint:
 
 bench: $(MOTO)/ready $(MINISTACK)/ready
 	cargo build --locked --release
-	$(MOTO)/bin/python benches/scan.py --binary $${CARGO_TARGET_DIR:-target}/release/stepwarden
+	$(MOTO)/bin/python benches/scan.py --binary $${CARGO_TARGET_DIR:-target}/release/stepwarden --emulator-python $(MINISTACK)/bin/python
 
 # Writes the expected outputs anew; read the difference before committing it.
 update-golden: emulators

@@ -4,6 +4,7 @@ use aws_credential_types::provider::{ProvideCredentials, future};
 
 use super::api::apis::STS_ASSUME_ROLE;
 use super::caller::Caller;
+use super::error::{Failure, FailureKind};
 use crate::types::Arn;
 
 /// Shown in the audited account's CloudTrail.
@@ -23,9 +24,11 @@ impl AssumedRole {
         let request = self.sts.assume_role().role_arn(self.role_arn.as_str()).role_session_name(SESSION_NAME);
         let request = request.set_external_id(self.external_id.clone());
         let answer = self.caller.call(&STS_ASSUME_ROLE, || request.clone().send()).await;
-        let credentials = answer.map_err(CredentialsError::provider_error)?.credentials;
         let credentials =
-            credentials.ok_or_else(|| CredentialsError::unhandled("AssumeRole answered no credentials"))?;
+            answer.map_err(|failure| CredentialsError::provider_error(self.discreet(failure)))?.credentials;
+        let credentials =
+            credentials.filter(|keys| !keys.access_key_id.is_empty() && !keys.secret_access_key.is_empty());
+        let credentials = credentials.ok_or_else(|| CredentialsError::provider_error(without_credentials()))?;
         let expires = credentials.expiration.try_into().map_err(CredentialsError::unhandled)?;
         Ok(Credentials::new(
             credentials.access_key_id,
@@ -35,6 +38,19 @@ impl AssumedRole {
             "stepwarden AssumeRole",
         ))
     }
+
+    /// AWS may repeat what was sent; an external id is not told.
+    fn discreet(&self, failure: Failure) -> Failure {
+        match self.external_id.as_deref().filter(|id| !id.is_empty()) {
+            Some(id) => Failure { detail: failure.detail.replace(id, "(the external id)"), ..failure },
+            None => failure,
+        }
+    }
+}
+
+fn without_credentials() -> Failure {
+    let detail = format!("{} answered without usable credentials", STS_ASSUME_ROLE.name);
+    Failure { kind: FailureKind::Other, api: &STS_ASSUME_ROLE, detail }
 }
 
 impl std::fmt::Debug for AssumedRole {

@@ -60,11 +60,13 @@ impl Caller {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
-            let again = matches!(failure.kind, FailureKind::Throttled | FailureKind::Transient);
+            // What an assumed role's own call already tried as often as it may is not tried that often again.
+            let own = failure.api.name == api.name;
+            let again = own && matches!(failure.kind, FailureKind::Throttled | FailureKind::Transient);
             if !again || attempt >= self.max_attempts {
                 return Err(failure);
             }
-            tracing::debug!(api = api.name, region = %self.region, attempt, "trying again: {failure}");
+            tracing::debug!(api = api.name, region = %self.region, attempt, reason = ?failure.kind, "trying again");
             self.wait(api, backoff).await?;
             backoff = (backoff * 2).min(LONGEST_BACKOFF);
         }

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use regex::Regex;
 
@@ -48,10 +48,17 @@ impl Failure {
     }
 
     /// The SDK's error, classified.
+    ///
+    /// A call that needed an assumed role fails as that role's own call did.
     pub fn of<E>(api: &'static Api, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata,
     {
+        if let SdkError::DispatchFailure(failure) = error
+            && let Some(inner) = failure.as_connector_error().and_then(within)
+        {
+            return inner;
+        }
         let status = error.raw_response().map(|response| response.status().as_u16());
         let (kind, detail) = match error {
             SdkError::ServiceError(_) => service_error(api, error.code(), error.message(), status),
@@ -91,6 +98,18 @@ impl Failure {
         };
         Gap { api: self.api.name.to_owned(), iam_action: opens, ..Gap::new(reason, self.detail.clone()) }
     }
+}
+
+/// The failure of an earlier call that this one came to grief of.
+fn within(error: &ConnectorError) -> Option<Failure> {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        if let Some(failure) = error.downcast_ref::<Failure>() {
+            return Some(failure.clone());
+        }
+        cause = error.source();
+    }
+    None
 }
 
 /// An answer that is not AWS's: HTML or nothing where JSON or XML is due.

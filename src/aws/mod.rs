@@ -1,5 +1,6 @@
 //! Floor 1: clients, assumed roles, the request budget, error classification.
 
+mod answer;
 mod api;
 mod assume;
 mod budget;

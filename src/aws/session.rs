@@ -5,6 +5,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
+use super::answer::NeverEmpty;
 use super::assume::AssumedRole;
 use super::caller::Caller;
 use super::http;
@@ -86,7 +87,8 @@ macro_rules! clients {
     ($($name:ident: $crate_name:ident,)+) => {
         impl Clients {
             $(pub fn $name(&self) -> $crate_name::Client {
-                $crate_name::Client::new(&self.config)
+                let config = $crate_name::config::Builder::from(&self.config).interceptor(NeverEmpty).build();
+                $crate_name::Client::from_conf(config)
             })+
         }
     };

@@ -44,6 +44,11 @@ impl fmt::Debug for Collector {
     }
 }
 
+/// What a failure says, through the door: AWS's messages may repeat what was sent.
+pub(super) fn clean(door: &Door, failure: &Failure) -> Failure {
+    Failure { detail: door.text(&failure.detail).clean.into_inner(), ..*failure }
+}
+
 /// What a collector works with.
 pub struct Context<'a> {
     pub account_id: &'a AccountId,
@@ -77,9 +82,7 @@ impl Context<'_> {
         A: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
         E: ProvideErrorMetadata,
     {
-        let clean =
-            |failure: Failure| Failure { detail: self.door.text(&failure.detail).clean.into_inner(), ..failure };
-        self.caller.call(api, send).await.map_err(clean)
+        self.caller.call(api, send).await.map_err(|failure| clean(self.door, &failure))
     }
 
     pub fn gap(&self, failure: &Failure) -> Gap {

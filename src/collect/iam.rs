@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::collector::{Collector, Context, Scope};
 use super::pages::{Page, all_pages};
 use crate::aws::apis::IAM_GET_ACCOUNT_AUTHORIZATION_DETAILS as DETAILS;
+use crate::aws::{Failure, FailureKind};
 use crate::detect::{Clean, Door};
 use crate::iam::Policy;
 use crate::model::{Iam, InlinePolicy, PartName, PartValue, Principal, Role};
@@ -23,14 +24,24 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
             let request = client.get_account_authorization_details().max_items(1000).set_marker(token);
             async move {
                 let answer = context.call(&DETAILS, || request.clone().send()).await?;
+                let lists =
+                    (&answer.role_detail_list, &answer.user_detail_list, &answer.group_detail_list, &answer.policies);
+                if matches!(lists, (None, None, None, None)) {
+                    return Err(broken("without any list"));
+                }
                 let next = answer.marker.clone().filter(|_| answer.is_truncated);
-                Ok(Page { items: vec![page(context.door, answer)], next })
+                let cut_off = answer.is_truncated && next.is_none();
+                Ok(Page { items: vec![(page(context.door, answer), cut_off)], next })
             }
         })
         .await;
+        let cut_off = pages.last().is_some_and(|(_, cut_off)| *cut_off);
+        let failure = failure.or_else(|| {
+            cut_off.then(|| Failure { kind: FailureKind::PageToken, ..broken("that there is more, but not where") })
+        });
         let nothing = pages.is_empty();
         let mut iam = Iam::default();
-        for page in pages {
+        for (page, _) in pages {
             iam.roles.extend(page.roles);
             iam.users.extend(page.users);
             iam.groups.extend(page.groups);
@@ -42,6 +53,11 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
         })
     }
     .boxed()
+}
+
+fn broken(how: &str) -> Failure {
+    let detail = format!("{} answered {how}: the account's IAM is not wholly read", DETAILS.name);
+    Failure { kind: FailureKind::Other, api: &DETAILS, detail }
 }
 
 type Answer = aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput;

@@ -1,11 +1,12 @@
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::collector::{Collector, Context, Scope};
-use super::pages::{Page, all_pages};
+use super::collector::{Collector, Context, Scope, clean};
+use super::pages::{Page, all_pages, required};
 use super::settings::Regions;
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_GET_CALLER_IDENTITY};
 use crate::aws::{Caller, Clients, Failure, FailureKind};
+use crate::detect::Door;
 use crate::model::{Identity, PartName, PartValue};
 use crate::types::{AccountId, Arn, Observed, Region};
 
@@ -20,7 +21,7 @@ pub(super) static COLLECTOR: Collector = Collector {
 
 fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
     async move {
-        let identity = match whoami(context.caller, context.clients).await {
+        let identity = match whoami(context.caller, context.clients, context.door).await {
             Ok((_, caller)) => {
                 let partition = caller.partition().to_owned();
                 Observed::known(Identity { partition, caller, regions: regions(context).await })
@@ -33,10 +34,11 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
 }
 
 /// The account of the credentials, and the principal without its session name, which can be a person's.
-pub(super) async fn whoami(caller: &Caller, clients: &Clients) -> Result<(AccountId, Arn), Failure> {
+pub(super) async fn whoami(caller: &Caller, clients: &Clients, door: &Door) -> Result<(AccountId, Arn), Failure> {
     let api = &STS_GET_CALLER_IDENTITY;
     let sts = clients.sts();
-    let answer = caller.call(api, || sts.get_caller_identity().send()).await?;
+    let answer = caller.call(api, || sts.get_caller_identity().send()).await;
+    let answer = answer.map_err(|failure| clean(door, &failure))?;
     let account = answer.account.and_then(|account| AccountId::parse(account).ok());
     let arn = answer.arn.and_then(|arn| Arn::parse(without_session(&arn)).ok());
     let broken = || Failure {
@@ -66,7 +68,7 @@ async fn regions(context: &Context<'_>) -> Observed<Vec<Region>> {
             .region_opt_status_contains(aws_sdk_account::types::RegionOptStatus::EnabledByDefault);
         async move {
             let answer = context.call(&ACCOUNT_LIST_REGIONS, || request.clone().send()).await?;
-            let regions = answer.regions.unwrap_or_default();
+            let regions = required(&ACCOUNT_LIST_REGIONS, answer.regions, "Regions")?;
             Ok(Page {
                 items: regions.into_iter().filter_map(|region| region.region_name).collect(),
                 next: answer.next_token,

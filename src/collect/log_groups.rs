@@ -5,6 +5,7 @@ use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
 
 use super::collector::{Collector, Context, Scope};
+use super::pages::{required, same_token};
 use super::progress::Event;
 use crate::aws::Failure;
 use crate::aws::apis::LOGS_DESCRIBE_LOG_GROUPS as DESCRIBE;
@@ -113,28 +114,36 @@ async fn ask(context: &Context<'_>, lookup: Lookup) -> (Answered, Vec<Lookup>) {
     let client = context.clients.logs();
     let (mut answered, mut token, mut calls) = (Answered::new(), None, 0);
     while !wanted.is_empty() {
-        if calls > wanted.len() {
+        // What asks for one name alone is read to its end: there is nothing smaller to ask.
+        let alone_already = wanted.len() == 1 && wanted.contains(&prefix);
+        if calls > wanted.len() && !alone_already {
             return (answered, alone(wanted));
         }
         calls += 1;
-        let request = client.describe_log_groups().log_group_name_prefix(&prefix).limit(PAGE).set_next_token(token);
-        let page = match context.call(&DESCRIBE, || request.clone().send()).await {
+        let request = client.describe_log_groups().log_group_name_prefix(&prefix).limit(PAGE);
+        let request = request.set_next_token(token.clone());
+        let answer = context.call(&DESCRIBE, || request.clone().send()).await;
+        let answer = answer.and_then(|page| Ok((required(&DESCRIBE, page.log_groups, "logGroups")?, page.next_token)));
+        let (groups, next) = match answer {
             Ok(page) => page,
             Err(failure) => {
                 answered.extend(wanted.into_iter().map(|name| (name, Err(failure.clone()))));
                 break;
             }
         };
-        for group in page.log_groups.unwrap_or_default().into_iter().filter_map(|group| log_group(context, group)) {
+        for group in groups.into_iter().filter_map(|group| log_group(context, group)) {
             if wanted.remove(&group.name) {
                 context.tell(Event::Advanced);
                 answered.push((group.name.clone(), Ok(Some(group))));
             }
         }
-        token = page.next_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            answered.extend(std::mem::take(&mut wanted).into_iter().map(|name| (name, Ok(None))));
+        let next = next.filter(|token| !token.is_empty());
+        if next.is_none() || next == token {
+            let rest = std::mem::take(&mut wanted).into_iter();
+            let absent = || if next.is_none() { Ok(None) } else { Err(same_token(&DESCRIBE)) };
+            answered.extend(rest.map(|name| (name, absent())));
         }
+        token = next;
     }
     (answered, Vec::new())
 }

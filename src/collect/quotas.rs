@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 
 use super::collector::{Collector, Context, Scope};
-use super::pages::{Page, all_pages};
+use super::pages::{Page, all_pages, required};
 use crate::aws::Failure;
 use crate::aws::apis::{
     CLOUDWATCH_GET_METRIC_DATA as GET_METRIC_DATA, CLOUDWATCH_LIST_METRICS as LIST_METRICS,
@@ -63,7 +63,7 @@ async fn applied(context: &Context<'_>) -> Values {
         let request = client.list_service_quotas().service_code(SERVICE).max_results(100).set_next_token(token);
         async move {
             let answer = context.call(&LIST_APPLIED, || request.clone().send()).await?;
-            Ok(Page { items: answer.quotas.unwrap_or_default(), next: answer.next_token })
+            Ok(Page { items: required(&LIST_APPLIED, answer.quotas, "Quotas")?, next: answer.next_token })
         }
     })
     .await;
@@ -77,7 +77,7 @@ async fn defaults(context: &Context<'_>) -> Values {
             client.list_aws_default_service_quotas().service_code(SERVICE).max_results(100).set_next_token(token);
         async move {
             let answer = context.call(&LIST_DEFAULTS, || request.clone().send()).await?;
-            Ok(Page { items: answer.quotas.unwrap_or_default(), next: answer.next_token })
+            Ok(Page { items: required(&LIST_DEFAULTS, answer.quotas, "Quotas")?, next: answer.next_token })
         }
     })
     .await;
@@ -113,9 +113,9 @@ async fn metrics(context: &Context<'_>) -> Observed<BTreeMap<String, Reading>> {
 async fn usage_metric(context: &Context<'_>) -> Result<Option<Metric>, Gap> {
     let client = context.clients.cloudwatch();
     let request = client.list_metrics().namespace("AWS/Usage").metric_name(USAGE_METRIC);
-    let answer =
-        context.call(&LIST_METRICS, || request.clone().send()).await.map_err(|failure| context.gap(&failure))?;
-    Ok(answer.metrics.unwrap_or_default().into_iter().next())
+    let answer = context.call(&LIST_METRICS, || request.clone().send()).await;
+    let metrics = answer.and_then(|answer| required(&LIST_METRICS, answer.metrics, "Metrics"));
+    Ok(metrics.map_err(|failure| context.gap(&failure))?.into_iter().next())
 }
 
 /// The newest point of each metric. An answer without points leaves the metric out, which is not the same as 0.
@@ -133,7 +133,8 @@ async fn readings(context: &Context<'_>, metrics: &[Metric]) -> Result<BTreeMap<
         let request = request.clone().set_next_token(token);
         async move {
             let answer = context.call(&GET_METRIC_DATA, || request.clone().send()).await?;
-            Ok(Page { items: answer.metric_data_results.unwrap_or_default(), next: answer.next_token })
+            let results = required(&GET_METRIC_DATA, answer.metric_data_results, "MetricDataResults")?;
+            Ok(Page { items: results, next: answer.next_token })
         }
     })
     .await;

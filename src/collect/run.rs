@@ -151,7 +151,7 @@ async fn account(
         Some(source) => environment.session.assume(source.role_arn.clone(), source.external_id.clone(), caller.clone()),
     };
     let clients = session.clients(caller.region());
-    let account_id = match identity::whoami(caller, &clients).await {
+    let account_id = match identity::whoami(caller, &clients, environment.door).await {
         Ok((account_id, _)) => account_id,
         Err(failure) => return Err(not_entered(environment, source, failure)),
     };

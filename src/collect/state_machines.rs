@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
 use aws_sdk_sfn::types::{
-    EncryptionType, IncludedData, LogLevel as SdkLogLevel, StateMachineListItem, StateMachineType,
+    EncryptionConfiguration, EncryptionType, IncludedData, LogLevel as SdkLogLevel, StateMachineListItem,
+    StateMachineType,
 };
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
@@ -97,6 +98,10 @@ async fn describe(context: &Context<'_>, listed: Listed) -> Option<(Listed, (Des
     let request = client.describe_state_machine().state_machine_arn(listed.arn.as_str());
     let full = context.call(&DESCRIBE, || request.clone().send()).await;
     match full {
+        Ok(answer) if answer.state_machine_arn.is_empty() => {
+            let detail = format!("{} answered without stateMachineArn", DESCRIBE.name);
+            Some((listed, (Err(Failure { kind: FailureKind::Other, api: &DESCRIBE, detail }), None)))
+        }
         Ok(answer) => Some((listed, (Ok(Box::new(answer)), None))),
         Err(failure) if failure.kind == FailureKind::NotFound => None,
         Err(failure) if failure.kind == FailureKind::Encrypted => {
@@ -145,15 +150,20 @@ fn details(
         role_arn: Arn::parse(answer.role_arn).map_err(|_| lacks("roleArn")).into(),
         logging: logging(answer.logging_configuration),
         tracing_enabled: answer.tracing_configuration.is_some_and(|tracing| tracing.enabled),
-        encryption: match answer.encryption_configuration {
-            Some(key) if key.r#type == EncryptionType::CustomerManagedKmsKey => {
-                let id = context.door.text(&key.kms_key_id.unwrap_or_default()).clean.into_inner();
-                Encryption::Customer { kms_key_id: id }
-            }
-            _ => Encryption::AwsOwned,
-        },
+        encryption: encryption(context, answer.encryption_configuration),
         definition: definition.into(),
         description: answer.description.filter(|text| !text.is_empty()).map(|text| context.door.text(&text).clean),
+    }
+}
+
+/// A kind of key that this version does not know is a customer's where one is named.
+fn encryption(context: &Context<'_>, configuration: Option<EncryptionConfiguration>) -> Encryption {
+    let Some(configuration) = configuration else { return Encryption::AwsOwned };
+    match (configuration.r#type, configuration.kms_key_id) {
+        (EncryptionType::AwsOwnedKey, _) => Encryption::AwsOwned,
+        (EncryptionType::CustomerManagedKmsKey, None) => Encryption::Customer { kms_key_id: String::new() },
+        (_, Some(id)) => Encryption::Customer { kms_key_id: context.door.text(&id).clean.into_inner() },
+        (_, None) => Encryption::AwsOwned,
     }
 }
 

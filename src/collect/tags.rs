@@ -2,7 +2,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::collector::{Collector, Context, Scope};
-use super::pages::{Page, all_pages};
+use super::pages::{Page, all_pages, required};
 use crate::aws::apis::TAGGING_GET_RESOURCES as GET_RESOURCES;
 use crate::model::{PartName, PartValue, Tags};
 use crate::types::{Arn, Observed};
@@ -20,7 +20,8 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
             let request = request.set_pagination_token(token);
             async move {
                 let answer = context.call(&GET_RESOURCES, || request.clone().send()).await?;
-                Ok(Page { items: answer.resource_tag_mapping_list.unwrap_or_default(), next: answer.pagination_token })
+                let resources = required(&GET_RESOURCES, answer.resource_tag_mapping_list, "ResourceTagMappingList")?;
+                Ok(Page { items: resources, next: answer.pagination_token })
             }
         })
         .await;

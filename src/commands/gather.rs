@@ -28,7 +28,7 @@ pub(super) fn gather(config: &Config, store: Option<&Directory>) -> anyhow::Resu
     let door = Door::new(hash_key(config, store)?);
     let bars = std::io::stderr().is_terminal().then(Bars::new);
     let progress: &dyn Progress = bars.as_ref().map_or(&Silent, |bars| bars);
-    let started_at = Timestamp::now();
+    let started_at = now();
     let budget = Arc::new(Budget::new(config.aws.budget.clone()));
     let (collection, signal) = runtime.block_on(async {
         let signals = Signals::listen()?;
@@ -41,7 +41,7 @@ pub(super) fn gather(config: &Config, store: Option<&Directory>) -> anyhow::Resu
             door: &door,
             progress,
             cancel: signals.cancel.clone(),
-            now: Timestamp::now,
+            now,
         };
         let collection = collect::collect(&environment).await;
         anyhow::Ok((collection, signals.received()))
@@ -52,12 +52,18 @@ pub(super) fn gather(config: &Config, store: Option<&Directory>) -> anyhow::Resu
     let collection = collection.context("nothing could be collected")?;
     let facts = RunFacts {
         started_at,
-        finished_at: Timestamp::now(),
+        finished_at: now(),
         complete: collection.complete,
         collectors: collection.runs,
         api_usage: budget.usage(),
     };
     Ok(Gathered { snapshots: collection.snapshots, facts, signal })
+}
+
+/// To the millisecond: finer is of no use to a reader.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    now.round(jiff::Unit::Millisecond).unwrap_or(now)
 }
 
 /// The key of the hashes: from the environment, else the store's own, else one for this run.

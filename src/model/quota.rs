@@ -201,12 +201,13 @@ fn state_machines(snapshot: &Snapshot) -> Usage {
 fn reading(snapshot: &Snapshot, metric: &str) -> Result<Reading, Gap> {
     let quotas = snapshot.quotas();
     let quotas = *quotas.whole().map_err(Gap::clone)?;
-    let readings = quotas.metrics.whole().map_err(Gap::clone)?;
+    let (readings, gap) = quotas.metrics.seen();
     let absent = || {
         Gap::new(
             GapReason::Unsupported,
             format!("CloudWatch has no recent point of {metric}, which is not the same as 0"),
         )
     };
-    readings.get(metric).copied().ok_or_else(absent)
+    let reading = readings.and_then(|readings| readings.get(metric).copied());
+    reading.ok_or_else(|| gap.cloned().unwrap_or_else(absent))
 }

@@ -3,10 +3,12 @@
 mod bad_input;
 mod binary;
 mod cases;
+mod collectors;
 mod config;
 mod emulator;
 mod end_to_end;
 mod export;
 mod house;
 mod registry;
+mod replay;
 mod validator;

@@ -69,13 +69,17 @@ fn block(report: &Report, group: &[&Finding], page: &mut Page<'_>) -> io::Result
 
     let shown = if page.style.verbose { group } else { &group[..group.len().min(SHOWN)] };
     let verbose = page.style.verbose;
+    // Of what is low, one tells for all; a fix that the next ones share stands once, after the last of them.
+    let brief = !verbose && worst.severity <= Severity::Low;
     let mut corner = "╭";
-    for alike in shown.chunk_by(|a, b| alike(a, b, verbose)) {
+    let mut bodies = shown.chunk_by(|a, b| brief || alike(a, b, verbose)).peekable();
+    while let Some(alike) = bodies.next() {
         for finding in alike {
             subject(report, finding, corner, page)?;
             corner = "├";
         }
-        body(alike[0], page)?;
+        let shared = bodies.peek().is_some_and(|next| next[0].remediation == alike[0].remediation);
+        body(alike[0], shared && !verbose, page)?;
     }
     if shown.len() < group.len() {
         let note = format!("{} more; --verbose shows all", group.len() - shown.len());
@@ -119,7 +123,7 @@ fn named_resource(arn: &Arn) -> String {
     }
 }
 
-fn body(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
+fn body(finding: &Finding, fix_follows: bool, page: &mut Page<'_>) -> io::Result<()> {
     let side = edge("│  ");
     if !finding.message.is_empty() {
         page.paragraph(&side, &side, PLAIN, &finding.message)?;
@@ -129,7 +133,7 @@ fn body(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
             page.paragraph(&side.clone().ink(DIM, name).ink(DIM, ": "), &side.clone().text("  "), DIM, value)?;
         }
     }
-    if !finding.remediation.is_empty() {
+    if !finding.remediation.is_empty() && !fix_follows {
         let fix = side.clone().ink(HINT, "fix: ");
         page.paragraph(&fix, &side.clone().text("     "), PLAIN, &finding.remediation)?;
     }

@@ -30,7 +30,7 @@ pub(super) fn unread(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     let api_width = gaps.keys().map(|(_, api, _)| cells(api)).max().unwrap_or_default();
     for ((reason, api, action), unread) in gaps {
         let ink = if reason == GapReason::Error { BAD } else { WARNING };
-        let line = Line::new("  ").left(ink, reason.as_str(), 11).left(PLAIN, api, api_width).text("  ");
+        let line = Line::new("  ").left(ink, reason.as_str(), 13).left(PLAIN, api, api_width).text("  ");
         let mut parts = vec![match unread.places.len() {
             few @ ..=2 if few > 0 => unread.places.iter().cloned().collect::<Vec<_>>().join(", "),
             many => plural(many, "Region"),
@@ -38,7 +38,7 @@ pub(super) fn unread(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
         if unread.evaluations > 0 {
             parts.push(plural(unread.evaluations, "evaluation"));
         }
-        let indent = Line::new(&" ".repeat(13));
+        let indent = Line::new(&" ".repeat(15));
         page.paragraph(&line, &indent, PLAIN, &parts.join(" · "))?;
         page.paragraph(&indent, &indent, DIM, unread.detail)?;
         if let Some(action) = action {

@@ -1,0 +1,184 @@
+//! <https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_ListServiceQuotas.html>,
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html> and
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>.
+
+use serde_json::{Value, json};
+use stepwarden::model::{Quota, QuotaLimit, QuotaStatus, Usage};
+
+use super::{HOME, NOW, Scan, brief, quiet, scan};
+use crate::replay::{Rule, denied, error, ok, on};
+
+const MACHINES: &str = "Maximum number of registered state machines";
+const EXECUTIONS: &str = "Maximum number of open executions";
+const MAP_RUNS: &str = "Maximum number of open Map Runs";
+
+fn page(quotas: &[(&str, f64)], next: Option<&str>) -> Value {
+    let quota = |(name, value): &(&str, f64)| json!({ "ServiceCode": "states", "QuotaName": name, "Value": value });
+    let mut page = json!({ "Quotas": quotas.iter().map(quota).collect::<Vec<_>>() });
+    if let Some(next) = next {
+        page["NextToken"] = next.into();
+    }
+    page
+}
+
+/// One result of GetMetricData: the collector numbers its questions.
+fn points(id: &str, points: &[(i64, f64)]) -> Value {
+    let times: Vec<_> = points.iter().map(|(time, _)| json!({ "timestamp": time })).collect();
+    let values: Vec<_> = points.iter().map(|(_, value)| value).collect();
+    json!({ "Id": id, "Label": id, "Timestamps": times, "Values": values, "StatusCode": "Complete" })
+}
+
+const OPEN_EXECUTION_COUNT: &str = "m0";
+const OPEN_EXECUTION_LIMIT: &str = "m1";
+const OPEN_MAP_RUN_COUNT: &str = "m2";
+const STATE_MACHINE_COUNT: &str = "m5";
+
+fn metrics(results: &[Value]) -> Rule {
+    on("GetMetricData", ok(json!({ "MetricDataResults": results })))
+}
+
+async fn quiet_but(rules: impl IntoIterator<Item = Rule>) -> Scan {
+    scan(rules.into_iter().chain(quiet()).collect::<Vec<_>>()).await
+}
+
+fn status(scan: &Scan, quota: Quota) -> QuotaStatus {
+    QuotaStatus::of(scan.home()).into_iter().find(|status| status.quota == quota).expect("every quota has a status")
+}
+
+fn limit(scan: &Scan, quota: Quota) -> (f64, &'static str) {
+    let QuotaLimit { value, source } = status(scan, quota).limit;
+    (value, source)
+}
+
+#[tokio::test]
+async fn applied_values_win_over_defaults_and_both_are_read_to_the_end() {
+    let scan = quiet_but([
+        on("ListServiceQuotas", ok(page(&[(EXECUTIONS, 2e6)], None))).with("applied-2"),
+        on("ListServiceQuotas", ok(page(&[("StartExecution throttle token bucket size", 1.0)], Some("applied-2")))),
+        on("ListAWSDefaultServiceQuotas", ok(page(&[(MACHINES, 1e5)], None))).with("defaults-2"),
+        on("ListAWSDefaultServiceQuotas", ok(page(&[(EXECUTIONS, 1e6), (MAP_RUNS, 1e3)], Some("defaults-2")))),
+    ])
+    .await;
+    assert_eq!(limit(&scan, Quota::OpenExecutions), (2e6, "applied"));
+    assert_eq!(limit(&scan, Quota::StateMachines), (1e5, "default"));
+    assert_eq!(limit(&scan, Quota::OpenMapRuns), (1e3, "default"));
+    assert_eq!(scan.run(HOME, "quotas").gap, None);
+    assert!(scan.replay.calls("ListServiceQuotas").iter().all(|call| call.body.contains("\"states\"")));
+}
+
+#[tokio::test]
+async fn where_applied_values_were_not_read_the_metric_knows_better_than_the_default() {
+    let scan = quiet_but([
+        on("ListServiceQuotas", denied()),
+        on("ListAWSDefaultServiceQuotas", ok(page(&[(EXECUTIONS, 1e6), (MACHINES, 1e5)], None))),
+        metrics(&[points(OPEN_EXECUTION_LIMIT, &[(NOW - 60, 3e6)])]),
+    ])
+    .await;
+    assert_eq!(limit(&scan, Quota::OpenExecutions), (3e6, "metric"));
+    assert_eq!(limit(&scan, Quota::StateMachines), (1e5, "default"));
+    assert_eq!(limit(&scan, Quota::OpenMapRuns), (1e3, "documented"));
+    let gap = scan.run(HOME, "quotas").gap.as_ref().unwrap();
+    let needed = ("denied", "servicequotas:ListServiceQuotas", Some("servicequotas:ListServiceQuotas"));
+    assert_eq!(brief(gap), needed);
+}
+
+#[tokio::test]
+async fn where_nothing_could_be_read_the_documented_limit_stands_and_usage_is_unknown() {
+    let names = ["ListServiceQuotas", "ListAWSDefaultServiceQuotas", "ListMetrics", "GetMetricData"];
+    let scan = quiet_but(names.map(|name| on(name, denied()))).await;
+    assert!(scan.home().quotas().last_known().is_none());
+    for (quota, documented) in [(Quota::StateMachines, 1e5), (Quota::OpenExecutions, 1e6), (Quota::OpenMapRuns, 1e3)] {
+        assert_eq!(limit(&scan, quota), (documented, "documented"));
+    }
+    assert!(matches!(status(&scan, Quota::OpenExecutions).usage, Usage::Unknown(_)));
+    assert!(matches!(status(&scan, Quota::OpenMapRuns).usage, Usage::Unknown(_)));
+}
+
+#[tokio::test]
+async fn the_newest_point_counts_in_whatever_order_they_come() {
+    let (old, new) = ((NOW - 600, 100.0), (NOW - 60, 900.0));
+    for series in [[old, new], [new, old]] {
+        let scan = quiet_but([metrics(&[points(OPEN_MAP_RUN_COUNT, &series)])]).await;
+        let status = status(&scan, Quota::OpenMapRuns);
+        let Usage::Exact { value, at: Some(at), .. } = status.usage else { panic!("{status:?}") };
+        assert_eq!((value, at.as_second()), (900.0, NOW - 60));
+        assert_eq!(status.ratio(), Some(0.9));
+    }
+}
+
+#[tokio::test]
+async fn the_newest_point_counts_over_several_pages() {
+    let page = |time, value, next: Option<&str>| {
+        ok(json!({ "MetricDataResults": [points(OPEN_MAP_RUN_COUNT, &[(time, value)])], "NextToken": next }))
+    };
+    let first = on("GetMetricData", page(NOW - 60, 7.0, Some("page-2")));
+    let scan = quiet_but([on("GetMetricData", page(NOW - 600, 5.0, None)).with("page-2"), first]).await;
+    let Usage::Exact { value, .. } = status(&scan, Quota::OpenMapRuns).usage else { panic!("it was read") };
+    assert_eq!((value, scan.replay.count("GetMetricData")), (7.0, 2));
+}
+
+#[tokio::test]
+async fn a_metric_without_points_is_unknown_not_zero() {
+    let scan = quiet_but([metrics(&[points(OPEN_EXECUTION_COUNT, &[]), points(OPEN_MAP_RUN_COUNT, &[])])]).await;
+    assert!(scan.home().quotas().whole().unwrap().metrics.whole().unwrap().is_empty());
+    for quota in [Quota::OpenExecutions, Quota::OpenMapRuns] {
+        let status = status(&scan, quota);
+        assert!(matches!(&status.usage, Usage::Unknown(gap) if gap.reason.as_str() == "unsupported"), "{status:?}");
+        assert_eq!(status.ratio(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_low_count_of_open_executions_says_nothing_and_a_high_one_is_a_lower_bound() {
+    for (count, known) in [(0.0, false), (9_999.0, false), (10_000.0, true), (250_000.0, true)] {
+        let scan = quiet_but([metrics(&[points(OPEN_EXECUTION_COUNT, &[(NOW - 60, count)])])]).await;
+        match status(&scan, Quota::OpenExecutions).usage {
+            Usage::AtLeast { value, source, .. } => {
+                assert!(known && value == count && source == "OpenExecutionCount");
+            }
+            Usage::Unknown(_) => assert!(!known, "{count}"),
+            exact @ Usage::Exact { .. } => panic!("{exact:?}"),
+        }
+    }
+}
+
+/// The page does not name the dimensions of the metrics in `AWS/Usage`: they are asked for as `ListMetrics` names them.
+#[tokio::test]
+async fn the_count_of_machines_stands_in_where_the_list_cannot_be_read() {
+    let dimension = json!({ "Name": "Resource", "Value": "NewInTown" });
+    let metric = json!({ "Namespace": "AWS/Usage", "MetricName": "StateMachineCount", "Dimensions": [dimension] });
+    let scan = quiet_but([
+        on("ListStateMachines", denied()),
+        on("ListMetrics", ok(json!({ "Metrics": [metric] }))),
+        metrics(&[points(STATE_MACHINE_COUNT, &[(NOW - 60, 42.0)])]).with("NewInTown"),
+    ])
+    .await;
+    let usage = status(&scan, Quota::StateMachines).usage;
+    assert!(matches!(usage, Usage::Exact { value: 42.0, source: "StateMachineCount", .. }), "{usage:?}");
+}
+
+#[tokio::test]
+async fn metrics_denied_leave_the_limits() {
+    let scan = quiet_but([
+        on("GetMetricData", error("AccessDenied", "no")),
+        on("ListServiceQuotas", ok(page(&[(MAP_RUNS, 5e3)], None))),
+    ])
+    .await;
+    assert_eq!(limit(&scan, Quota::OpenMapRuns), (5e3, "applied"));
+    let needed = ("denied", "cloudwatch:GetMetricData", Some("cloudwatch:GetMetricData"));
+    let Usage::Unknown(gap) = status(&scan, Quota::OpenMapRuns).usage else { panic!("it was denied") };
+    assert_eq!(brief(&gap), needed);
+    assert_eq!(brief(scan.run(HOME, "quotas").gap.as_ref().unwrap()), needed);
+}
+
+#[tokio::test]
+async fn a_lookup_denied_leaves_the_metrics_half_read() {
+    let scan =
+        quiet_but([on("ListMetrics", denied()), metrics(&[points(OPEN_MAP_RUN_COUNT, &[(NOW - 60, 3.0)])])]).await;
+    let quotas = scan.home().quotas();
+    let (readings, gap) = quotas.whole().unwrap().metrics.seen();
+    assert_eq!(readings.unwrap()["ApproximateOpenMapRunCount"].value, 3.0);
+    assert_eq!(brief(gap.unwrap()), ("denied", "cloudwatch:ListMetrics", Some("cloudwatch:ListMetrics")));
+    let usage = status(&scan, Quota::OpenMapRuns).usage;
+    assert!(matches!(usage, Usage::Exact { value: 3.0, .. }), "what was read may be judged: {usage:?}");
+}
