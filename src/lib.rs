@@ -1,4 +1,28 @@
-//! stepwarden.
+//! stepwarden audits AWS accounts for what goes wrong, leaks or runs out around AWS Step Functions.
+//!
+//! This page is the map of the house. Data flows one way:
+//!
+//! ```text
+//! collect  ->  Snapshot  ->  View  ->  checks  ->  Evaluations  ->  audit  ->  Report  ->  export
+//! (AWS)        (facts+gaps)  (indexes) (pure)      (outcomes)       (score)    (value)     (files, metrics)
+//! ```
+//!
+//! Nothing downstream of a snapshot talks to AWS; nothing upstream of it judges. The rooms stand on floors, and a room
+//! may import only from floors below its own (`tests/it/house.rs` keeps that):
+//!
+//! | floor | rooms |
+//! | --- | --- |
+//! | 0 | [`types`]: words that everyone shares |
+//! | 1 | [`asl`]: definitions · [`iam`]: policies · [`detect`]: the door that keeps secrets out · [`aws`]: clients, budget |
+//! | 2 | [`model`]: what an account looks like |
+//! | 3 | [`collect`]: AWS to snapshot parts · [`access`]: what a role grants |
+//! | 5 | [`finding`]: the vocabulary of judging |
+//! | 6 | [`checks`]: one file a check |
+//! | 7 | [`audit`]: evaluations to a report |
+//! | 8 | [`store`]: what is kept between runs · [`export`]: one file a format · [`telemetry`]: the log |
+//! | 9 | [`config`]: every room's settings, composed · [`cli`]: the command line, as types |
+//! | 10 | [`commands`]: one file a subcommand |
+
 pub mod access;
 pub mod asl;
 pub mod audit;
