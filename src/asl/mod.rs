@@ -3,6 +3,8 @@
 
 mod definition;
 mod resource;
+mod task;
 
 pub use definition::{Definition, DefinitionError, Limit, State};
 pub use resource::Pattern;
+pub use task::{Integration, Resolved, Task};
