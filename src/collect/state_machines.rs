@@ -195,8 +195,8 @@ fn logging(configuration: Option<aws_sdk_sfn::types::LoggingConfiguration>) -> L
         Some(_) => LogLevel::Unknown,
     };
     let destinations = configuration.destinations.unwrap_or_default();
-    let groups =
+    let mut groups =
         destinations.into_iter().filter_map(|destination| destination.cloud_watch_logs_log_group?.log_group_arn);
-    let destination = groups.filter_map(|arn| Arn::parse(arn.strip_suffix(":*").unwrap_or(&arn)).ok()).next();
+    let destination = groups.find_map(|arn| Arn::parse(arn.strip_suffix(":*").unwrap_or(&arn)).ok());
     Logging { level, include_execution_data: configuration.include_execution_data, destination }
 }
