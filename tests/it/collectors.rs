@@ -12,6 +12,7 @@ mod paging;
 mod quotas;
 mod regions;
 mod secrets;
+mod tags;
 mod throttling;
 mod xray;
 
@@ -25,7 +26,7 @@ use stepwarden::aws::{Budget, BudgetSettings};
 use stepwarden::collect::settings::{AccountSource, Regions};
 use stepwarden::collect::{CollectError, CollectSettings, Collection, Environment, Silent, collect};
 use stepwarden::detect::{Door, HashKey};
-use stepwarden::model::{CollectorRun, Snapshot};
+use stepwarden::model::{CollectorRun, PartName, Snapshot};
 use stepwarden::types::{ApiUsage, Gap, Region};
 use tokio_util::sync::CancellationToken;
 
@@ -97,6 +98,13 @@ impl Aws {
 
     pub(crate) fn regions(mut self, regions: Regions) -> Self {
         self.settings.regions = regions;
+        self
+    }
+
+    /// Only these collectors run, beside the one that says who audits.
+    pub(crate) fn only(mut self, parts: &[&str]) -> Self {
+        let off = |part: &&PartName| **part != PartName::Identity && !parts.contains(&part.as_str());
+        self.settings.disabled = PartName::ALL.iter().filter(off).copied().collect();
         self
     }
 
