@@ -7,7 +7,7 @@ use super::caller::Caller;
 use super::error::{Failure, FailureKind};
 use crate::types::Arn;
 
-/// Shown in the audited account's CloudTrail.
+/// Shown in the audited account's `CloudTrail`.
 const SESSION_NAME: &str = "stepwarden";
 
 /// Credentials of a role in an audited account. The SDK's identity cache asks again before they expire; each

@@ -138,10 +138,8 @@ fn document(door: &Door, text: Option<&str>) -> Observed<Clean<Policy>> {
     let Some(text) = text else {
         return unreadable("IAM answered without the policy's document".to_owned());
     };
-    let decoded = match text.trim_start().starts_with('{') {
-        true => text.into(),
-        false => percent_decode_str(text).decode_utf8_lossy(),
-    };
+    let plain = text.trim_start().starts_with('{');
+    let decoded = if plain { text.into() } else { percent_decode_str(text).decode_utf8_lossy() };
     let document: Value = match serde_json::from_str(&decoded) {
         Ok(document) => document,
         Err(error) => return unreadable(format!("the policy is not JSON: {error}")),

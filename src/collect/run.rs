@@ -106,11 +106,10 @@ impl Environment<'_> {
 pub async fn collect(environment: &Environment<'_>) -> Result<Collection, CollectError> {
     let home = environment.session.home_region()?;
     let caller = Caller::new(environment.budget.clone(), home, environment.max_attempts, environment.cancel.clone());
-    let own = [None];
-    let sources: Vec<Option<&AccountSource>> = match environment.settings.accounts.is_empty() {
-        true => own.to_vec(),
-        false => environment.settings.accounts.iter().map(Some).collect(),
-    };
+    let mut sources: Vec<Option<&AccountSource>> = environment.settings.accounts.iter().map(Some).collect();
+    if sources.is_empty() {
+        sources.push(None);
+    }
     let enter = |source| account(environment, &caller, source);
     let answers: Vec<_> =
         futures_util::stream::iter(sources).map(enter).buffer_unordered(ACCOUNTS_AT_ONCE).collect().await;
@@ -263,9 +262,10 @@ impl Place<'_> {
         context.tell(Event::Finished);
         let gap = part.gap().cloned();
         let name = collector.part.as_str();
-        match &gap {
-            Some(gap) => tracing::warn!(%account_id, %region, collector = name, "{gap}"),
-            None => tracing::debug!(%account_id, %region, collector = name, duration, "collected"),
+        if let Some(gap) = &gap {
+            tracing::warn!(%account_id, %region, collector = name, "{gap}");
+        } else {
+            tracing::debug!(%account_id, %region, collector = name, duration, "collected");
         }
         let run = CollectorRun {
             account_id: account_id.clone(),

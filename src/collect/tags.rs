@@ -8,7 +8,7 @@ use crate::model::{PartName, PartValue, Tags};
 use crate::types::{Arn, Observed};
 
 /// Tags of everything that Step Functions has, through the Resource Groups Tagging API: one call for 100 resources,
-/// where Step Functions' own ListTagsForResource takes one each and is refilled at one a second.
+/// where Step Functions' own `ListTagsForResource` takes one each and is refilled at one a second.
 pub(super) static COLLECTOR: Collector =
     Collector { part: PartName::Tags, scope: Scope::Region, after: &[], apis: &[&GET_RESOURCES], run };
 

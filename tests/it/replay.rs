@@ -18,8 +18,13 @@ use aws_smithy_types::retry::RetryConfig;
 use serde_json::{Value, json};
 use stepwarden::aws::Session;
 
-/// The access key of the session that [`Replay::session`] makes.
+/// The access key of [`credentials`].
 pub(crate) const ACCESS_KEY: &str = "AKIDEXAMPLE";
+
+/// Credentials that nothing is wrong with.
+pub(crate) fn credentials() -> SharedCredentialsProvider {
+    SharedCredentialsProvider::new(Credentials::new(ACCESS_KEY, "not a real secret key", None, None, "test"))
+}
 
 /// Which calls are answered, and how. The first rule that fits a call answers it.
 #[derive(Debug)]
@@ -154,12 +159,11 @@ impl Replay {
     }
 
     /// A session at home in eu-west-1.
-    pub(crate) fn session(&self) -> Session {
-        let credentials = Credentials::new(ACCESS_KEY, "not a real secret key", None, None, "test");
+    pub(crate) fn session(&self, credentials: SharedCredentialsProvider) -> Session {
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(aws_config::Region::new("eu-west-1"))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .credentials_provider(credentials)
             .http_client(SharedHttpClient::new(self.clone()))
             .retry_config(RetryConfig::disabled());
         Session::from_sdk_config(config.build())

@@ -69,7 +69,7 @@ fn page(roles: &str, users: &str, groups: &str, policies: &str, marker: Option<&
 }
 
 fn iam(scan: &Scan) -> Iam {
-    scan.global().iam().whole().map(|iam| (*iam).clone()).unwrap()
+    scan.global().iam().whole().map(|iam| (*iam).clone()).expect("the account was read")
 }
 
 #[tokio::test]

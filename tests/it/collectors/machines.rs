@@ -47,7 +47,7 @@ async fn one(fields: Value) -> Scan {
 }
 
 fn machines(scan: &Scan) -> StateMachines {
-    scan.home().state_machines().whole().map(|machines| (*machines).clone()).unwrap()
+    scan.home().state_machines().whole().map(|machines| (*machines).clone()).expect("the list was read")
 }
 
 fn machine<'a>(machines: &'a StateMachines, name: &str) -> &'a StateMachine {
@@ -55,7 +55,7 @@ fn machine<'a>(machines: &'a StateMachines, name: &str) -> &'a StateMachine {
 }
 
 fn details(scan: &Scan) -> Details {
-    machine(&machines(scan), "orders").details.whole().unwrap().clone()
+    machine(&machines(scan), "orders").details.whole().expect("the machine was read").clone()
 }
 
 #[tokio::test]

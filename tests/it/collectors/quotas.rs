@@ -21,7 +21,7 @@ fn page(quotas: &[(&str, f64)], next: Option<&str>) -> Value {
     page
 }
 
-/// One result of GetMetricData: the collector numbers its questions.
+/// One result of `GetMetricData`: the collector numbers its questions.
 fn points(id: &str, points: &[(i64, f64)]) -> Value {
     let times: Vec<_> = points.iter().map(|(time, _)| json!({ "timestamp": time })).collect();
     let values: Vec<_> = points.iter().map(|(_, value)| value).collect();
@@ -134,7 +134,7 @@ async fn a_low_count_of_open_executions_says_nothing_and_a_high_one_is_a_lower_b
         let scan = quiet_but([metrics(&[points(OPEN_EXECUTION_COUNT, &[(NOW - 60, count)])])]).await;
         match status(&scan, Quota::OpenExecutions).usage {
             Usage::AtLeast { value, source, .. } => {
-                assert!(known && value == count && source == "OpenExecutionCount");
+                assert_eq!((known, value, source), (true, count, "OpenExecutionCount"));
             }
             Usage::Unknown(_) => assert!(!known, "{count}"),
             exact @ Usage::Exact { .. } => panic!("{exact:?}"),
@@ -177,7 +177,7 @@ async fn a_lookup_denied_leaves_the_metrics_half_read() {
         quiet_but([on("ListMetrics", denied()), metrics(&[points(OPEN_MAP_RUN_COUNT, &[(NOW - 60, 3.0)])])]).await;
     let quotas = scan.home().quotas();
     let (readings, gap) = quotas.whole().unwrap().metrics.seen();
-    assert_eq!(readings.unwrap()["ApproximateOpenMapRunCount"].value, 3.0);
+    assert!(readings.unwrap().contains_key("ApproximateOpenMapRunCount"));
     assert_eq!(brief(gap.unwrap()), ("denied", "cloudwatch:ListMetrics", Some("cloudwatch:ListMetrics")));
     let usage = status(&scan, Quota::OpenMapRuns).usage;
     assert!(matches!(usage, Usage::Exact { value: 3.0, .. }), "what was read may be judged: {usage:?}");

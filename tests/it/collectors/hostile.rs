@@ -1,0 +1,112 @@
+//! Answers that are none: whatever a proxy, a captive portal, a broken emulator or a cut line sends with status 200 is a
+//! gap, never an empty list, and never a panic.
+
+use serde_json::json;
+use stepwarden::collect::settings::Regions;
+use stepwarden::types::Region;
+
+use super::machines::{described, listing};
+use super::{Aws, HOME, quiet, scan};
+use crate::replay::{Rule, ok, on, raw};
+
+/// Each call, where it is made, and whose part it is.
+const CALLS: [(&str, &str, &str); 12] = [
+    ("ListStateMachines", HOME, "state_machines"),
+    ("DescribeStateMachine", HOME, "state_machines"),
+    ("GetResources", HOME, "tags"),
+    ("DescribeLogGroups", HOME, "log_groups"),
+    ("GetEncryptionConfig", HOME, "xray"),
+    ("GetTraceSegmentDestination", HOME, "xray"),
+    ("ListServiceQuotas", HOME, "quotas"),
+    ("ListAWSDefaultServiceQuotas", HOME, "quotas"),
+    ("ListMetrics", HOME, "quotas"),
+    ("GetMetricData", HOME, "quotas"),
+    ("GetAccountAuthorizationDetails", Region::GLOBAL, "iam"),
+    ("ListRegions", Region::GLOBAL, "identity"),
+];
+
+/// What is sent with status 200.
+const BODIES: [(&str, &[u8]); 14] = [
+    ("nothing", b""),
+    ("spaces", b" \n "),
+    ("an empty object", b"{}"),
+    ("an empty CBOR map", &[0xa0]),
+    ("half an object", b"{\"stateMachines\": [{\"stateMachineArn\": \"arn:aw"),
+    ("a list", b"[]"),
+    ("a text", b"\"hello\""),
+    ("null", b"null"),
+    ("a number", b"3"),
+    ("a web page", b"<!DOCTYPE html><html><body><h1>Please log in</h1></body></html>"),
+    ("half a web page", b"<html><body"),
+    ("XML of another call", b"<ListUsersResponse><ListUsersResult/></ListUsersResponse>"),
+    ("an empty result", b"<GetAccountAuthorizationDetailsResponse><GetAccountAuthorizationDetailsResult/></GetAccountAuthorizationDetailsResponse>"),
+    ("no text at all", &[0xff, 0xfe, 0x00, 0x9f, 0xbf, 0x1b, 0xff]),
+];
+
+/// Lists under the right names, of the wrong things.
+const WRONG_TYPES: &str = r#"{"stateMachines": "many", "stateMachineArn": 1, "definition": {}, "roleArn": [],
+    "ResourceTagMappingList": {}, "logGroups": 7, "EncryptionConfig": [], "Destination": {}, "Quotas": "none",
+    "Regions": 3}"#;
+
+/// An account with a machine that logs, so that every call is made; the rules come first.
+fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
+    let group = "arn:aws:logs:eu-west-1:123456789012:log-group:orders:*";
+    let destination = json!({ "cloudWatchLogsLogGroup": { "logGroupArn": group } });
+    let logging = json!({ "loggingConfiguration": { "level": "ALL", "destinations": [destination] } });
+    let machine = [
+        on("ListStateMachines", ok(listing(&["orders"]))),
+        on("DescribeStateMachine", ok(described("orders", &logging))),
+        on("DescribeLogGroups", ok(json!({ "logGroups": [{ "logGroupName": "orders" }] }))),
+    ];
+    let rules: Vec<_> = rules.into_iter().chain(machine).chain(quiet()).collect();
+    Aws::new(rules).regions(Regions::AllEnabled)
+}
+
+#[tokio::test]
+async fn an_account_that_answers_has_no_gap() {
+    let scan = busy([]).scan().await;
+    assert!(scan.collection().runs.iter().all(|run| run.gap.is_none()));
+    assert_eq!(scan.collection().runs.len(), 7);
+}
+
+#[tokio::test]
+async fn each_answer_that_is_none_is_a_gap_of_its_part() {
+    let mut swallowed = Vec::new();
+    for (call, place, part) in CALLS {
+        // Log groups are found through the machines that name them.
+        let parts = if part == "log_groups" { [part, "state_machines"] } else { [part, part] };
+        for (what, body) in BODIES.into_iter().chain([("wrong types", WRONG_TYPES.as_bytes())]) {
+            let scan = busy([on(call, raw(200, body))]).only(&parts).scan().await;
+            assert!(scan.replay.count(call) > 0, "{call} was made");
+            if scan.run(place, part).gap.is_none() {
+                swallowed.push(format!("{call}: {what}"));
+            }
+        }
+    }
+    assert!(swallowed.is_empty(), "taken for answers:\n{}", swallowed.join("\n"));
+}
+
+#[tokio::test]
+async fn nothing_but_nonsense_is_nothing_but_gaps() {
+    for (_, body) in BODIES {
+        let rules: Vec<_> = CALLS.into_iter().map(|(call, ..)| on(call, raw(200, body))).collect();
+        let scan = scan(rules).await;
+        assert!(scan.collection().complete);
+        for snapshot in &scan.collection().snapshots {
+            assert!(snapshot.state_machines().last_known().is_none());
+            assert!(snapshot.iam().last_known().is_none());
+        }
+    }
+}
+
+#[tokio::test]
+async fn items_without_what_names_them_are_left_out() {
+    let rules = [
+        on("ListStateMachines", ok(json!({ "stateMachines": [{}, { "stateMachineArn": "me", "name": "x" }] }))),
+        on("GetResources", ok(json!({ "ResourceTagMappingList": [{}, { "ResourceARN": "me" }] }))),
+        on("ListServiceQuotas", ok(json!({ "Quotas": [{}, { "QuotaName": "open executions" }, { "Value": 1.0 }] }))),
+    ];
+    let scan = busy(rules).scan().await;
+    assert_eq!(scan.home().state_machines().last_known().map(|part| part.machines.len()), Some(0));
+    assert_eq!(scan.home().tags().last_known().map(|tags| tags.len()), Some(0));
+}
