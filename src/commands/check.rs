@@ -13,6 +13,7 @@ use crate::model::{CollectorRun, Snapshot, SnapshotLine};
 pub(super) fn run(args: &CheckArgs, common: &CommonArgs) -> anyhow::Result<Outcome> {
     let mut config = configure::load(common)?;
     configure::apply_audit(&mut config, &args.audit)?;
+    output::prepare(&config.export)?;
     let mut lines = Vec::new();
     for path in &args.snapshots {
         lines.extend(read(path).with_context(|| format!("the snapshot {}", path.display()))?);

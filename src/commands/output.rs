@@ -35,6 +35,14 @@ pub(super) fn summary_style(color: ColorArg, verbose: bool) -> Style {
     Style { color, width: width.clamp(60, 160), verbose }
 }
 
+/// Makes the directories that will be written to, so that one that cannot be is known before the scan and not after it.
+pub(super) fn prepare(settings: &ExportSettings) -> anyhow::Result<()> {
+    for directory in [&settings.output_dir, &settings.textfile_dir].into_iter().flatten() {
+        std::fs::create_dir_all(directory).with_context(|| format!("the directory {}", directory.display()))?;
+    }
+    Ok(())
+}
+
 /// Writes the report in every configured format. Data goes to files or to standard output; where data is on standard
 /// output, the summary for people goes to standard error.
 pub(super) fn write(report: &Report, settings: &ExportSettings, style: Style) -> anyhow::Result<()> {

@@ -10,6 +10,7 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
     configure::apply_aws(&mut config, args.aws)?;
     configure::apply_audit(&mut config, &args.audit)?;
     let store = open_store(&config)?;
+    output::prepare(&config.export)?;
     let Gathered { snapshots, facts, signal } = gather(&config, store.as_ref())?;
     let mut report = audit::audit(&snapshots, &config.checks, &config.selection, facts);
     if let Some(store) = &store {

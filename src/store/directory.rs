@@ -13,7 +13,6 @@ use crate::detect::HashKey;
 /// hash-key               the key of the hashes in evidence, 32 bytes as hex, mode 0600
 /// state.json             the last state of every finding
 /// reports/<time>.json    one per scan
-/// values/<name>.json     what collectors keep between runs
 /// ```
 #[derive(Debug, Clone)]
 pub struct Directory {
