@@ -1,7 +1,8 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
+use super::fold::Fold;
 use super::identity::finding_id;
 use super::links::console_url;
 use super::machines;
@@ -37,17 +38,20 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         })
         .collect();
     let mut findings: BTreeMap<String, Finding> = BTreeMap::new();
+    let mut fold = Fold::default();
     let mut coverage: BTreeMap<(AccountId, Region, &'static str), Coverage> = BTreeMap::new();
     for check in CHECKS.iter().filter(|check| selection.selects(check.id)) {
         let mut evaluations = Evaluations::default();
         (check.run)(&view, &mut evaluations);
         for evaluation in evaluations.into_items() {
             count(&mut coverage, check, &evaluation);
-            if let Some(finding) = finding(check, evaluation, view.as_of, &routing) {
+            if let Some((finding, about)) = finding(check, evaluation, view.as_of, &routing) {
+                fold.note(&finding.id, check, about);
                 add(&mut findings, finding);
             }
         }
     }
+    fold.fold(&mut findings);
     let mut findings: Vec<_> = findings.into_values().collect();
     findings.sort_by(worst_first);
     let machines = machines::machines(&view, &findings);
@@ -102,7 +106,12 @@ fn count(coverage: &mut BTreeMap<(AccountId, Region, &'static str), Coverage>, c
 
 type Routing = HashMap<Arn, (Option<String>, Option<String>)>;
 
-fn finding(check: &'static Check, evaluation: Evaluation, as_of: Timestamp, routing: &Routing) -> Option<Finding> {
+fn finding(
+    check: &'static Check,
+    evaluation: Evaluation,
+    as_of: Timestamp,
+    routing: &Routing,
+) -> Option<(Finding, BTreeSet<String>)> {
     let Evaluation { subject, outcome } = evaluation;
     let (status, defect, gap) = match outcome {
         Outcome::Compliant => return None,
@@ -116,7 +125,8 @@ fn finding(check: &'static Check, evaluation: Evaluation, as_of: Timestamp, rout
         Status::InsufficientData => 0.0,
     };
     let (owner, stack) = subject.machines.iter().find_map(|machine| routing.get(machine)).cloned().unwrap_or_default();
-    Some(Finding {
+    let about = defect.about;
+    let finding = Finding {
         id: finding_id(check.id, &subject, &defect.location, defect.discriminator.as_deref()),
         check: check.id,
         family: check.family,
@@ -137,12 +147,14 @@ fn finding(check: &'static Check, evaluation: Evaluation, as_of: Timestamp, rout
         remediation: defect.remediation,
         change: defect.change,
         references: check.references,
+        folded: Vec::new(),
         owner,
         stack,
         first_seen: as_of,
         last_seen: as_of,
         since_last: ChangeSince::New,
-    })
+    };
+    Some((finding, about))
 }
 
 /// What a person can do about a gap.

@@ -2,6 +2,7 @@
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 mod engine;
+mod fold;
 mod history;
 mod identity;
 mod links;

@@ -58,6 +58,8 @@ pub struct Finding {
     pub remediation: String,
     pub change: Option<Change>,
     pub references: &'static [&'static str],
+    /// Checks whose finding of the same defect was folded into this one.
+    pub folded: Vec<&'static str>,
     pub console_url: String,
     pub owner: Option<String>,
     pub stack: Option<String>,

@@ -8,6 +8,7 @@ pub const CHECK: Check = Check {
     severity: Severity::High,
     confidence: Confidence::High,
     reads: &[PartName::Quotas],
+    yields_to: &[],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html",

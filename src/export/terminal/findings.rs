@@ -129,6 +129,14 @@ fn body(finding: &Finding, fix_follows: bool, page: &mut Page<'_>) -> io::Result
         page.paragraph(&side, &side, PLAIN, &finding.message)?;
     }
     if page.style.verbose {
+        if !finding.folded.is_empty() {
+            page.paragraph(
+                &side.clone().ink(DIM, "also: "),
+                &side.clone().text("  "),
+                DIM,
+                &finding.folded.join(", "),
+            )?;
+        }
         for (name, value) in &finding.evidence {
             page.paragraph(&side.clone().ink(DIM, name).ink(DIM, ": "), &side.clone().text("  "), DIM, value)?;
         }

@@ -82,6 +82,7 @@ fn finding(number: usize, check: &'static str, severity: Severity, region_name: 
         remediation: String::new(),
         change: None,
         references,
+        folded: Vec::new(),
         owner: None,
         stack: None,
         first_seen: at("2026-11-20T06:00:00Z"),
