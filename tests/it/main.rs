@@ -9,6 +9,7 @@ mod emulator;
 mod end_to_end;
 mod export;
 mod house;
+mod readme;
 mod registry;
 mod replay;
 mod validator;
