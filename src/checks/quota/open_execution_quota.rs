@@ -5,7 +5,7 @@ pub const CHECK: Check = Check {
     id: "open-execution-quota",
     family: Family::Quota,
     title: "The Region is near its limit of open executions",
-    severity: Severity::High,
+    severity: Severity::Medium,
     confidence: Confidence::High,
     reads: &[PartName::Quotas],
     yields_to: &[],
