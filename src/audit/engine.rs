@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::fold::Fold;
 use super::identity::finding_id;
+use super::judged::Judged;
 use super::links::console_url;
 use super::machines;
 use super::report::{ChangeSince, Coverage, Finding, QuotaReport, Report, Status};
@@ -38,13 +39,15 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         })
         .collect();
     let mut findings: BTreeMap<String, Finding> = BTreeMap::new();
-    let mut fold = Fold::default();
+    let (mut fold, mut judged) = (Fold::default(), Judged::default());
     let mut coverage: BTreeMap<(AccountId, Region, &'static str), Coverage> = BTreeMap::new();
     for check in CHECKS.iter().filter(|check| selection.selects(check.id)) {
         let mut evaluations = Evaluations::default();
+        judged.ran(check.id);
         (check.run)(&view, &mut evaluations);
         for evaluation in evaluations.into_items() {
             count(&mut coverage, check, &evaluation);
+            judged.note(check.id, &evaluation);
             if let Some((finding, about)) = finding(check, evaluation, view.as_of, &routing) {
                 fold.note(&finding.id, check, about);
                 add(&mut findings, finding);
@@ -54,7 +57,7 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
     fold.fold(&mut findings);
     let mut findings: Vec<_> = findings.into_values().collect();
     findings.sort_by(worst_first);
-    let machines = machines::machines(&view, &findings);
+    let machines = machines::machines(&view, &findings, &judged);
     let scores = machines::scores(&view, &machines);
     let quotas = view.regions().flat_map(|region| {
         let of = |status: &crate::model::QuotaStatus| QuotaReport {
@@ -78,6 +81,7 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         findings,
         collectors: run.collectors,
         api_usage: run.api_usage,
+        judged,
     }
 }
 
@@ -125,9 +129,14 @@ fn finding(
         Status::InsufficientData => 0.0,
     };
     let (owner, stack) = subject.machines.iter().find_map(|machine| routing.get(machine)).cloned().unwrap_or_default();
+    // What could not be judged is not the defect that may be found there later.
+    let discriminator = match status {
+        Status::NonCompliant => defect.discriminator.as_deref(),
+        Status::InsufficientData => Some(Status::InsufficientData.as_str()),
+    };
     let about = defect.about;
     let finding = Finding {
-        id: finding_id(check.id, &subject, &defect.location, defect.discriminator.as_deref()),
+        id: finding_id(check.id, &subject, &defect.location, discriminator),
         check: check.id,
         family: check.family,
         title: check.title,
@@ -166,7 +175,7 @@ fn unread(gap: &Gap) -> Defect {
     Defect { location: Location::default(), ..Defect::new(gap.detail.clone(), remediation) }
 }
 
-/// Two evaluations with one id are one finding: the worse one stands, and says how many places it has.
+/// Two evaluations with one id are one finding: the worse one stands.
 fn add(findings: &mut BTreeMap<String, Finding>, finding: Finding) {
     match findings.entry(finding.id.clone()) {
         std::collections::btree_map::Entry::Vacant(entry) => {

@@ -8,6 +8,7 @@ mod config;
 mod emulator;
 mod end_to_end;
 mod export;
+mod history;
 mod house;
 mod readme;
 mod registry;
