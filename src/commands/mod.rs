@@ -9,6 +9,7 @@ mod generate;
 mod outcome;
 mod output;
 mod permissions;
+mod policy;
 mod progress;
 mod scan;
 mod signals;
@@ -39,6 +40,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Checks { format } => checks::list(format),
         Command::Explain { check } => checks::explain(&check),
         Command::Permissions(args) => permissions::run(args, &common),
+        Command::Policy { command } => policy::run(&command),
         Command::Schema { document } => generate::schema(document),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { command } => generate::man(command.as_deref()),
