@@ -39,6 +39,11 @@ pub enum Command {
     },
     /// Print the IAM policy that the auditor needs for what is configured
     Permissions(PermissionsArgs),
+    /// Look into a state machine's definition
+    Definition {
+        #[command(subcommand)]
+        command: DefinitionCommand,
+    },
     /// Print the JSON schema of a document
     Schema {
         #[arg(value_enum)]
@@ -51,6 +56,16 @@ pub enum Command {
     },
     /// Print the manual page
     Man,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DefinitionCommand {
+    /// Print what it calls, on what, what it starts and fetches, and what is wrong in it, as JSON
+    Facts {
+        /// An Amazon States Language document; - is standard input
+        #[arg(value_hint = ValueHint::FilePath)]
+        definition: PathBuf,
+    },
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -6,7 +6,7 @@ use super::Pattern;
 use crate::types::JsonPointer;
 
 /// One task of a definition, with what it calls and on what.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
     /// Name of the state.
     pub state: String,
@@ -29,12 +29,22 @@ pub struct Task {
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Integration {
     /// `arn:P:states:::SERVICE:ACTION`, without the pattern's suffix.
-    Optimised { service: String, action: String },
+    Optimised {
+        service: String,
+        action: String,
+    },
     /// `arn:P:states:::aws-sdk:SERVICE:apiAction`, without the pattern's suffix.
-    AwsSdk { service: String, action: String },
+    AwsSdk {
+        service: String,
+        action: String,
+    },
     /// A function's own ARN.
-    LambdaFunction { arn: String },
-    Activity { arn: String },
+    LambdaFunction {
+        arn: String,
+    },
+    Activity {
+        arn: String,
+    },
     /// `arn:P:states:::http:invoke`.
     Http,
     /// Decided at run time, or not of a form that this version knows.
@@ -42,13 +52,16 @@ pub enum Integration {
 }
 
 /// A value in a definition, resolved as far as the definition alone allows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Resolved {
     /// Written there.
     Static(serde_json::Value),
     /// A constant on every path: a variable, a Pass result, an intrinsic over constants. `from` is the path or expression.
-    Constant { value: serde_json::Value, from: String },
+    Constant {
+        value: serde_json::Value,
+        from: String,
+    },
     /// Chosen at run time by `from`. `pattern` is what is known of a text, with `*` for what is not
     /// (`arn:aws:s3:::out-*`).
     Runtime {
@@ -57,7 +70,9 @@ pub enum Resolved {
         pattern: Option<String>,
     },
     /// The context object's own ARN or name of the machine, its execution or its role: `$$.StateMachine.Id` and the like.
-    Context { from: String },
+    Context {
+        from: String,
+    },
     Object(BTreeMap<String, Resolved>),
     Array(Vec<Resolved>),
 }
