@@ -44,6 +44,11 @@ pub enum Command {
         #[command(subcommand)]
         command: PolicyCommand,
     },
+    /// Look into a state machine's definition
+    Definition {
+        #[command(subcommand)]
+        command: DefinitionCommand,
+    },
     /// Print the JSON schema of a document
     Schema {
         #[arg(value_enum)]
@@ -78,6 +83,16 @@ A case is {\"id\", \"principal\"?, \"policies\": [document or {name, policy}], \
 \"context\"?: {key: string or list}}. A context key that is not there is not in the request. Where a case has no resource
 policy, a KMS key has the usual one (its account decides) and a role lets its account assume it.
 An answer is {\"id\", \"decision\": Allowed, ImplicitlyDenied, ExplicitlyDenied, or Error with \"error\"}.";
+
+#[derive(Debug, Subcommand)]
+pub enum DefinitionCommand {
+    /// Print what it calls, on what, what it starts and fetches, and what is wrong in it, as JSON
+    Facts {
+        /// An Amazon States Language document; - is standard input
+        #[arg(value_hint = ValueHint::FilePath)]
+        definition: PathBuf,
+    },
+}
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum ListFormat {

@@ -1,16 +1,36 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Pattern;
+use super::abs::Abs;
+use super::evaluate::Sight;
+use super::flow::Flow;
+use super::machine::{EdgeKind, Machine, Node};
+use super::problem::Problems;
+use super::{DistributedMap, Pattern, Problem, QueryLanguage, SecretFetch, Start, Task, facts, jsonata, lint};
 use crate::types::JsonPointer;
 
-/// A parsed Amazon States Language document.
+/// A parsed Amazon States Language document: facts, not its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Definition {
+    /// The language of states that do not name their own.
+    #[serde(default)]
+    pub query_language: QueryLanguage,
     /// The machine's own limit in seconds; there is no default.
     pub timeout: Limit,
-    /// Every state, those inside Map and Parallel included.
+    /// Every state, those inside Map and Parallel included; a state comes before those inside it.
     pub states: Vec<State>,
+    #[serde(default)]
+    pub tasks: Vec<Task>,
+    /// State machines that its tasks start.
+    #[serde(default)]
+    pub starts: Vec<Start>,
+    #[serde(default)]
+    pub distributed_maps: Vec<DistributedMap>,
+    #[serde(default)]
+    pub secrets_fetched: Vec<SecretFetch>,
+    /// What is wrong in it, or not known to this version.
+    #[serde(default)]
+    pub problems: Vec<Problem>,
 }
 
 /// One state, wherever it is nested.
@@ -21,11 +41,47 @@ pub struct State {
     /// `Type` as written; unknown types are kept.
     #[serde(rename = "type")]
     pub kind: String,
+    #[serde(default)]
+    pub query_language: QueryLanguage,
     /// A task's `Resource`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
     pub timeout: Limit,
     pub heartbeat: Limit,
+    /// Where its machine, branch or Map processor starts.
+    #[serde(default)]
+    pub is_start: bool,
+    /// It ends its machine, branch or Map processor.
+    #[serde(default)]
+    pub is_end: bool,
+    /// The states of the same machine, branch or processor that may come next.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edges: Vec<Edge>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retry: Vec<Retrier>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub catch: Vec<Catcher>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edge {
+    pub kind: EdgeKind,
+    /// Name of the state.
+    pub to: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retrier {
+    pub errors: Vec<String>,
+    /// As written; the default is 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_attempts: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Catcher {
+    pub errors: Vec<String>,
+    pub next: String,
 }
 
 impl State {
@@ -50,69 +106,96 @@ pub enum Limit {
 #[error("{message} at '{pointer}'")]
 pub struct DefinitionError {
     pub pointer: JsonPointer,
-    pub message: &'static str,
+    pub message: String,
 }
 
 impl Definition {
-    /// Unknown fields and state types are kept and never fatal; what is not a state machine at all is refused.
+    /// Unknown fields and state types are problems and never fatal; what is not a state machine at all is refused.
     pub fn parse(document: &Value) -> Result<Self, DefinitionError> {
-        let root = JsonPointer::root();
-        let Value::Object(machine) = document else {
-            return Err(DefinitionError { pointer: root, message: "a definition is a JSON object" });
-        };
-        let mut states = Vec::new();
-        collect_states(machine, &root, &mut states)?;
-        Ok(Self { timeout: limit(machine, "TimeoutSeconds"), states })
+        let machine = Machine::read(document)?;
+        let flow = Flow::of(&machine);
+        let mut problems = Problems::default();
+        lint::machine(&machine, &mut problems);
+        if flow.given_up {
+            problems.add(&JsonPointer::root(), "too large to be followed: no value is resolved");
+        }
+        let (mut tasks, mut starts, mut distributed_maps, mut secrets_fetched) = <_>::default();
+        for (index, node) in machine.nodes.iter().enumerate() {
+            if let Some(task) = facts::task(&machine, &flow, index) {
+                Vec::extend(&mut starts, facts::start(&task));
+                Vec::extend(&mut secrets_fetched, facts::secret(node, &task));
+                Vec::push(&mut tasks, task);
+            }
+            Vec::extend(&mut distributed_maps, facts::distributed_map(&machine, &flow, index));
+        }
+        let states = (0..machine.nodes.len()).map(|index| state(&machine, &flow, index)).collect();
+        let query_language = machine.language;
+        let timeout = static_limit(machine.scopes[0].json, "TimeoutSeconds");
+        let problems = problems.into_list();
+        Ok(Self { query_language, timeout, states, tasks, starts, distributed_maps, secrets_fetched, problems })
+    }
+
+    /// Adds the keys that stand twice in the text that the document was read from, by their JSON pointers.
+    #[must_use]
+    pub fn with_duplicates(mut self, duplicates: Vec<JsonPointer>) -> Self {
+        let message = "the key stands twice: the last is taken";
+        let problem = |pointer| Problem { pointer, message: message.to_owned() };
+        self.problems.extend(duplicates.into_iter().map(problem));
+        self
     }
 }
 
-/// `serde_json` refuses documents nested deeper than 128 levels, so this recursion is bounded.
-fn collect_states(machine: &Map<String, Value>, at: &JsonPointer, out: &mut Vec<State>) -> Result<(), DefinitionError> {
-    let at = at.join("States");
-    let Some(Value::Object(states)) = machine.get("States") else {
-        return Err(DefinitionError { pointer: at, message: "an object of states is required" });
-    };
-    for (name, state) in states {
-        let pointer = at.join(name);
-        let Value::Object(state) = state else {
-            return Err(DefinitionError { pointer, message: "a state is an object" });
-        };
-        out.push(State {
-            name: name.clone(),
-            pointer: pointer.clone(),
-            kind: text(state, "Type").unwrap_or_default(),
-            resource: text(state, "Resource"),
-            timeout: limit(state, "TimeoutSeconds"),
-            heartbeat: limit(state, "HeartbeatSeconds"),
-        });
-        for nested in ["ItemProcessor", "Iterator"] {
-            if let Some(Value::Object(processor)) = state.get(nested) {
-                collect_states(processor, &pointer.join(nested), out)?;
-            }
-        }
-        if let Some(Value::Array(branches)) = state.get("Branches") {
-            for (index, branch) in branches.iter().enumerate() {
-                if let Value::Object(branch) = branch {
-                    collect_states(branch, &pointer.join("Branches").index(index), out)?;
-                }
-            }
-        }
+fn state(machine: &Machine<'_>, flow: &Flow, index: usize) -> State {
+    let node = &machine.nodes[index];
+    let sight = flow.before(machine, index);
+    State {
+        name: node.name.to_owned(),
+        pointer: node.pointer.clone(),
+        kind: node.kind.to_owned(),
+        query_language: node.language,
+        resource: node.text("Resource").map(str::to_owned),
+        timeout: limit(node, "TimeoutSeconds", &sight),
+        heartbeat: limit(node, "HeartbeatSeconds", &sight),
+        is_start: machine.start(node.scope) == Some(index),
+        is_end: node.ends(),
+        edges: node.edges().into_iter().map(|(kind, to)| Edge { kind, to: to.to_owned() }).collect(),
+        retry: node.objects("Retry").map(|(_, retrier)| retrier_of(retrier)).collect(),
+        catch: node.objects("Catch").filter_map(|(_, catcher)| catcher_of(catcher)).collect(),
     }
-    Ok(())
 }
 
-fn text(state: &Map<String, Value>, field: &str) -> Option<String> {
-    state.get(field).and_then(Value::as_str).map(str::to_owned)
+fn errors(object: &Map<String, Value>) -> Vec<String> {
+    let list = object.get("ErrorEquals").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// The field as a number, or its `…Path` twin or an expression, which decide at run time.
-fn limit(state: &Map<String, Value>, field: &str) -> Limit {
-    match state.get(field) {
+fn retrier_of(retrier: &Map<String, Value>) -> Retrier {
+    Retrier { errors: errors(retrier), max_attempts: retrier.get("MaxAttempts").and_then(Value::as_u64) }
+}
+
+fn catcher_of(catcher: &Map<String, Value>) -> Option<Catcher> {
+    Some(Catcher { errors: errors(catcher), next: catcher.get("Next")?.as_str()?.to_owned() })
+}
+
+fn static_limit(object: &Map<String, Value>, field: &str) -> Limit {
+    match object.get(field) {
         Some(Value::Number(number)) => number.as_u64().map_or(Limit::None, Limit::Seconds),
         Some(Value::String(_)) => Limit::AtRunTime,
-        _ if state.contains_key(&format!("{field}Path")) => Limit::AtRunTime,
         _ => Limit::None,
     }
+}
+
+/// The field as a number, or what its `…Path` twin or an expression gives, where that is known before.
+pub(super) fn limit(node: &Node<'_>, field: &str, sight: &Sight<'_>) -> Limit {
+    let expression = match (node.json.get(field), node.text(&format!("{field}Path"))) {
+        (Some(Value::String(text)), _) => jsonata::expression(text).map(|_| (text.as_str(), QueryLanguage::Jsonata)),
+        (None, Some(path)) if !node.json.contains_key("InputPath") => Some((path, QueryLanguage::JsonPath)),
+        (None, Some(_)) => None,
+        _ => return static_limit(node.json, field),
+    };
+    let value = expression.and_then(|(text, language)| sight.expression(text, language));
+    let seconds = value.as_ref().and_then(Abs::value).and_then(Value::as_u64);
+    seconds.map_or(Limit::AtRunTime, Limit::Seconds)
 }
 
 #[cfg(test)]

@@ -1,10 +1,34 @@
 //! Floor 1: Amazon States Language, the document and the questions one asks of it.
+//!
+//! A [`Document`] is read from text; a [`Definition`] is parsed from its value: the states and how they lead to one
+//! another, the tasks with what they call and on what, and what is wrong. Values that a definition chooses itself are
+//! followed through it (`flow`): what is the same on every path is a constant, the rest is chosen at run time.
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+mod abs;
+mod apply;
 mod definition;
+mod document;
+mod evaluate;
+mod facts;
+mod flow;
+mod intrinsic;
+mod jsonata;
+mod lint;
+mod machine;
+mod path;
+mod problem;
+mod resolved;
 mod resource;
+mod secrets;
+mod target;
 mod task;
 
-pub use definition::{Definition, DefinitionError, Limit, State};
+pub use definition::{Catcher, Definition, DefinitionError, Edge, Limit, Retrier, State};
+pub use document::Document;
+pub use facts::{DistributedMap, MapIo, SecretFetch, Start};
+pub use machine::{EdgeKind, QueryLanguage};
+pub use problem::Problem;
 pub use resource::Pattern;
+pub use target::Target;
 pub use task::{Integration, Resolved, Task};

@@ -6,7 +6,7 @@ use super::Pattern;
 use crate::types::JsonPointer;
 
 /// One task of a definition, with what it calls and on what.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
     /// Name of the state.
     pub state: String,
@@ -52,7 +52,7 @@ pub enum Integration {
 }
 
 /// A value in a definition, resolved as far as the definition alone allows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Resolved {
     /// Written there.

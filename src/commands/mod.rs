@@ -4,6 +4,7 @@ mod check;
 mod checks;
 mod collect;
 mod configure;
+mod definition;
 mod gather;
 mod generate;
 mod outcome;
@@ -41,6 +42,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Explain { check } => checks::explain(&check),
         Command::Permissions(args) => permissions::run(args, &common),
         Command::Policy { command } => policy::run(&command),
+        Command::Definition { command } => definition::run(&command),
         Command::Schema { document } => generate::schema(document),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { command } => generate::man(command.as_deref()),

@@ -12,6 +12,11 @@ impl JsonPointer {
         Self::default()
     }
 
+    /// A pointer as written, its tokens escaped already.
+    pub fn written(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
     /// This pointer with one more token, escaped (`~` as `~0`, `/` as `~1`).
     #[must_use]
     pub fn join(&self, token: &str) -> Self {
