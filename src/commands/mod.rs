@@ -3,9 +3,11 @@
 mod check;
 mod checks;
 mod collect;
+mod color;
 mod configure;
 mod gather;
 mod generate;
+mod narrow;
 mod outcome;
 mod output;
 mod permissions;
