@@ -17,7 +17,7 @@ pub struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 failed; 2 usage or configuration; 3 findings at or above --fail-on;
 4 finished, but part of what was asked for could not be evaluated (--allow-incomplete makes it 0);
-130 and 143 after a signal, with what was done so far saved and marked incomplete.";
+129, 130 and 143 after SIGHUP, SIGINT and SIGTERM, with what was done so far saved and marked incomplete.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -107,8 +107,8 @@ pub enum Document {
 
 #[derive(Debug, Args)]
 pub struct CommonArgs {
-    /// The configuration file; see config.example.toml
-    #[arg(long, global = true, env = "STEPWARDEN_CONFIG", value_hint = ValueHint::FilePath)]
+    /// The configuration file, - for standard input; see config.example.toml [env: STEPWARDEN_CONFIG]
+    #[arg(long, global = true, value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// How the log on standard error looks
     #[arg(long, global = true, value_enum)]
@@ -143,7 +143,8 @@ pub struct AwsArgs {
     /// A role to assume in an account to audit; repeatable
     #[arg(long = "assume-role", value_name = "ROLE_ARN")]
     pub assume_roles: Vec<String>,
-    /// The external id that the roles' trust policies ask for
+    /// The external id that the roles' trust policies ask for; lists of processes show it, so the configuration file or
+    /// STEPWARDEN_ACCOUNTS is the better place
     #[arg(long, requires = "assume_roles")]
     pub external_id: Option<String>,
     /// Where every call goes instead of AWS, such as an emulator
@@ -151,15 +152,22 @@ pub struct AwsArgs {
     pub endpoint_url: Option<String>,
 }
 
-/// Which checks run, what is written, and what the exit code says.
+/// Which checks run.
 #[derive(Debug, Args)]
-pub struct AuditArgs {
-    /// Run only this check; repeatable
+pub struct ChecksArgs {
+    /// Run only this check, and collect only what it reads; repeatable
     #[arg(long = "check", value_name = "CHECK")]
     pub only: Vec<String>,
     /// Do not run this check; repeatable
     #[arg(long = "skip-check", value_name = "CHECK")]
     pub skip: Vec<String>,
+}
+
+/// Which checks run, what is written, and what the exit code says.
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    #[command(flatten)]
+    pub checks: ChecksArgs,
     /// terminal, json or prometheus; repeatable
     #[arg(long = "format", value_name = "FORMAT")]
     pub formats: Vec<String>,
@@ -169,7 +177,7 @@ pub struct AuditArgs {
     /// textfile=DIR: leave stepwarden.prom for the node exporter's textfile collector
     #[arg(long = "metrics", value_name = "SINK")]
     pub metrics: Vec<String>,
-    /// Exit with 3 where a finding has this severity or a worse one
+    /// Exit with 3 where a finding has this severity or a worse one; none: never
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<String>,
     /// Exit with 0 though part could not be evaluated
@@ -213,4 +221,6 @@ pub struct CheckArgs {
 pub struct PermissionsArgs {
     #[command(flatten)]
     pub aws: AwsArgs,
+    #[command(flatten)]
+    pub checks: ChecksArgs,
 }

@@ -3,10 +3,12 @@
 mod check;
 mod checks;
 mod collect;
+mod color;
 mod configure;
 mod definition;
 mod gather;
 mod generate;
+mod narrow;
 mod outcome;
 mod output;
 mod permissions;

@@ -13,4 +13,5 @@ mod house;
 mod readme;
 mod registry;
 mod replay;
+mod shell;
 mod validator;
