@@ -56,6 +56,12 @@ apis! {
     QUOTAS_LIST_SERVICE_QUOTAS = conservative("servicequotas:ListServiceQuotas", 5.0);
     QUOTAS_LIST_DEFAULTS = conservative("servicequotas:ListAWSDefaultServiceQuotas", 5.0);
     TAGGING_GET_RESOURCES = conservative("tag:GetResources", 5.0);
+    KMS_DESCRIBE_KEY = conservative("kms:DescribeKey", 10.0);
+    KMS_GET_KEY_POLICY = conservative("kms:GetKeyPolicy", 10.0);
+    KMS_LIST_GRANTS = conservative("kms:ListGrants", 10.0);
+    EVENTS_LIST_RULES = conservative("events:ListRules", 5.0);
+    EVENTS_LIST_TARGETS_BY_RULE = conservative("events:ListTargetsByRule", 10.0);
+    LAMBDA_GET_POLICY = conservative("lambda:GetPolicy", 5.0);
     IAM_GET_ACCOUNT_AUTHORIZATION_DETAILS = conservative("iam:GetAccountAuthorizationDetails", 2.0);
     ACCOUNT_LIST_REGIONS = conservative("account:ListRegions", 1.0);
     STS_GET_CALLER_IDENTITY = Api { iam_action: None, ..conservative("sts:GetCallerIdentity", 10.0) };
