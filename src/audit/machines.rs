@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 
+use super::judged::Judged;
 use super::report::{Finding, Inventory, MachineReport, Score, Status};
 use super::score::{Band, machine_risk, mean_risk};
 use crate::finding::{MachineView, View};
@@ -24,7 +25,7 @@ pub(super) fn routing(machine: &MachineView<'_>) -> (Option<String>, Option<Stri
 }
 
 /// Every machine with its risk, worst first.
-pub(super) fn machines(view: &View<'_>, findings: &[Finding]) -> Vec<MachineReport> {
+pub(super) fn machines(view: &View<'_>, findings: &[Finding], judged: &Judged) -> Vec<MachineReport> {
     let mut by_machine: HashMap<&Arn, Vec<&Finding>> = HashMap::new();
     for finding in findings {
         for machine in &finding.machines {
@@ -37,7 +38,7 @@ pub(super) fn machines(view: &View<'_>, findings: &[Finding]) -> Vec<MachineRepo
         .flat_map(|region| region.machines().collect::<Vec<_>>())
         .map(|machine| {
             let own = by_machine.get(&machine.machine.arn).unwrap_or(&none);
-            machine_report(&machine, own)
+            machine_report(&machine, own, judged.machine(&machine.machine.arn))
         })
         .collect();
     let rank = |risk: Option<f64>| risk.unwrap_or(-1.0);
@@ -45,10 +46,9 @@ pub(super) fn machines(view: &View<'_>, findings: &[Finding]) -> Vec<MachineRepo
     reports
 }
 
-fn machine_report(machine: &MachineView<'_>, findings: &[&Finding]) -> MachineReport {
-    let readable = machine.details().is_ok();
+fn machine_report(machine: &MachineView<'_>, findings: &[&Finding], judged: bool) -> MachineReport {
     let scores = findings.iter().filter(|finding| finding.status == Status::NonCompliant).map(|finding| finding.score);
-    let risk = readable.then(|| machine_risk(scores));
+    let risk = judged.then(|| machine_risk(scores));
     let (owner, stack) = routing(machine);
     let subject = machine.subject();
     MachineReport {

@@ -8,6 +8,8 @@ use crate::types::{AccountId, ApiUsage, Region};
 
 /// A throttle answer halves the share, down to this part of the configured one.
 const LOWEST_FACTOR: f64 = 1.0 / 16.0;
+/// Throttle answers to calls that were in flight together are one throttling.
+const ONE_THROTTLING: Duration = Duration::from_secs(1);
 /// How much of the configured share comes back each second after a throttle answer: all of it in ten minutes.
 const RECOVERY_PER_SECOND: f64 = 1.0 / 600.0;
 
@@ -30,6 +32,7 @@ struct Bucket {
     tokens: f64,
     /// 1 without throttle answers.
     factor: f64,
+    lowered: Option<Instant>,
     updated: Instant,
     usage: ApiUsage,
 }
@@ -122,7 +125,7 @@ impl Budget {
             errors: 0,
             waited_seconds: 0.0,
         };
-        Bucket { rate, tokens: rate.bucket, factor: 1.0, updated: now, usage }
+        Bucket { rate, tokens: rate.bucket, factor: 1.0, lowered: None, updated: now, usage }
     }
 }
 
@@ -145,7 +148,11 @@ impl Bucket {
     fn lower(&mut self, now: Instant) {
         self.refill(now);
         self.tokens = self.tokens.min(0.0);
-        self.factor = (self.factor / 2.0).max(LOWEST_FACTOR);
+        let again = self.lowered.is_some_and(|before| now.saturating_duration_since(before) < ONE_THROTTLING);
+        if !again {
+            self.factor = (self.factor / 2.0).max(LOWEST_FACTOR);
+            self.lowered = Some(now);
+        }
     }
 }
 
@@ -200,13 +207,15 @@ mod tests {
     fn a_throttle_answer_halves_the_rate_and_it_recovers() {
         let budget = budget(false);
         let start = Instant::now();
-        budget.record(None, &region(), &DESCRIBE, start, Outcome::Throttled);
+        for _ in 0..16 {
+            budget.record(None, &region(), &DESCRIBE, start, Outcome::Throttled);
+        }
         let first = budget.take(None, &region(), &DESCRIBE, start);
         assert_eq!(first, Duration::from_secs_f64(1.0 / 2.5));
         let later = start + Duration::from_mins(10);
         let burst = (0..1_000).take_while(|_| budget.take(None, &region(), &DESCRIBE, later) == Duration::ZERO).count();
         assert!(burst >= 25, "{burst}");
-        assert_eq!(budget.usage()[0].throttled, 1);
+        assert_eq!(budget.usage()[0].throttled, 16);
     }
 
     #[test]

@@ -43,10 +43,6 @@ impl Caller {
         &self.region
     }
 
-    pub fn is_cancelled(&self) -> bool {
-        self.cancel.is_cancelled()
-    }
-
     /// Calls `send` until it answers, at most `max_attempts` times.
     pub async fn call<T, E, F, A>(&self, api: &'static Api, send: F) -> Result<T, Failure>
     where

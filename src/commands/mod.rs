@@ -41,6 +41,6 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Permissions(args) => permissions::run(args, &common),
         Command::Schema { document } => generate::schema(document),
         Command::Completions { shell } => generate::completions(shell),
-        Command::Man => generate::man(),
+        Command::Man { command } => generate::man(command.as_deref()),
     }
 }

@@ -1,4 +1,4 @@
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::{ExitCode, Termination};
 
 use crate::audit::settings::ExitSettings;
@@ -47,6 +47,12 @@ impl Termination for Outcome {
     }
 }
 
+fn is_closed_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+    let json = || cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+    io.or_else(json) == Some(io::ErrorKind::BrokenPipe)
+}
+
 /// A fault of the command line or the configuration: exit code 2.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -55,8 +61,7 @@ pub(super) struct UsageError(pub(super) String);
 /// Says what went wrong on standard error.
 pub(super) fn report(error: &anyhow::Error) -> Outcome {
     // A reader that has seen enough (`stepwarden man | head`) is no failure.
-    let closed = error.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe);
-    if closed {
+    if error.chain().any(is_closed_pipe) {
         return Outcome::Done;
     }
     let usage = error.is::<UsageError>();

@@ -12,7 +12,7 @@ mod text;
 mod view;
 
 pub use check::{Check, Family};
-pub use evaluation::{Change, Defect, Evaluation, Evaluations, Location, Outcome, Subject};
+pub use evaluation::{Change, Defect, Evaluation, Evaluations, Location, Outcome, Subject, about_grant};
 pub use quota::{Crowding, each_quota};
 pub use removal::removal;
 pub use settings::CheckSettings;

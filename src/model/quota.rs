@@ -166,8 +166,7 @@ fn usage(quota: Quota, snapshot: &Snapshot) -> Usage {
             Ok(reading) if reading.value >= OPEN_EXECUTION_COUNT_BLIND_BELOW => {
                 Usage::AtLeast { value: reading.value, source: "OpenExecutionCount", at: Some(reading.at) }
             }
-            Ok(_) => Usage::Unknown(Gap::new(
-                GapReason::Unsupported,
+            Ok(_) => Usage::Unknown(unmeasured(
                 "CloudWatch's OpenExecutionCount may read 0 below about 10,000 open executions, so a low reading says nothing",
             )),
             Err(gap) => Usage::Unknown(gap),
@@ -202,12 +201,12 @@ fn reading(snapshot: &Snapshot, metric: &str) -> Result<Reading, Gap> {
     let quotas = snapshot.quotas();
     let quotas = *quotas.whole().map_err(Gap::clone)?;
     let (readings, gap) = quotas.metrics.seen();
-    let absent = || {
-        Gap::new(
-            GapReason::Unsupported,
-            format!("CloudWatch has no recent point of {metric}, which is not the same as 0"),
-        )
-    };
+    let absent = || unmeasured(&format!("CloudWatch has no recent point of {metric}, which is not the same as 0"));
     let reading = readings.and_then(|readings| readings.get(metric).copied());
     reading.ok_or_else(|| gap.cloned().unwrap_or_else(absent))
+}
+
+/// CloudWatch was asked, and what it answers does not tell.
+fn unmeasured(why: &str) -> Gap {
+    Gap { api: "cloudwatch:GetMetricData".to_owned(), ..Gap::new(GapReason::Unsupported, why) }
 }

@@ -13,6 +13,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Low,
     confidence: Confidence::High,
     reads: &[PartName::StateMachines],
+    yields_to: &[],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html",
