@@ -193,9 +193,11 @@ fn kind_of(code: &str, status: Option<u16>) -> FailureKind {
         | "UnsupportedOperationException"
         | "NotImplemented"
         | "NotImplementedException" => FailureKind::Unsupported,
-        "NoSuchEntity" | "ResourceNotFoundException" | "NoSuchResourceException" | "StateMachineDoesNotExist" => {
-            FailureKind::NotFound
-        }
+        "NoSuchEntity"
+        | "NotFoundException"
+        | "ResourceNotFoundException"
+        | "NoSuchResourceException"
+        | "StateMachineDoesNotExist" => FailureKind::NotFound,
         code if code.contains("Throttl") || THROTTLED.contains(&code) => FailureKind::Throttled,
         _ => match status {
             Some(429) => FailureKind::Throttled,
@@ -261,6 +263,7 @@ mod tests {
             ("ExpiredTokenException", 403, FailureKind::Credentials),
             ("InvalidToken", 400, FailureKind::PageToken),
             ("UnknownOperationException", 404, FailureKind::Unsupported),
+            ("NotFoundException", 400, FailureKind::NotFound),
             ("ValidationException", 400, FailureKind::Other),
         ] {
             assert_eq!(kind_of(code, Some(status)), kind, "{code}");

@@ -2,9 +2,8 @@ use aws_sdk_iam::types::{AttachedPermissionsBoundary, AttachedPolicy, ManagedPol
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
 
-use super::collector::{Collector, Context, Scope};
+use super::collector::{Collector, Context, Scope, policy};
 use super::pages::{Page, all_pages};
 use crate::aws::apis::IAM_GET_ACCOUNT_AUTHORIZATION_DETAILS as DETAILS;
 use crate::aws::{Failure, FailureKind};
@@ -133,19 +132,11 @@ fn managed(door: &Door, detail: ManagedPolicyDetail) -> Option<(Arn, Observed<Cl
 
 /// IAM sends documents percent-encoded; JSON itself never begins with `%`.
 fn document(door: &Door, text: Option<&str>) -> Observed<Clean<Policy>> {
-    let unreadable =
-        |why: String| Observed::missing(Gap { api: DETAILS.name.to_owned(), ..Gap::new(GapReason::Error, why) });
     let Some(text) = text else {
-        return unreadable("IAM answered without the policy's document".to_owned());
+        let why = "IAM answered without the policy's document";
+        return Observed::missing(Gap { api: DETAILS.name.to_owned(), ..Gap::new(GapReason::Error, why) });
     };
     let plain = text.trim_start().starts_with('{');
     let decoded = if plain { text.into() } else { percent_decode_str(text).decode_utf8_lossy() };
-    let document: Value = match serde_json::from_str(&decoded) {
-        Ok(document) => document,
-        Err(error) => return unreadable(format!("the policy is not JSON: {error}")),
-    };
-    match door.json(document).clean.read(Policy::parse) {
-        Ok(policy) => Observed::known(policy),
-        Err(error) => unreadable(format!("the policy is not valid: {error}")),
-    }
+    policy(door, &DETAILS, &decoded).into()
 }

@@ -1,7 +1,7 @@
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::collector::{Collector, Context, Scope, clean};
+use super::collector::{Collector, Context, Scope, clean, without_session};
 use super::pages::{Page, all_pages, required};
 use super::settings::Regions;
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_GET_CALLER_IDENTITY};
@@ -49,13 +49,6 @@ pub(super) async fn whoami(caller: &Caller, clients: &Clients, door: &Door) -> R
     account.zip(arn).ok_or_else(broken)
 }
 
-fn without_session(arn: &str) -> String {
-    match arn.split_once(":assumed-role/") {
-        Some((head, tail)) => format!("{head}:assumed-role/{}", tail.split('/').next().unwrap_or_default()),
-        None => arn.to_owned(),
-    }
-}
-
 async fn regions(context: &Context<'_>) -> Observed<Vec<Region>> {
     if let Regions::Named(named) = context.regions {
         return Observed::known(named.clone());
@@ -79,18 +72,4 @@ async fn regions(context: &Context<'_>) -> Observed<Vec<Region>> {
     let mut regions: Vec<_> = names.into_iter().filter_map(|name| Region::parse(name).ok()).collect();
     regions.sort();
     context.listed(regions, failure.as_ref())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_session;
-
-    #[test]
-    fn a_session_name_is_not_kept() {
-        assert_eq!(
-            without_session("arn:aws:sts::123456789012:assumed-role/Audit/jane@example.com"),
-            "arn:aws:sts::123456789012:assumed-role/Audit"
-        );
-        assert_eq!(without_session("arn:aws:iam::123456789012:user/audit"), "arn:aws:iam::123456789012:user/audit");
-    }
 }

@@ -34,9 +34,7 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
         let destination =
             |machine: &'a crate::model::StateMachine| machine.details.seen().0?.logging.destination.as_ref();
         let destinations: BTreeSet<&Arn> = machines.machines.iter().filter_map(destination).collect();
-        let (own, foreign): (Vec<&Arn>, Vec<&Arn>) = destinations
-            .into_iter()
-            .partition(|arn| arn.account() == context.account_id.as_str() && arn.region() == context.region.as_str());
+        let (own, foreign): (Vec<&Arn>, Vec<&Arn>) = destinations.into_iter().partition(|arn| context.owns(arn));
         context.tell(Event::Counted(own.len()));
         let foreign_gap = || Gap::new(GapReason::Unsupported, "the log group belongs to another account or Region");
         let mut groups: LogGroups = foreign

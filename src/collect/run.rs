@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::collector::{Collector, Context, Scope};
 use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
-use super::{iam, identity, log_groups, quotas, state_machines, tags, xray};
+use super::{event_rules, function_policies, iam, identity, kms_keys, log_groups, quotas, state_machines, tags, xray};
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
 use crate::detect::Door;
@@ -23,6 +23,9 @@ pub static COLLECTORS: &[&Collector] = &[
     &state_machines::COLLECTOR,
     &tags::COLLECTOR,
     &log_groups::COLLECTOR,
+    &kms_keys::COLLECTOR,
+    &event_rules::COLLECTOR,
+    &function_policies::COLLECTOR,
     &xray::COLLECTOR,
     &quotas::COLLECTOR,
 ];
@@ -213,16 +216,17 @@ impl Place<'_> {
         (snapshot, runs)
     }
 
-    /// All collectors of a scope: first those that need no other, at once, then those that do.
+    /// All collectors of a scope, in rounds: at once those that wait for no other that is still to run.
     async fn collect_scope(&self, snapshot: &mut Snapshot, scope: Scope) -> Vec<CollectorRun> {
-        let due = |first: bool| {
-            collectors(self.environment.settings).filter(move |collector| {
-                collector.scope == scope && collector.part != PartName::Identity && collector.after.is_empty() == first
-            })
-        };
+        let due = |collector: &&Collector| collector.scope == scope && collector.part != PartName::Identity;
+        let mut left: Vec<_> = collectors(self.environment.settings).filter(due).collect();
         let mut runs = Vec::new();
-        for first in [true, false] {
-            let answers = join_all(due(first).map(|collector| self.run(snapshot, collector))).await;
+        while !left.is_empty() {
+            let waits = |collector: &&Collector| left.iter().any(|other| collector.after.contains(&other.part));
+            let (later, round) = left.iter().partition(|collector| waits(collector));
+            left = later;
+            assert!(!Vec::is_empty(&round), "no collector waits for itself: a test looks");
+            let answers = join_all(round.into_iter().map(|collector| self.run(snapshot, collector))).await;
             for (run, part) in answers {
                 snapshot.put(run.observed_at, part);
                 runs.push(run);

@@ -1,6 +1,7 @@
 //! Floor 5: the vocabulary of judging.
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+mod around;
 mod check;
 mod evaluation;
 mod quota;

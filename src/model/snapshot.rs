@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Iam, LogGroups, Quotas, StateMachines, Xray};
+use super::{EventRules, FunctionPolicies, Iam, KmsKeys, LogGroups, Quotas, StateMachines, Xray};
 use crate::detect::Clean;
 use crate::types::{AccountId, Arn, Gap, Observed, Region};
 
@@ -83,6 +83,25 @@ impl GapWithin for StateMachines {
 }
 
 impl GapWithin for LogGroups {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.values().find_map(Observed::gap)
+    }
+}
+
+impl GapWithin for KmsKeys {
+    fn gap_within(&self) -> Option<&Gap> {
+        let keys = self.keys.values().filter_map(|key| key.policy.gap().or(key.grants.gap()));
+        self.named.values().filter_map(Observed::gap).chain(keys).next()
+    }
+}
+
+impl GapWithin for EventRules {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.values().find_map(|rule| rule.targets.gap().or(rule.pattern.as_ref().and_then(Observed::gap)))
+    }
+}
+
+impl GapWithin for FunctionPolicies {
     fn gap_within(&self) -> Option<&Gap> {
         self.values().find_map(Observed::gap)
     }
@@ -202,6 +221,9 @@ parts! {
     state_machines: StateMachines(StateMachines),
     tags: Tags(Tags),
     log_groups: LogGroups(LogGroups),
+    kms_keys: KmsKeys(KmsKeys),
+    event_rules: EventRules(EventRules),
+    function_policies: FunctionPolicies(FunctionPolicies),
     xray: Xray(Xray),
     quotas: Quotas(Quotas),
 }

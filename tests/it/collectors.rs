@@ -3,9 +3,12 @@
 
 mod accounts;
 mod cancellation;
+mod event_rules;
+mod function_policies;
 mod hostile;
 mod iam;
 mod identity;
+mod kms_keys;
 mod log_groups;
 mod machines;
 mod paging;
@@ -74,6 +77,7 @@ pub(crate) fn quiet() -> Vec<Rule> {
         on("ListStateMachines", ok(json!({ "stateMachines": [] }))),
         on("GetResources", ok(json!({ "ResourceTagMappingList": [], "PaginationToken": "" }))),
         on("DescribeLogGroups", ok(json!({ "logGroups": [] }))),
+        on("ListRules", ok(json!({ "Rules": [] }))),
         on("GetEncryptionConfig", ok(json!({ "EncryptionConfig": { "Type": "NONE", "Status": "ACTIVE" } }))),
         on("GetTraceSegmentDestination", ok(json!({ "Destination": "XRay", "Status": "ACTIVE" }))),
         on("ListServiceQuotas", ok(json!({ "Quotas": [] }))),

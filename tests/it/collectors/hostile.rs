@@ -5,16 +5,23 @@ use serde_json::json;
 use stepwarden::collect::settings::Regions;
 use stepwarden::types::Region;
 
+use super::function_policies::calling;
 use super::machines::{described, listing};
-use super::{Aws, HOME, quiet, scan};
+use super::{Aws, HOME, event_rules, kms_keys, quiet, scan};
 use crate::replay::{Rule, ok, on, raw};
 
 /// Each call, where it is made, and whose part it is.
-const CALLS: [(&str, &str, &str); 12] = [
+const CALLS: [(&str, &str, &str); 18] = [
     ("ListStateMachines", HOME, "state_machines"),
     ("DescribeStateMachine", HOME, "state_machines"),
     ("GetResources", HOME, "tags"),
     ("DescribeLogGroups", HOME, "log_groups"),
+    ("DescribeKey", HOME, "kms_keys"),
+    ("GetKeyPolicy", HOME, "kms_keys"),
+    ("ListGrants", HOME, "kms_keys"),
+    ("ListRules", HOME, "event_rules"),
+    ("ListTargetsByRule", HOME, "event_rules"),
+    ("GetPolicy", HOME, "function_policies"),
     ("GetEncryptionConfig", HOME, "xray"),
     ("GetTraceSegmentDestination", HOME, "xray"),
     ("ListServiceQuotas", HOME, "quotas"),
@@ -45,18 +52,27 @@ const BODIES: [(&str, &[u8]); 14] = [
 
 /// Lists under the right names, of the wrong things.
 const WRONG_TYPES: &str = r#"{"stateMachines": "many", "stateMachineArn": 1, "definition": {}, "roleArn": [],
-    "ResourceTagMappingList": {}, "logGroups": 7, "EncryptionConfig": [], "Destination": {}, "Quotas": "none",
+    "ResourceTagMappingList": {}, "logGroups": 7, "KeyMetadata": [], "Policy": {}, "Grants": 1, "Rules": true, "Targets": {}, "EncryptionConfig": [], "Destination": {}, "Quotas": "none",
     "Regions": 3}"#;
 
-/// An account with a machine that logs, so that every call is made; the rules come first.
+/// An account with a machine that logs under a key and calls a function, and with a rule on its events, so that every call is made; the rules come first.
 fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
     let group = "arn:aws:logs:eu-west-1:123456789012:log-group:orders:*";
     let destination = json!({ "cloudWatchLogsLogGroup": { "logGroupArn": group } });
-    let logging = json!({ "loggingConfiguration": { "level": "ALL", "destinations": [destination] } });
+    let machine = json!({
+        "loggingConfiguration": { "level": "ALL", "destinations": [destination] },
+        "definition": calling("arn:aws:lambda:eu-west-1:123456789012:function:orders"),
+    });
     let machine = [
         on("ListStateMachines", ok(listing(&["orders"]))),
-        on("DescribeStateMachine", ok(described("orders", &logging))),
-        on("DescribeLogGroups", ok(json!({ "logGroups": [{ "logGroupName": "orders" }] }))),
+        on("DescribeStateMachine", ok(described("orders", &machine))),
+        on("DescribeLogGroups", ok(json!({ "logGroups": [{ "logGroupName": "orders", "kmsKeyId": kms_keys::ARN }] }))),
+        on("DescribeKey", ok(kms_keys::described())),
+        on("GetKeyPolicy", ok(json!({ "Policy": kms_keys::policy("kms:*").to_string() }))),
+        on("ListGrants", ok(json!({ "Grants": [], "Truncated": false }))),
+        on("ListRules", ok(json!({ "Rules": [event_rules::rule("egress", json!({ "source": ["aws.states"] }))] }))),
+        on("ListTargetsByRule", ok(json!({ "Targets": [] }))),
+        on("GetPolicy", ok(json!({ "Policy": kms_keys::policy("lambda:InvokeFunction").to_string() }))),
     ];
     let rules: Vec<_> = rules.into_iter().chain(machine).chain(quiet()).collect();
     Aws::new(rules).regions(Regions::AllEnabled)
@@ -66,15 +82,19 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
 async fn an_account_that_answers_has_no_gap() {
     let scan = busy([]).scan().await;
     assert!(scan.collection().runs.iter().all(|run| run.gap.is_none()));
-    assert_eq!(scan.collection().runs.len(), 7);
+    assert_eq!(scan.collection().runs.len(), 10);
 }
 
 #[tokio::test]
 async fn each_answer_that_is_none_is_a_gap_of_its_part() {
     let mut swallowed = Vec::new();
     for (call, place, part) in CALLS {
-        // Log groups are found through the machines that name them.
-        let parts = if part == "log_groups" { [part, "state_machines"] } else { [part, part] };
+        // What is found through the machines that name it.
+        let parts = match part {
+            "kms_keys" => vec![part, "log_groups", "state_machines"],
+            "log_groups" | "function_policies" => vec![part, "state_machines"],
+            _ => vec![part],
+        };
         for (what, body) in BODIES.into_iter().chain([("wrong types", WRONG_TYPES.as_bytes())]) {
             let scan = busy([on(call, raw(200, body))]).only(&parts).scan().await;
             assert!(scan.replay.count(call) > 0, "{call} was made");

@@ -71,9 +71,10 @@ async fn named_regions_need_no_list() {
 #[tokio::test]
 async fn a_region_that_is_not_enabled_fails_alone() {
     const CLOSED: &str = "me-south-1";
-    const REGIONAL: [&str; 8] = [
+    const REGIONAL: [&str; 9] = [
         "ListStateMachines",
         "GetResources",
+        "ListRules",
         "GetEncryptionConfig",
         "GetTraceSegmentDestination",
         "ListServiceQuotas",
