@@ -11,7 +11,7 @@ use super::settings::Regions;
 use crate::aws::{Api, Caller, Clients, Failure};
 use crate::detect::Door;
 use crate::model::{PartName, PartValue, Snapshot};
-use crate::types::{AccountId, Gap, Observed, Region};
+use crate::types::{AccountId, Arn, Gap, Observed, Region};
 
 /// One part of a snapshot, and how it is read.
 pub struct Collector {
@@ -53,6 +53,8 @@ pub(super) fn clean(door: &Door, failure: &Failure) -> Failure {
 pub struct Context<'a> {
     pub account_id: &'a AccountId,
     pub region: &'a Region,
+    /// Who asks, without a session name, which can be a person's.
+    pub principal: &'a Arn,
     pub clients: &'a Clients,
     pub caller: &'a Caller,
     pub door: &'a Door,
