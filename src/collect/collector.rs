@@ -72,6 +72,8 @@ pub(super) fn without_session(arn: &str) -> String {
 pub struct Context<'a> {
     pub account_id: &'a AccountId,
     pub region: &'a Region,
+    /// Who asks, without a session name, which can be a person's.
+    pub principal: &'a Arn,
     pub clients: &'a Clients,
     pub caller: &'a Caller,
     pub door: &'a Door,

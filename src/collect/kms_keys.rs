@@ -49,7 +49,7 @@ fn names<'a>(context: &'a Context<'a>) -> (Option<BTreeSet<&'a str>>, Option<Gap
     let of_machines = machines.into_iter().flat_map(|list| &list.machines).filter_map(|machine| {
         match &machine.details.seen().0?.encryption {
             Encryption::Customer { kms_key_id } => Some(kms_key_id.as_str()),
-            Encryption::AwsOwned => None,
+            Encryption::AwsOwned | Encryption::Unknown { .. } => None,
         }
     });
     let of_groups =

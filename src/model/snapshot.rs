@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{EventRules, FunctionPolicies, Iam, KmsKeys, LogGroups, Quotas, StateMachines, Xray};
+use super::{Details, EventRules, FunctionPolicies, Iam, KmsKeys, LogGroups, Quotas, StateMachines, Xray};
 use crate::detect::Clean;
 use crate::types::{AccountId, Arn, Gap, Observed, Region};
 
@@ -78,8 +78,12 @@ impl GapWithin for Quotas {
 
 impl GapWithin for StateMachines {
     fn gap_within(&self) -> Option<&Gap> {
-        self.machines.iter().find_map(|machine| machine.details.gap())
+        self.machines.iter().find_map(|machine| machine.details.gap().or_else(|| within(machine.details.seen().0?)))
     }
+}
+
+fn within(details: &Details) -> Option<&Gap> {
+    details.role_arn.gap().or(details.definition.gap())
 }
 
 impl GapWithin for LogGroups {
@@ -107,7 +111,15 @@ impl GapWithin for FunctionPolicies {
     }
 }
 
-impl GapWithin for Iam {}
+impl GapWithin for Iam {
+    fn gap_within(&self) -> Option<&Gap> {
+        let principals = self.roles.values().map(|role| &role.principal).chain(&self.users).chain(&self.groups);
+        let inline = principals.flat_map(|principal| &principal.inline).map(|inline| &inline.policy);
+        let trust = self.roles.values().map(|role| &role.trust);
+        inline.chain(trust).chain(self.policies.values()).find_map(Observed::gap)
+    }
+}
+
 impl GapWithin for Tags {}
 
 macro_rules! parts {

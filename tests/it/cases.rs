@@ -17,7 +17,7 @@
 //!     "name": "orders", "kind": "standard", "region": "eu-west-1",
 //!     "role": "name or ARN; the machine's name if absent",
 //!     "logging": {"level": "ALL", "group": "log group name", "data": false},
-//!     "tracing": false, "key": "KMS key", "definition": {"StartAt": "…", "States": {}},
+//!     "tracing": false, "key": "KMS key, or ? for one of an unknown kind", "definition": {"StartAt": "…", "States": {}},
 //!     "gap": "why DescribeStateMachine failed"
 //!   }],
 //!   "machines_gap": "why the list is missing; partial and stale keep what is above",
@@ -275,6 +275,7 @@ impl Machine {
             tracing_enabled: self.tracing,
             encryption: match &self.key {
                 None => Encryption::AwsOwned,
+                Some(key) if key == "?" => Encryption::Unknown { kind: "NEW_KIND_OF_KEY".to_owned() },
                 Some(key) => Encryption::Customer { kms_key_id: key.clone() },
             },
             definition,

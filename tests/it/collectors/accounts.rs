@@ -3,7 +3,8 @@
 use stepwarden::collect::settings::AccountSource;
 use stepwarden::types::{Arn, Region};
 
-use super::{Aws, HOME, MAX_ATTEMPTS, brief, caller_identity, quiet};
+use super::{Aws, HOME, MAX_ATTEMPTS, Scan, brief, caller_identity, quiet};
+use crate::binary::Run;
 use crate::replay::{ACCESS_KEY, Rule, denied, error, on, xml};
 
 const ONE: &str = "111111111111";
@@ -64,7 +65,42 @@ async fn an_account_that_cannot_be_entered_is_a_gap_and_the_other_is_read() {
     let gap = run.gap.as_ref().unwrap();
     assert_eq!(brief(gap), ("denied", "sts:AssumeRole", Some("sts:AssumeRole")));
     assert_eq!(gap.account_id.as_ref().unwrap().as_str(), TWO);
+    assert_eq!(scan.snapshot(TWO, Region::GLOBAL).identity().gap(), Some(gap));
     assert_eq!(scan.replay.calls("AssumeRole").iter().filter(|call| call.body.contains(TWO)).count(), 1);
+}
+
+/// Whoever audits the snapshots elsewhere learns of the account that is not in them.
+#[tokio::test]
+async fn an_account_that_cannot_be_entered_is_in_the_snapshot_file() {
+    let check = |scan: &Scan, code| {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let lines = scan.collection().snapshots.iter().flat_map(|snapshot| snapshot.clone().into_lines());
+        let lines: String = lines.map(|line| serde_json::to_string(&line).expect("a line is JSON") + "\n").collect();
+        std::fs::write(file.path(), lines).expect("it is written");
+        let arguments = ["check", file.path().to_str().expect("UTF-8"), "--check", "logging-disabled"];
+        let ran = Run::new(&arguments).run().expect(code);
+        format!("{}{}", ran.stdout, ran.stderr)
+    };
+    let entered = Aws::new(rules(enters(ONE, "KEY-ONE"))).accounts(vec![source(ONE, None)]).scan().await;
+    assert!(!check(&entered, 0).contains("NOT READ"));
+    let refused = on("AssumeRole", error("AccessDenied", "no")).with(TWO);
+    let aws = Aws::new(rules(enters(ONE, "KEY-ONE").into_iter().chain([refused])));
+    let scan = aws.accounts(vec![source(ONE, None), source(TWO, None)]).scan().await;
+    let text = check(&scan, 4);
+    assert!(text.contains("NOT READ") && text.contains(&format!("all of account {TWO}")), "{text}");
+}
+
+#[tokio::test]
+async fn an_account_that_another_role_enters_keeps_what_was_read() {
+    let refused = on("AssumeRole", error("AccessDenied", "no")).with("role%2Fother");
+    let aws = Aws::new(rules([refused].into_iter().chain(enters(ONE, "KEY-ONE"))));
+    let other = AccountSource {
+        role_arn: Arn::parse(format!("arn:aws:iam::{ONE}:role/other")).expect("an ARN"),
+        ..source(ONE, None)
+    };
+    let scan = aws.accounts(vec![source(ONE, None), other]).scan().await;
+    assert_eq!(scan.collection().snapshots.len(), 2);
+    assert!(scan.snapshot(ONE, Region::GLOBAL).identity().whole().is_ok());
 }
 
 #[tokio::test]
@@ -99,12 +135,14 @@ async fn a_role_that_stays_throttled_is_asked_for_as_often_as_any_call() {
 async fn an_external_id_is_never_told() {
     let mut scan = Aws::new(rules(enters(ONE, "KEY-ONE"))).accounts(vec![source(ONE, Some("hunter2"))]).scan().await;
     assert!(!scan.text().contains("hunter2"));
-    scan = Aws::new(rules([on("AssumeRole", error("ValidationError", "hunter2 is not an external id"))]))
-        .accounts(vec![source(ONE, Some("hunter2"))])
-        .scan()
-        .await;
-    let error = scan.result.unwrap_err();
-    assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+    let long = "x".repeat(290) + "-hunter2";
+    for id in ["hunter2", "hunter2  two  spaces", &long] {
+        let refused = on("AssumeRole", error("ValidationError", format!("{id} is not an external id")));
+        scan = Aws::new(rules([refused])).accounts(vec![source(ONE, Some(id))]).scan().await;
+        let error = scan.result.unwrap_err();
+        let text = format!("{error} {error:?}");
+        assert!(!text.contains("hunter2") && !text.contains("xxx") && text.contains("ValidationError"), "{text}");
+    }
 }
 
 #[tokio::test]

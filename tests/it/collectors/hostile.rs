@@ -3,10 +3,10 @@
 
 use serde_json::json;
 use stepwarden::collect::settings::Regions;
-use stepwarden::types::Region;
+use stepwarden::types::{Observed, Region};
 
 use super::function_policies::calling;
-use super::machines::{described, listing};
+use super::machines::{arn, described, listing};
 use super::{Aws, HOME, event_rules, kms_keys, quiet, scan};
 use crate::replay::{Rule, ok, on, raw};
 
@@ -33,10 +33,12 @@ const CALLS: [(&str, &str, &str); 18] = [
 ];
 
 /// What is sent with status 200.
-const BODIES: [(&str, &[u8]); 14] = [
+const BODIES: [(&str, &[u8]); 16] = [
     ("nothing", b""),
     ("spaces", b" \n "),
     ("an empty object", b"{}"),
+    ("an empty object with spaces", b"{ \n }"),
+    ("a page without a list", b"{\"nextToken\": null, \"NextToken\": null}"),
     ("an empty CBOR map", &[0xa0]),
     ("half an object", b"{\"stateMachines\": [{\"stateMachineArn\": \"arn:aw"),
     ("a list", b"[]"),
@@ -119,14 +121,42 @@ async fn nothing_but_nonsense_is_nothing_but_gaps() {
     }
 }
 
+/// What is not named cannot be told from anything else, so nobody may say that the list is whole.
 #[tokio::test]
-async fn items_without_what_names_them_are_left_out() {
-    let rules = [
-        on("ListStateMachines", ok(json!({ "stateMachines": [{}, { "stateMachineArn": "me", "name": "x" }] }))),
-        on("GetResources", ok(json!({ "ResourceTagMappingList": [{}, { "ResourceARN": "me" }] }))),
-        on("ListServiceQuotas", ok(json!({ "Quotas": [{}, { "QuotaName": "open executions" }, { "Value": 1.0 }] }))),
-    ];
-    let scan = busy(rules).scan().await;
-    assert_eq!(scan.home().state_machines().last_known().map(|part| part.machines.len()), Some(0));
-    assert_eq!(scan.home().tags().last_known().map(|tags| tags.len()), Some(0));
+async fn a_list_with_an_item_without_what_names_it_is_not_whole() {
+    let machines = listing(&["orders"])["stateMachines"][0].clone();
+    let regions = json!([{ "RegionName": HOME }, { "RegionOptStatus": "ENABLED" }, { "RegionName": "?" }]);
+    let quota = json!({ "QuotaName": "open executions", "Value": 1.0 });
+    let rules = || {
+        [
+            on(
+                "ListStateMachines",
+                ok(json!({ "stateMachines": [machines.clone(), {}, { "stateMachineArn": "me" }] })),
+            ),
+            on("GetResources", ok(json!({ "ResourceTagMappingList": [{}, { "ResourceARN": arn("orders") }] }))),
+            on("ListServiceQuotas", ok(json!({ "Quotas": [quota.clone(), { "QuotaName": "a" }, { "Value": 1.0 }] }))),
+            on("ListRegions", ok(json!({ "Regions": regions.clone() }))),
+            on("DescribeLogGroups", ok(json!({ "logGroups": [{ "storedBytes": 1 }] }))),
+        ]
+    };
+    let scan = busy(rules()).scan().await;
+    let brief = |place, part| {
+        let gap = scan.run(place, part).gap.as_ref().unwrap_or_else(|| panic!("{part} was taken for whole"));
+        (gap.reason.as_str(), gap.api.clone(), gap.detail.contains("without a usable"))
+    };
+    for (place, part, api) in [
+        (HOME, "state_machines", "states:ListStateMachines"),
+        (HOME, "tags", "tag:GetResources"),
+        (HOME, "quotas", "servicequotas:ListServiceQuotas"),
+        (Region::GLOBAL, "identity", "account:ListRegions"),
+    ] {
+        assert_eq!(brief(place, part), ("error", api.to_owned(), true), "{part}");
+    }
+    let Observed::Partial { value, .. } = scan.home().state_machines() else { panic!("one machine has a name") };
+    assert_eq!(value.machines.len(), 1);
+    let Observed::Partial { value, .. } = scan.home().tags() else { panic!("one resource has a name") };
+    assert_eq!(value.len(), 1);
+    let groups = scan.home().log_groups();
+    let group = groups.seen().0.unwrap().values().next().unwrap();
+    assert!(group.gap().unwrap().detail.contains("logGroupName"), "the group without a name may be the one: {group:?}");
 }

@@ -20,6 +20,7 @@ async fn the_callers_account_and_principal() {
     let identity = identity.whole().unwrap();
     assert_eq!(identity.partition, "aws");
     assert_eq!(identity.caller.as_str(), format!("arn:aws:sts::{ACCOUNT}:assumed-role/Audit"));
+    assert_eq!(scan.replay.count("GetCallerIdentity"), 1);
 }
 
 /// What the SDK's chain says at its end.

@@ -150,6 +150,18 @@ async fn the_same_token_over_and_over_comes_to_an_end() {
 }
 
 #[tokio::test]
+async fn tokens_that_take_turns_come_to_an_end() {
+    let other = || ["other".to_owned()];
+    let rules = [
+        on("DescribeLogGroups", page(&other(), Some("page-3"))).with("page-2"),
+        on("DescribeLogGroups", page(&other(), Some("page-2"))),
+    ];
+    let scan = tokio::time::timeout(std::time::Duration::from_secs(5), logging_to(&["orders"], rules)).await;
+    let scan = scan.expect("it comes to an end");
+    assert_eq!(gap(&scan, &group_arn("orders")).reason.as_str(), "partial");
+}
+
+#[tokio::test]
 async fn a_group_of_another_account_or_region_is_not_asked_for() {
     let foreign = [
         "arn:aws:logs:eu-west-1:999999999999:log-group:central".to_owned(),
@@ -159,6 +171,7 @@ async fn a_group_of_another_account_or_region_is_not_asked_for() {
     for arn in &foreign {
         let gap = gap(&scan, arn);
         assert_eq!((gap.reason.as_str(), gap.resource.as_deref()), ("unsupported", Some(arn.as_str())));
+        assert_eq!((gap.account_id.unwrap().as_str(), gap.region.unwrap().as_str()), (super::ACCOUNT, HOME));
     }
     assert_eq!(scan.replay.count("DescribeLogGroups"), 0);
 }

@@ -5,7 +5,7 @@ use stepwarden::collect::settings::Regions;
 use stepwarden::types::Region;
 
 use super::{ACCOUNT, Aws, HOME, Scan, brief, quiet, region};
-use crate::replay::{Rule, denied, error, ok, on};
+use crate::replay::{Rule, denied, error, ok, on, xml};
 
 async fn every_region(rules: impl IntoIterator<Item = Rule>) -> Scan {
     let rules: Vec<_> = rules.into_iter().chain(quiet()).collect();
@@ -43,6 +43,32 @@ async fn where_the_list_is_denied_the_default_regions_are_audited_and_it_is_said
     assert!(audited.contains(&HOME) && audited.contains(&"us-east-1") && !audited.contains(&"af-south-1"));
     let gap = scan.run(Region::GLOBAL, "identity").gap.as_ref().unwrap();
     assert_eq!(brief(gap), ("denied", "account:ListRegions", Some("account:ListRegions")));
+}
+
+#[tokio::test]
+async fn the_default_regions_are_those_of_the_partition() {
+    for (partition, expected) in [
+        ("aws-cn", &["cn-north-1", "cn-northwest-1"][..]),
+        ("aws-us-gov", &["us-gov-east-1", "us-gov-west-1"]),
+        ("aws-of-tomorrow", &[HOME]),
+    ] {
+        let arn = format!("<Arn>arn:{partition}:iam::{ACCOUNT}:user/audit</Arn>");
+        let caller = xml(format!("{arn}<UserId>AIDAEXAMPLE</UserId><Account>{ACCOUNT}</Account>"));
+        let scan = every_region([on("GetCallerIdentity", caller), on("ListRegions", denied())]).await;
+        assert_eq!(audited(&scan), expected);
+    }
+}
+
+/// Credentials that a Region took before are not of an account that has not enabled it.
+#[tokio::test]
+async fn credentials_that_die_on_the_way_do_not_disable_the_region() {
+    let dead = error("InvalidClientTokenId", "The security token included in the request is invalid.");
+    let list = ok(crate::collectors::machines::listing(&["orders"]));
+    let rules: Vec<_> =
+        [on("ListStateMachines", list), on("DescribeStateMachine", dead)].into_iter().chain(quiet()).collect();
+    let scan = Aws::new(rules).scan().await;
+    let gap = scan.run(HOME, "state_machines").gap.as_ref().unwrap();
+    assert_eq!(gap.reason.as_str(), "error");
 }
 
 #[tokio::test]
@@ -90,8 +116,8 @@ async fn a_region_that_is_not_enabled_fails_alone() {
         let closed = run.region.as_str() == CLOSED;
         assert_eq!(run.gap.is_some(), closed, "{} {}", run.region, run.collector);
         if let Some(gap) = &run.gap {
-            assert_eq!(gap.reason.as_str(), "error");
-            assert!(gap.detail.contains("the Region is not enabled"), "{}", gap.detail);
+            assert_eq!(gap.reason.as_str(), "disabled");
+            assert!(gap.detail.starts_with("the Region is not enabled for the account, or "), "{}", gap.detail);
         }
     }
     assert!(scan.snapshot(ACCOUNT, CLOSED).state_machines().last_known().is_none());

@@ -56,7 +56,10 @@ async fn tokens_in_kept_texts_become_markers() {
         on("GetEncryptionConfig", ok(json!({ "EncryptionConfig": { "Type": "KMS", "KeyId": TOKEN } }))),
         on(
             "GetAccountAuthorizationDetails",
-            xml(format!("<RoleDetailList><member>{role}</member></RoleDetailList><IsTruncated>false</IsTruncated>")),
+            xml(format!(
+                "<UserDetailList/><GroupDetailList/><RoleDetailList><member>{role}</member></RoleDetailList><Policies/>\
+                 <IsTruncated>false</IsTruncated>"
+            )),
         ),
     ])
     .await;
@@ -112,6 +115,37 @@ async fn tokens_around_machines_become_markers() {
     let text = scan.text();
     assert_silent(&text, "a snapshot");
     assert_eq!(text.matches("[stepwarden:GITHUB_TOKEN:").count(), 9, "what is kept of it is there as markers");
+}
+
+#[tokio::test]
+async fn external_ids_and_session_names_in_policies_become_markers() {
+    const TICKET: &str = "ticket-4711-of-a-customer";
+    let session = format!("arn:aws:sts::{ACCOUNT}:assumed-role/Admin/{PERSON}");
+    let statement = json!({
+        "Effect": "Allow", "Principal": { "AWS": session }, "Action": "sts:AssumeRole",
+        "Condition": {
+            "StringEquals": { "STS:ExternalId": TICKET }, "StringLike": { "aws:userid": format!("AROAEXAMPLE:{PERSON}") },
+            "ArnEquals": { "aws:PrincipalArn": [session] },
+        },
+    });
+    let policy = json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string();
+    let policy = utf8_percent_encode(&policy, NON_ALPHANUMERIC);
+    let role = format!(
+        "<Arn>{ROLE}</Arn><AssumeRolePolicyDocument>{policy}</AssumeRolePolicyDocument><RolePolicyList><member>\
+         <PolicyName>own</PolicyName><PolicyDocument>{policy}</PolicyDocument></member></RolePolicyList>"
+    );
+    let lists = format!(
+        "<UserDetailList/><GroupDetailList/><RoleDetailList><member>{role}</member></RoleDetailList><Policies/>\
+         <IsTruncated>false</IsTruncated>"
+    );
+    let scan = quiet_but([on("GetAccountAuthorizationDetails", xml(lists))]).await;
+    let text = scan.text();
+    assert_silent(&text, "a snapshot");
+    assert!(!text.contains(TICKET) && text.contains("assumed-role/Admin/[stepwarden:SESSION_NAME:16]"), "{text}");
+    let iam = scan.global().iam();
+    let role = iam.whole().unwrap().roles.values().next().unwrap().clone();
+    let condition = role.trust.whole().unwrap().get().statements[0].condition.clone().unwrap();
+    assert_eq!(condition["StringEquals"], json!({ "STS:ExternalId": "[stepwarden:EXTERNAL_ID:25]" }));
 }
 
 /// Errors of AWS repeat what was sent to them, and name the caller.
