@@ -7,7 +7,7 @@ use super::arn_value::ArnTemplate;
 use super::context::{Context, Keys, Lookup};
 use super::operator::{Kind, Operator, Order, SetOperator};
 use super::template::{Comparison, Template};
-use super::tri::Tri;
+use super::tri::{Tri, over};
 use super::values::{self, Block};
 
 /// One operator over one key: all conditions of a statement must hold.
@@ -86,16 +86,6 @@ impl Values {
             Kind::Binary => Self::Binary(each(texts, |text| text.into())),
             Kind::Null => Self::Null(each(texts, values::boolean)),
         }
-    }
-}
-
-/// Whether a comparison with any of the values holds, or, negated, with none of them. One that cannot be made (`None`) holds
-/// in neither sense.
-fn over(pairs: impl Iterator<Item = Option<Tri>>, negated: bool) -> Tri {
-    if negated {
-        Tri::all(pairs.map(|pair| pair.map_or(Tri::No, |holds| !holds)))
-    } else {
-        Tri::any(pairs.map(|pair| pair.unwrap_or(Tri::No)))
     }
 }
 

@@ -2,7 +2,7 @@ use super::context::{Context, Keys};
 use super::glob::glob_matches;
 use super::policy::Selector;
 use super::template::{Comparison, Template};
-use super::tri::Tri;
+use super::tri::{Tri, over};
 
 /// Services in whose ARNs the first piece of the resource is a name and not its type, though more follows: there a wildcard
 /// may stand in it. Read from the ARN formats of the service authorization table.
@@ -45,9 +45,10 @@ impl<'a> ResourceName<'a> {
 
 /// One pattern of `Resource` or `NotResource`, split once.
 ///
-/// Each of the first five parts is compared with its own part of the ARN; a pattern that ends early, or whose last part ends
-/// in `*`, covers all that follows. Variables can stand only in the resource part, and no wildcard in the part of it that
-/// names the resource type. Resources compare with case.
+/// Each of the first five parts is compared with its own part of the ARN; a `*` at the end of one may reach over the colons
+/// that follow, and a pattern that ends early covers all that follows. Variables can stand only in the resource part, and no
+/// wildcard in the service or in what names the resource type: IAM would refuse such a pattern, and it matches nothing here.
+/// Resources compare with case.
 /// Sources: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>,
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>,
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>.
@@ -59,6 +60,8 @@ pub(super) enum ResourcePattern {
     Arn {
         head: Box<[Box<str>]>,
         resource: Option<Template>,
+        /// The whole pattern, where a part before the resource ends in a `*` that may reach over the colons after it.
+        whole: Option<Template>,
     },
     /// Nothing that IAM would accept: it matches no resource.
     Never,
@@ -72,31 +75,42 @@ impl ResourcePattern {
         let mut parts = text.splitn(HEAD + 1, ':');
         let head: Box<[Box<str>]> = parts.by_ref().take(HEAD).map(Into::into).collect();
         let resource = parts.next();
-        if variables && head.iter().any(|part| part.contains("${")) {
+        let unlawful = variables && head.iter().any(|part| part.contains("${"));
+        if unlawful || head.get(2).is_some_and(|service| service.contains(['*', '?'])) {
             return Self::Never;
         }
         let plain = !text.contains(['*', '?']) && (!variables || !text.contains('$'));
         match resource {
             Some(resource) if wildcard_in_type(&head[2], resource, variables) => Self::Never,
             Some(_) if plain => Self::Exact(text.into()),
-            resource => Self::Arn { head, resource: resource.map(|resource| Template::parse(resource, variables)) },
+            resource => Self::Arn {
+                whole: head.iter().any(|part| part.ends_with('*')).then(|| Template::parse(text, variables)),
+                resource: resource.map(|resource| Template::parse(resource, variables)),
+                head,
+            },
         }
     }
 
-    fn matches<'p>(&'p self, name: &ResourceName<'_>, context: &Context, keys: &mut Keys<'p>) -> Tri {
+    /// `None` where a variable cannot be resolved: then the resource is neither named nor excepted.
+    fn matches<'p>(&'p self, name: &ResourceName<'_>, context: &Context, keys: &mut Keys<'p>) -> Option<Tri> {
         match (self, name.parts) {
-            (Self::Everything, _) => Tri::Yes,
-            (Self::Never, _) | (Self::Arn { .. }, None) => Tri::No,
-            (Self::Exact(own), _) => (&**own == name.text).into(),
-            (Self::Arn { head, resource }, Some(parts)) => {
-                let same = |own: &str, part: &str| own == part || glob_matches(own, part, false);
-                if !head.iter().zip(parts).all(|(own, part)| same(own, part)) {
-                    return Tri::No;
-                }
+            (Self::Everything, _) => Some(Tri::Yes),
+            (Self::Never, _) | (Self::Arn { .. }, None) => Some(Tri::No),
+            (Self::Exact(own), _) => Some((&**own == name.text).into()),
+            (Self::Arn { head, resource, whole }, Some(parts)) => {
                 let how = Comparison { wildcards: true, ignore_case: false };
-                resource
-                    .as_ref()
-                    .map_or(Tri::Yes, |resource| resource.matches(parts[HEAD], how, context, keys).unwrap_or(Tri::No))
+                let same = |own: &str, part: &str| own == part || glob_matches(own, part, false);
+                let by_part = if head.iter().zip(parts).all(|(own, part)| same(own, part)) {
+                    resource
+                        .as_ref()
+                        .map_or(Some(Tri::Yes), |resource| resource.matches(parts[HEAD], how, context, keys))
+                } else {
+                    Some(Tri::No)
+                };
+                match (by_part, whole) {
+                    (Some(Tri::No), Some(whole)) => whole.matches(name.text, how, context, keys),
+                    (answer, _) => answer,
+                }
             }
         }
     }
@@ -136,8 +150,8 @@ impl ResourceSet {
     }
 
     pub(super) fn matches<'p>(&'p self, name: &ResourceName<'_>, context: &Context, keys: &mut Keys<'p>) -> Tri {
-        let named = Tri::any(self.patterns.iter().map(|pattern| pattern.matches(name, context, keys)));
-        if self.all_but { !named } else { named }
+        let answers = self.patterns.iter().map(|pattern| pattern.matches(name, context, keys));
+        over(answers, self.all_but)
     }
 }
 
@@ -167,8 +181,11 @@ mod tests {
             ("arn:aws:lambda:us-*", function, true),
             ("arn:aws:lambda:us-east-1:1:*", function, true),
             ("arn:aws:lambda:*:*:function:*fn", function, true),
-            ("arn:aws:lambda:*:function:orders-fn", function, false),
-            ("arn:aws:lambda:us*:function:orders-fn", function, false),
+            ("arn:aws:lambda:*:function:orders-fn", function, true),
+            ("arn:aws:lambda:us*:function:orders-fn", function, true),
+            ("arn:aws:lambda:us*east:function:orders-fn", function, false),
+            ("arn:aws:*:us-east-1:1:function:orders-fn", function, false),
+            ("arn:*", function, true),
             ("arn:aws:lambda:us-east-1:1:f*", function, true),
             ("arn:aws:lambda:us-east-1:1:*:orders-fn", function, false),
             ("arn:aws:lambda:us-east-1:1:functio?:orders-fn", function, false),

@@ -62,3 +62,13 @@ impl From<bool> for Tri {
         if known { Self::Yes } else { Self::No }
     }
 }
+
+/// Whether a comparison with any of the values holds, or, negated, with none of them. One that cannot be made (`None`) holds
+/// in neither sense.
+pub(super) fn over(pairs: impl Iterator<Item = Option<Tri>>, negated: bool) -> Tri {
+    if negated {
+        Tri::all(pairs.map(|pair| pair.map_or(Tri::No, |holds| !holds)))
+    } else {
+        Tri::any(pairs.map(|pair| pair.unwrap_or(Tri::No)))
+    }
+}
