@@ -44,6 +44,11 @@ pub enum Command {
         #[command(subcommand)]
         command: DefinitionCommand,
     },
+    /// Work with IAM policies
+    Policy {
+        #[command(subcommand)]
+        command: PolicyCommand,
+    },
     /// Print the JSON schema of a document
     Schema {
         #[arg(value_enum)]
@@ -67,6 +72,24 @@ pub enum DefinitionCommand {
         definition: PathBuf,
     },
 }
+
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Decide requests by their policies: JSON Lines of cases to JSON Lines of decisions
+    #[command(after_help = EVALUATE)]
+    Evaluate {
+        /// The cases; - or nothing is standard input
+        #[arg(value_hint = ValueHint::FilePath)]
+        cases: Option<PathBuf>,
+    },
+}
+
+const EVALUATE: &str = "\
+A case is {\"id\", \"principal\"?, \"policies\": [document or {name, policy}], \"boundary\"?, \"session_policies\"?,
+\"scps\"?: one level, or a list of levels, \"resource_policy\"?, \"action\", \"resource\", \"resource_account\"?,
+\"context\"?: {key: string or list}}. A context key that is not there is not in the request. Where a case has no resource
+policy, a KMS key has the usual one (its account decides) and a role lets its account assume it.
+An answer is {\"id\", \"decision\": Allowed, ImplicitlyDenied, ExplicitlyDenied, or Error with \"error\"}.";
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum ListFormat {

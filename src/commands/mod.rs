@@ -10,6 +10,7 @@ mod generate;
 mod outcome;
 mod output;
 mod permissions;
+mod policy;
 mod progress;
 mod scan;
 mod signals;
@@ -41,6 +42,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Explain { check } => checks::explain(&check),
         Command::Permissions(args) => permissions::run(args, &common),
         Command::Definition { command } => definition::run(&command),
+        Command::Policy { command } => policy::run(&command),
         Command::Schema { document } => generate::schema(document),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man => generate::man(),
