@@ -39,15 +39,15 @@ pub enum Command {
     },
     /// Print the IAM policy that the auditor needs for what is configured
     Permissions(PermissionsArgs),
-    /// Work with IAM policies
-    Policy {
-        #[command(subcommand)]
-        command: PolicyCommand,
-    },
     /// Look into a state machine's definition
     Definition {
         #[command(subcommand)]
         command: DefinitionCommand,
+    },
+    /// Work with IAM policies
+    Policy {
+        #[command(subcommand)]
+        command: PolicyCommand,
     },
     /// Print the JSON schema of a document
     Schema {
@@ -67,24 +67,6 @@ pub enum Command {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum PolicyCommand {
-    /// Decide requests by their policies: JSON Lines of cases to JSON Lines of decisions
-    #[command(after_help = EVALUATE)]
-    Evaluate {
-        /// The cases; - or nothing is standard input
-        #[arg(value_hint = ValueHint::FilePath)]
-        cases: Option<PathBuf>,
-    },
-}
-
-const EVALUATE: &str = "\
-A case is {\"id\", \"principal\"?, \"policies\": [document or {name, policy}], \"boundary\"?, \"session_policies\"?,
-\"scps\"?: one level, or a list of levels, \"resource_policy\"?, \"action\", \"resource\", \"resource_account\"?,
-\"context\"?: {key: string or list}}. A context key that is not there is not in the request. Where a case has no resource
-policy, a KMS key has the usual one (its account decides) and a role lets its account assume it.
-An answer is {\"id\", \"decision\": Allowed, ImplicitlyDenied, ExplicitlyDenied, or Error with \"error\"}.";
-
-#[derive(Debug, Subcommand)]
 pub enum DefinitionCommand {
     /// Print what it calls, on what, what it starts and fetches, and what is wrong in it, as JSON
     Facts {
@@ -93,6 +75,73 @@ pub enum DefinitionCommand {
         definition: PathBuf,
     },
 }
+
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Decide requests by their policies: JSON Lines of cases to JSON Lines of decisions
+    #[command(after_help = EVALUATE)]
+    Evaluate {
+        /// The cases; - or nothing is standard input
+        #[arg(value_hint = ValueHint::FilePath)]
+        cases: Option<PathBuf>,
+    },
+    /// Print the least-privilege policy that a definition needs
+    Derive(MachineArgs),
+    /// Print what a role grants beyond what a definition needs, what it lacks, and what it grants too widely
+    #[command(after_help = DIFF)]
+    Diff {
+        #[command(flatten)]
+        machine: MachineArgs,
+        /// A JSON list of the role's policy documents; - is standard input
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        granted: Option<PathBuf>,
+    },
+}
+
+/// A state machine by its definition, and what is known of it beside.
+#[derive(Debug, Args)]
+pub struct MachineArgs {
+    /// An Amazon States Language document; - is standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub definition: Option<PathBuf>,
+    /// Without it account and Region are those of the definition's own ARNs where they agree, else *
+    #[arg(long, value_name = "ARN")]
+    pub state_machine_arn: Option<String>,
+    #[arg(long = "type", value_enum, ignore_case = true)]
+    pub kind: Option<KindArg>,
+    #[arg(long, value_name = "ARN")]
+    pub execution_role_arn: Option<String>,
+    /// The machine logs to this log group
+    #[arg(long, value_name = "LOG_GROUP_ARN")]
+    pub logging: Option<String>,
+    /// The machine traces
+    #[arg(long)]
+    pub tracing: bool,
+    /// The machine's customer managed key
+    #[arg(long, value_name = "ARN")]
+    pub kms_key: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KindArg {
+    #[value(name = "STANDARD")]
+    Standard,
+    #[value(name = "EXPRESS")]
+    Express,
+}
+
+const DIFF: &str = "\
+The answer is {\"excess\": [{statement, why, narrowed}], \"missing\": [{statement, why, state}], \"wider\": [{statement, why,
+narrowed}]}. `narrowed` is what to put in the statement's place: one statement, a list, or null. Only what is needed for
+sure and granted by no statement is missing. Beside a task whose needs are not known (\"undecided\") nothing is called
+excess or wider.";
+
+const EVALUATE: &str = "\
+A case is {\"id\", \"principal\"?, \"policies\": [document or {name, policy}], \"boundary\"?, \"session_policies\"?,
+\"scps\"?: one level, or a list of levels, \"resource_policy\"?, \"action\", \"resource\", \"resource_account\"?,
+\"context\"?: {key: string or list}}. A context key that is not there is not in the request. Where a case has no resource
+policy, a KMS key has the usual one (its account decides) and a role lets its account assume it.
+An answer is {\"id\", \"decision\": Allowed, ImplicitlyDenied, ExplicitlyDenied, or Error with \"error\"}.";
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum ListFormat {
