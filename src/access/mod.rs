@@ -1,7 +1,8 @@
-//! Floor 3: what a role grants.
+//! Floor 3: what a role grants, and to whom.
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 pub mod actions;
 mod grant;
+pub mod trust;
 
 pub use grant::{Answer, Grant, Grants, Rest};

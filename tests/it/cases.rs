@@ -21,7 +21,7 @@
 //!     "gap": "why DescribeStateMachine failed"
 //!   }],
 //!   "machines_gap": "why the list is missing; partial and stale keep what is above",
-//!   "roles": {"name": [STATEMENT], "other": {"inline": {"p": POLICY}, "attached": ["m"], "boundary": "b"}},
+//!   "roles": {"name": [STATEMENT], "other": {"inline": {"p": POLICY}, "attached": ["m"], "boundary": "b", "trust": [STATEMENT]}},
 //!   "policies": {"name or ARN of a managed policy": POLICY}, "iam_gap": "as machines_gap",
 //!   "log_groups": {"name": {"retention_days": 30, "kms_key_id": "…", "class": "STANDARD"}, "gone": null, "shut": "gap"},
 //!   "log_groups_gap": "as machines_gap",
@@ -31,7 +31,8 @@
 //! ```
 //!
 //! Without `logging` a machine does not log. Without `roles` each role that a machine names exists and grants nothing;
-//! with it, only those exist. A log group that is not listed exists, with 30 days and no key.
+//! with it, only those exist. Without `trust` Step Functions may assume a role, unguarded. A log group that is not listed
+//! exists, with 30 days and no key.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -172,6 +173,7 @@ struct RolePolicies {
     inline: BTreeMap<String, Value>,
     attached: Vec<String>,
     boundary: Option<String>,
+    trust: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -372,8 +374,9 @@ impl RolePolicies {
             name: name.clone(),
             policy: read(document, Policy::parse),
         };
-        let trust = json!({"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
-            "Principal": {"Service": "states.amazonaws.com"}}});
+        let step_functions = json!({"Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": {"Service": "states.amazonaws.com"}});
+        let trust = json!({ "Statement": self.trust.as_ref().unwrap_or(&step_functions) });
         let principal = Principal {
             arn: named("set by the caller", "role"),
             inline: self.inline.iter().map(inline).collect(),

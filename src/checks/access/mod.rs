@@ -1,3 +1,4 @@
 pub mod log_delivery_wildcard;
 pub mod missing_xray_grant;
+pub mod trust_policy_confused_deputy;
 pub mod unused_xray_grant;
