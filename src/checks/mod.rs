@@ -24,6 +24,7 @@ pub static CHECKS: &[&Check] = &[
     &lifecycle::role_missing::CHECK,
     &quota::state_machine_quota::CHECK,
     &logging::tracing_disabled::CHECK,
+    &access::trust_policy_broad::CHECK,
     &access::trust_policy_confused_deputy::CHECK,
     &access::unused_xray_grant::CHECK,
 ];

@@ -1,4 +1,5 @@
 pub mod log_delivery_wildcard;
 pub mod missing_xray_grant;
+pub mod trust_policy_broad;
 pub mod trust_policy_confused_deputy;
 pub mod unused_xray_grant;
