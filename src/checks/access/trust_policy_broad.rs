@@ -151,8 +151,8 @@ fn defect(view: &RoleView<'_>, statement: &Statement, extras: &[Extra<'_>]) -> D
         false => format!(", subject to {}", listed(&condition)),
     };
     let message = format!(
-        "Besides Step Functions, {} may assume {role}{subject_to}, and then do all that {machines} may do, without a \
-         trace in its executions.",
+        "Besides Step Functions, {} may assume {role}{subject_to}, and then do all that {machines} may do, outside of \
+         any execution.",
         listed(&who)
     );
     let remediation = format!(
