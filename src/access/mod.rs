@@ -1,4 +1,4 @@
-//! Floor 3: what a definition needs, and what a role grants.
+//! Floor 3: what a definition needs, what a role grants, and to whom.
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 pub mod actions;
@@ -7,6 +7,7 @@ mod diff;
 mod grant;
 mod need;
 mod overlap;
+pub mod trust;
 
 pub use derive::policy;
 pub use diff::{Difference, Excess, Granted, Missing, Wider, difference};

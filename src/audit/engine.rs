@@ -11,7 +11,9 @@ use super::report::{ChangeSince, Coverage, Finding, QuotaReport, Report, Status}
 use super::score::finding_score;
 use super::settings::CheckSelection;
 use crate::checks::CHECKS;
-use crate::finding::{Check, CheckSettings, Defect, Evaluation, Evaluations, Location, Outcome, Subject, View};
+use crate::finding::{
+    Check, CheckSettings, Defect, Evaluation, Evaluations, Location, Outcome, Subject, View, routing,
+};
 use crate::model::{CollectorRun, Snapshot};
 use crate::types::{AccountId, ApiUsage, Arn, Gap, Region};
 
@@ -32,10 +34,7 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
     let routing: HashMap<Arn, _> = view
         .regions()
         .flat_map(|region| {
-            region
-                .machines()
-                .map(|machine| (machine.machine.arn.clone(), machines::routing(&machine)))
-                .collect::<Vec<_>>()
+            region.machines().map(|machine| (machine.machine.arn.clone(), routing(&machine))).collect::<Vec<_>>()
         })
         .collect();
     let mut findings: BTreeMap<String, Finding> = BTreeMap::new();

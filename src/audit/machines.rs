@@ -3,26 +3,8 @@ use std::collections::{BTreeMap, HashMap};
 use super::judged::Judged;
 use super::report::{Finding, Inventory, MachineReport, Score, Status};
 use super::score::{Band, machine_risk, mean_risk};
-use crate::finding::{MachineView, View};
+use crate::finding::{MachineView, View, routing};
 use crate::types::{Arn, Region};
-
-/// Tag keys that name an owner, in order of preference; compared without case.
-const OWNER_KEYS: [&str; 3] = ["owner", "team", "contact"];
-/// Tag keys that name a stack.
-const STACK_KEYS: [&str; 2] = ["aws:cloudformation:stack-name", "stack"];
-
-/// The owner and the stack that a machine's tags name.
-pub(super) fn routing(machine: &MachineView<'_>) -> (Option<String>, Option<String>) {
-    let tags = machine.region.snapshot.tags();
-    let Some(tags) = tags.seen().0.and_then(|tags| tags.get(&machine.machine.arn)) else {
-        return (None, None);
-    };
-    let first = |keys: &[&str]| {
-        let by_key = |key: &&str| tags.iter().find(|(name, _)| name.get().eq_ignore_ascii_case(key));
-        keys.iter().find_map(by_key).map(|(_, value)| value.get().clone())
-    };
-    (first(&OWNER_KEYS), first(&STACK_KEYS))
-}
 
 /// Every machine with its risk, worst first.
 pub(super) fn machines(view: &View<'_>, findings: &[Finding], judged: &Judged) -> Vec<MachineReport> {
