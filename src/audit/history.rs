@@ -109,10 +109,13 @@ impl Looked {
                 *account == seen.account_id && *check == seen.check && region.is_none_or(|region| region == place)
             })
         };
-        let read = match seen.region.as_str() {
-            Region::GLOBAL => self.accounts.contains(&seen.account_id) && !lacked(None),
-            region => self.whole.contains(&(seen.account_id.clone(), region.to_owned())) && !lacked(Some(region)),
-        };
-        read || report.judged.resource(&seen.check, &seen.resource)
+        let judged = report.judged.resource(&seen.check, &seen.resource);
+        match seen.region.as_str() {
+            // A verdict over fewer Regions than before may only be what was left out.
+            Region::GLOBAL => self.accounts.contains(&seen.account_id) && (judged || !lacked(None)),
+            region => {
+                judged || (self.whole.contains(&(seen.account_id.clone(), region.to_owned())) && !lacked(Some(region)))
+            }
+        }
     }
 }
