@@ -185,7 +185,7 @@ mod tests {
     use super::{decoded, encoded, format, function};
     use crate::asl::abs::{Abs, Budget};
 
-    fn call(name: &str, arguments: Value) -> Abs {
+    fn call(name: &str, arguments: &Value) -> Abs {
         let budget = Budget::new();
         let arguments: Vec<_> =
             arguments.as_array().unwrap().iter().map(|v| Abs::constant(v.clone(), &budget)).collect();
@@ -209,7 +209,7 @@ mod tests {
             ("Base64Decode", json!(["RGF0YSB0byBlbmNvZGU="]), json!("Data to encode")),
             ("MathAdd", json!([111, -1]), json!(110)),
         ] {
-            assert_eq!(call(name, arguments).value(), Some(&expected), "{name}");
+            assert_eq!(call(name, &arguments).value(), Some(&expected), "{name}");
         }
     }
 
@@ -230,7 +230,7 @@ mod tests {
             ("Hash", json!(["a", "MD5"])),
             ("UUID", json!([])),
         ] {
-            assert_eq!(call(name, arguments), Abs::Unknown, "{name}");
+            assert_eq!(call(name, &arguments), Abs::Unknown, "{name}");
         }
     }
 

@@ -127,7 +127,6 @@ impl<'a> Reader<'a> {
         for (at, c) in self.rest.char_indices() {
             match (quote, c) {
                 (Some(open), c) if c == open => quote = None,
-                (Some(_), _) => {}
                 (None, '\'' | '"') => quote = Some(c),
                 (None, '[' | '(') => depth += 1,
                 (None, ',' | ')') if depth == 0 => {
@@ -136,7 +135,7 @@ impl<'a> Reader<'a> {
                     return word.trim_end();
                 }
                 (None, ']' | ')') => depth = depth.saturating_sub(1),
-                _ => {}
+                (Some(_) | None, _) => {}
             }
         }
         std::mem::take(&mut self.rest)

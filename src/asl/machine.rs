@@ -127,7 +127,7 @@ impl<'a> Machine<'a> {
             });
             for nested in ["ItemProcessor", "Iterator"] {
                 if let Some(Value::Object(processor)) = state.get(nested) {
-                    self.scope(processor, pointer.join(nested), Some(node), is_distributed(processor))?;
+                    self.scope(processor, pointer.join(nested), Some(node), is_distributed(state, processor))?;
                 }
             }
             if let Some(Value::Array(branches)) = state.get("Branches") {
@@ -157,10 +157,13 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// A mode that is not known may be a distributed one, which sees less.
-fn is_distributed(processor: &Map<String, Value>) -> bool {
-    let mode = processor.get("ProcessorConfig").and_then(|config| config.get("Mode"));
-    mode.is_some_and(|mode| mode.as_str() != Some("INLINE"))
+/// A mode that is not known, or not told where only distributed Maps make sense, may be a distributed one, which sees
+/// less.
+fn is_distributed(map: &Map<String, Value>, processor: &Map<String, Value>) -> bool {
+    match processor.get("ProcessorConfig").and_then(|config| config.get("Mode")) {
+        Some(mode) => mode.as_str() != Some("INLINE"),
+        None => ["ItemReader", "ItemBatcher", "ResultWriter", "Label"].iter().any(|field| map.contains_key(*field)),
+    }
 }
 
 impl<'a> Node<'a> {

@@ -108,7 +108,7 @@ fn bracket(inside: &str) -> Result<Step, &'static str> {
     }
     let plain = !inside.is_empty() && inside.chars().all(|c| c.is_ascii_digit() || "-:, *".contains(c));
     let list = inside.starts_with('\'') || inside.starts_with('"');
-    let script = inside.starts_with("?") || inside.starts_with('(');
+    let script = inside.starts_with('?') || inside.starts_with('(');
     if plain || list || script { Ok(Step::Many) } else { Err("what stands in [ ] is no index, name, slice or filter") }
 }
 
@@ -120,7 +120,6 @@ fn closing(text: &str) -> Option<usize> {
             _ if escaped => escaped = false,
             (Some(_), '\\') => escaped = true,
             (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(c),
             (None, '[' | '(') => depth += 1,
             (None, ']' | ')') => {

@@ -65,9 +65,6 @@ pub(super) fn state(node: &Node<'_>, problems: &mut Problems) {
             }
         }
     }
-    if node.kind == "Map" && node.json.get("Parameters").is_some_and(|value| !value.is_object()) {
-        problems.add(&node.pointer.join("Parameters"), "Parameters of a Map state are an object");
-    }
     if node.json.get("Assign").is_some_and(|assign| !assign.is_object()) {
         problems.add(&node.pointer.join("Assign"), "Assign is an object of variables");
     }
@@ -161,6 +158,12 @@ fn expression(text: &str, at: &Place<'_>, problems: &mut Problems) {
 fn jsonata_text(text: &str, at: &Place<'_>, problems: &mut Problems) {
     match jsonata::expression(text) {
         Some(inner) => {
+            if !inner.starts_with(char::is_whitespace) || !inner.ends_with(char::is_whitespace) {
+                problems.add_at(
+                    at,
+                    "an expression stands between {% and %} with a space after the one and before the other",
+                );
+            }
             if let Err(why) = jsonata::parse(inner)
                 && why != jsonata::TOO_LARGE
             {

@@ -28,7 +28,8 @@ fn state(machine: &Machine<'_>, node: &Node<'_>, problems: &mut Problems) {
     if node.name.chars().count() > LONGEST_NAME {
         problems.add(&node.pointer, format!("the name of a state has at most {LONGEST_NAME} characters"));
     }
-    if machine.language == QueryLanguage::Jsonata && node.language == QueryLanguage::JsonPath {
+    let downgraded = machine.language == QueryLanguage::Jsonata && node.language == QueryLanguage::JsonPath;
+    if downgraded && node.scope == 0 {
         problems.add(&node.pointer.join("QueryLanguage"), "a state of a JSONata machine cannot use JSONPath");
     }
     language(node.json, &node.pointer, problems);
@@ -98,6 +99,8 @@ fn required(node: &Node<'_>, problems: &mut Problems) {
             match node.json.get("Resource") {
                 None => problems.add(&at, "a Task state has a Resource"),
                 Some(Value::String(resource)) => resource_text(node, resource, problems),
+                // What CloudFormation fills in.
+                Some(Value::Object(map)) if map.keys().all(|key| key == "Ref" || key.starts_with("Fn::")) => {}
                 Some(_) => problems.add(&at, "Resource is a text"),
             }
             credentials(node, problems);
@@ -110,8 +113,7 @@ fn required(node: &Node<'_>, problems: &mut Problems) {
         }
         "Parallel" => match node.json.get("Branches") {
             Some(Value::Array(branches)) => {
-                for (index, branch) in branches.iter().enumerate().filter(|(_, branch)| !branch.is_object()) {
-                    let _ = branch;
+                for (index, _) in branches.iter().enumerate().filter(|(_, branch)| !branch.is_object()) {
                     problems.add(&node.pointer.join("Branches").index(index), "a branch is an object with States");
                 }
             }
@@ -141,14 +143,8 @@ fn credentials(node: &Node<'_>, problems: &mut Problems) {
     let at = node.pointer.join("Credentials");
     match node.json.get("Credentials") {
         None => {}
-        Some(Value::Object(map)) => {
-            let named = map.contains_key("RoleArn") || map.contains_key("RoleArn.$");
-            if map.get("RoleArn").is_some_and(|role| !role.is_string()) {
-                problems.add(&at.join("RoleArn"), "RoleArn is a text");
-            } else if !named && map.values().any(|value| !value.is_string()) {
-                problems.add(&at, "Credentials name a RoleArn");
-            }
-        }
+        Some(Value::Object(map)) if map.get("RoleArn").is_none_or(Value::is_string) => {}
+        Some(Value::Object(_)) => problems.add(&at.join("RoleArn"), "RoleArn is a text"),
         Some(Value::String(text)) if node.language == QueryLanguage::Jsonata && text.starts_with("{%") => {}
         Some(_) => problems.add(&at, "Credentials are an object with a RoleArn"),
     }
