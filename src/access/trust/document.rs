@@ -28,6 +28,7 @@ pub fn trust_document(policy: &Policy, pin: Pin<'_>, alone: bool) -> Value {
         let others = only(principal, |who| !who.is_step_functions()).filter(|_| !alone);
         let open = guard(policy, statement, pin.account) != Guard::Own;
         if open || alone {
+            #[allow(clippy::redundant_closure_for_method_calls, reason = "the method itself is not general enough")]
             let own = only(principal, |who| who.is_step_functions());
             statements.push(guarded(statement, own, others.is_none(), open.then_some(pin)));
             if let Some(others) = others {

@@ -143,7 +143,7 @@ fn meaning(extra: &Extra<'_>, own: &str) -> String {
 fn defect(view: &RoleView<'_>, statement: &Statement, extras: &[Extra<'_>]) -> Defect {
     let (role, own) = (view.arn.name(), view.pin().account);
     let who: Vec<_> = extras.iter().map(|extra| meaning(extra, own)).collect();
-    let machines = listed(view.machines.iter().map(|machine| machine.name()));
+    let machines = listed(view.machines.iter().map(crate::finding::MachineView::name));
     let condition: Vec<_> =
         entries(statement.condition.as_ref()).iter().map(|line| format!("{} {}", line.operator, line.key)).collect();
     let subject_to = match condition.is_empty() {
