@@ -9,6 +9,7 @@ mod emulator;
 mod end_to_end;
 mod export;
 mod house;
+mod iam;
 mod registry;
 mod replay;
 mod validator;
