@@ -10,6 +10,7 @@ mod end_to_end;
 mod export;
 mod history;
 mod house;
+mod iam;
 mod readme;
 mod registry;
 mod replay;
