@@ -17,7 +17,7 @@ pub struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 failed; 2 usage or configuration; 3 findings at or above --fail-on;
 4 finished, but part of what was asked for could not be evaluated (--allow-incomplete makes it 0);
-130 and 143 after a signal, with what was done so far saved and marked incomplete.";
+129, 130 and 143 after SIGHUP, SIGINT and SIGTERM, with what was done so far saved and marked incomplete.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -44,6 +44,11 @@ pub enum Command {
         #[command(subcommand)]
         command: DefinitionCommand,
     },
+    /// Work with IAM policies
+    Policy {
+        #[command(subcommand)]
+        command: PolicyCommand,
+    },
     /// Print the JSON schema of a document
     Schema {
         #[arg(value_enum)]
@@ -55,7 +60,10 @@ pub enum Command {
         shell: clap_complete::Shell,
     },
     /// Print the manual page
-    Man,
+    Man {
+        /// Of this subcommand
+        command: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -67,6 +75,73 @@ pub enum DefinitionCommand {
         definition: PathBuf,
     },
 }
+
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Decide requests by their policies: JSON Lines of cases to JSON Lines of decisions
+    #[command(after_help = EVALUATE)]
+    Evaluate {
+        /// The cases; - or nothing is standard input
+        #[arg(value_hint = ValueHint::FilePath)]
+        cases: Option<PathBuf>,
+    },
+    /// Print the least-privilege policy that a definition needs
+    Derive(MachineArgs),
+    /// Print what a role grants beyond what a definition needs, what it lacks, and what it grants too widely
+    #[command(after_help = DIFF)]
+    Diff {
+        #[command(flatten)]
+        machine: MachineArgs,
+        /// A JSON list of the role's policy documents; - is standard input
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        granted: Option<PathBuf>,
+    },
+}
+
+/// A state machine by its definition, and what is known of it beside.
+#[derive(Debug, Args)]
+pub struct MachineArgs {
+    /// An Amazon States Language document; - is standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub definition: Option<PathBuf>,
+    /// Without it account and Region are those of the definition's own ARNs where they agree, else *
+    #[arg(long, value_name = "ARN")]
+    pub state_machine_arn: Option<String>,
+    #[arg(long = "type", value_enum, ignore_case = true)]
+    pub kind: Option<KindArg>,
+    #[arg(long, value_name = "ARN")]
+    pub execution_role_arn: Option<String>,
+    /// The machine logs to this log group
+    #[arg(long, value_name = "LOG_GROUP_ARN")]
+    pub logging: Option<String>,
+    /// The machine traces
+    #[arg(long)]
+    pub tracing: bool,
+    /// The machine's customer managed key
+    #[arg(long, value_name = "ARN")]
+    pub kms_key: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KindArg {
+    #[value(name = "STANDARD")]
+    Standard,
+    #[value(name = "EXPRESS")]
+    Express,
+}
+
+const DIFF: &str = "\
+The answer is {\"excess\": [{statement, why, narrowed}], \"missing\": [{statement, why, state}], \"wider\": [{statement, why,
+narrowed}]}. `narrowed` is what to put in the statement's place: one statement, a list, or null. Only what is needed for
+sure and granted by no statement is missing. Beside a task whose needs are not known (\"undecided\") nothing is called
+excess or wider.";
+
+const EVALUATE: &str = "\
+A case is {\"id\", \"principal\"?, \"policies\": [document or {name, policy}], \"boundary\"?, \"session_policies\"?,
+\"scps\"?: one level, or a list of levels, \"resource_policy\"?, \"action\", \"resource\", \"resource_account\"?,
+\"context\"?: {key: string or list}}. A context key that is not there is not in the request. Where a case has no resource
+policy, a KMS key has the usual one (its account decides) and a role lets its account assume it.
+An answer is {\"id\", \"decision\": Allowed, ImplicitlyDenied, ExplicitlyDenied, or Error with \"error\"}.";
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum ListFormat {
@@ -81,8 +156,8 @@ pub enum Document {
 
 #[derive(Debug, Args)]
 pub struct CommonArgs {
-    /// The configuration file; see config.example.toml
-    #[arg(long, global = true, env = "STEPWARDEN_CONFIG", value_hint = ValueHint::FilePath)]
+    /// The configuration file, - for standard input; see config.example.toml [env: STEPWARDEN_CONFIG]
+    #[arg(long, global = true, value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// How the log on standard error looks
     #[arg(long, global = true, value_enum)]
@@ -117,7 +192,8 @@ pub struct AwsArgs {
     /// A role to assume in an account to audit; repeatable
     #[arg(long = "assume-role", value_name = "ROLE_ARN")]
     pub assume_roles: Vec<String>,
-    /// The external id that the roles' trust policies ask for
+    /// The external id that the roles' trust policies ask for; lists of processes show it, so the configuration file or
+    /// STEPWARDEN_ACCOUNTS is the better place
     #[arg(long, requires = "assume_roles")]
     pub external_id: Option<String>,
     /// Where every call goes instead of AWS, such as an emulator
@@ -125,15 +201,22 @@ pub struct AwsArgs {
     pub endpoint_url: Option<String>,
 }
 
-/// Which checks run, what is written, and what the exit code says.
+/// Which checks run.
 #[derive(Debug, Args)]
-pub struct AuditArgs {
-    /// Run only this check; repeatable
+pub struct ChecksArgs {
+    /// Run only this check, and collect only what it reads; repeatable
     #[arg(long = "check", value_name = "CHECK")]
     pub only: Vec<String>,
     /// Do not run this check; repeatable
     #[arg(long = "skip-check", value_name = "CHECK")]
     pub skip: Vec<String>,
+}
+
+/// Which checks run, what is written, and what the exit code says.
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    #[command(flatten)]
+    pub checks: ChecksArgs,
     /// terminal, json or prometheus; repeatable
     #[arg(long = "format", value_name = "FORMAT")]
     pub formats: Vec<String>,
@@ -143,7 +226,7 @@ pub struct AuditArgs {
     /// textfile=DIR: leave stepwarden.prom for the node exporter's textfile collector
     #[arg(long = "metrics", value_name = "SINK")]
     pub metrics: Vec<String>,
-    /// Exit with 3 where a finding has this severity or a worse one
+    /// Exit with 3 where a finding has this severity or a worse one; none: never
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<String>,
     /// Exit with 0 though part could not be evaluated
@@ -187,4 +270,6 @@ pub struct CheckArgs {
 pub struct PermissionsArgs {
     #[command(flatten)]
     pub aws: AwsArgs,
+    #[command(flatten)]
+    pub checks: ChecksArgs,
 }

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::str::FromStr;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -90,8 +91,12 @@ impl FromStr for Level {
 
 /// Starts the log, on standard error.
 ///
-/// Only this crate speaks: the SDK's own events can hold requests and answers, so no setting turns them on.
-pub fn start(settings: LogSettings, color: bool) {
+/// Only this crate speaks: the SDK's own events can hold requests and answers, so no setting turns them on. `writer` gives
+/// each line a way to standard error.
+pub fn start<W>(settings: LogSettings, color: bool, writer: W)
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
     let level = match settings.level {
         Level::Error => LevelFilter::ERROR,
         Level::Warn => LevelFilter::WARN,
@@ -100,7 +105,9 @@ pub fn start(settings: LogSettings, color: bool) {
         Level::Trace => LevelFilter::TRACE,
     };
     let own = Targets::new().with_target(env!("CARGO_PKG_NAME"), level);
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let layer = tracing_subscriber::fmt::layer().with_writer(writer).with_target(false);
+    // Otherwise a line that cannot be written ends in a panic, where standard error is gone.
+    let layer = layer.log_internal_errors(false);
     let registry = tracing_subscriber::registry().with(own);
     // A second start (in tests) keeps the first.
     let _ignored = match settings.format {

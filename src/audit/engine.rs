@@ -1,15 +1,19 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
+use super::fold::Fold;
 use super::identity::finding_id;
+use super::judged::Judged;
 use super::links::console_url;
 use super::machines;
 use super::report::{ChangeSince, Coverage, Finding, QuotaReport, Report, Status};
 use super::score::finding_score;
 use super::settings::CheckSelection;
 use crate::checks::CHECKS;
-use crate::finding::{Check, CheckSettings, Defect, Evaluation, Evaluations, Location, Outcome, Subject, View};
+use crate::finding::{
+    Check, CheckSettings, Defect, Evaluation, Evaluations, Location, Outcome, Subject, View, routing,
+};
 use crate::model::{CollectorRun, Snapshot};
 use crate::types::{AccountId, ApiUsage, Arn, Gap, Region};
 
@@ -30,27 +34,29 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
     let routing: HashMap<Arn, _> = view
         .regions()
         .flat_map(|region| {
-            region
-                .machines()
-                .map(|machine| (machine.machine.arn.clone(), machines::routing(&machine)))
-                .collect::<Vec<_>>()
+            region.machines().map(|machine| (machine.machine.arn.clone(), routing(&machine))).collect::<Vec<_>>()
         })
         .collect();
     let mut findings: BTreeMap<String, Finding> = BTreeMap::new();
+    let (mut fold, mut judged) = (Fold::default(), Judged::default());
     let mut coverage: BTreeMap<(AccountId, Region, &'static str), Coverage> = BTreeMap::new();
     for check in CHECKS.iter().filter(|check| selection.selects(check.id)) {
         let mut evaluations = Evaluations::default();
+        judged.ran(check.id);
         (check.run)(&view, &mut evaluations);
         for evaluation in evaluations.into_items() {
             count(&mut coverage, check, &evaluation);
-            if let Some(finding) = finding(check, evaluation, view.as_of, &routing) {
+            judged.note(check.id, &evaluation);
+            if let Some((finding, about)) = finding(check, evaluation, view.as_of, &routing) {
+                fold.note(&finding.id, check, about);
                 add(&mut findings, finding);
             }
         }
     }
+    fold.fold(&mut findings);
     let mut findings: Vec<_> = findings.into_values().collect();
     findings.sort_by(worst_first);
-    let machines = machines::machines(&view, &findings);
+    let machines = machines::machines(&view, &findings, &judged);
     let scores = machines::scores(&view, &machines);
     let quotas = view.regions().flat_map(|region| {
         let of = |status: &crate::model::QuotaStatus| QuotaReport {
@@ -74,6 +80,7 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         findings,
         collectors: run.collectors,
         api_usage: run.api_usage,
+        judged,
     }
 }
 
@@ -102,7 +109,12 @@ fn count(coverage: &mut BTreeMap<(AccountId, Region, &'static str), Coverage>, c
 
 type Routing = HashMap<Arn, (Option<String>, Option<String>)>;
 
-fn finding(check: &'static Check, evaluation: Evaluation, as_of: Timestamp, routing: &Routing) -> Option<Finding> {
+fn finding(
+    check: &'static Check,
+    evaluation: Evaluation,
+    as_of: Timestamp,
+    routing: &Routing,
+) -> Option<(Finding, BTreeSet<String>)> {
     let Evaluation { subject, outcome } = evaluation;
     let (status, defect, gap) = match outcome {
         Outcome::Compliant => return None,
@@ -116,8 +128,14 @@ fn finding(check: &'static Check, evaluation: Evaluation, as_of: Timestamp, rout
         Status::InsufficientData => 0.0,
     };
     let (owner, stack) = subject.machines.iter().find_map(|machine| routing.get(machine)).cloned().unwrap_or_default();
-    Some(Finding {
-        id: finding_id(check.id, &subject, &defect.location, defect.discriminator.as_deref()),
+    // What could not be judged is not the defect that may be found there later.
+    let discriminator = match status {
+        Status::NonCompliant => defect.discriminator.as_deref(),
+        Status::InsufficientData => Some(Status::InsufficientData.as_str()),
+    };
+    let about = defect.about;
+    let finding = Finding {
+        id: finding_id(check.id, &subject, &defect.location, discriminator),
         check: check.id,
         family: check.family,
         title: check.title,
@@ -137,12 +155,14 @@ fn finding(check: &'static Check, evaluation: Evaluation, as_of: Timestamp, rout
         remediation: defect.remediation,
         change: defect.change,
         references: check.references,
+        folded: Vec::new(),
         owner,
         stack,
         first_seen: as_of,
         last_seen: as_of,
         since_last: ChangeSince::New,
-    })
+    };
+    Some((finding, about))
 }
 
 /// What a person can do about a gap.
@@ -154,7 +174,7 @@ fn unread(gap: &Gap) -> Defect {
     Defect { location: Location::default(), ..Defect::new(gap.detail.clone(), remediation) }
 }
 
-/// Two evaluations with one id are one finding: the worse one stands, and says how many places it has.
+/// Two evaluations with one id are one finding: the worse one stands.
 fn add(findings: &mut BTreeMap<String, Finding>, finding: Finding) {
     match findings.entry(finding.id.clone()) {
         std::collections::btree_map::Entry::Vacant(entry) => {

@@ -1,30 +1,13 @@
 use std::collections::{BTreeMap, HashMap};
 
+use super::judged::Judged;
 use super::report::{Finding, Inventory, MachineReport, Score, Status};
 use super::score::{Band, machine_risk, mean_risk};
-use crate::finding::{MachineView, View};
+use crate::finding::{MachineView, View, routing};
 use crate::types::{Arn, Region};
 
-/// Tag keys that name an owner, in order of preference; compared without case.
-const OWNER_KEYS: [&str; 3] = ["owner", "team", "contact"];
-/// Tag keys that name a stack.
-const STACK_KEYS: [&str; 2] = ["aws:cloudformation:stack-name", "stack"];
-
-/// The owner and the stack that a machine's tags name.
-pub(super) fn routing(machine: &MachineView<'_>) -> (Option<String>, Option<String>) {
-    let tags = machine.region.snapshot.tags();
-    let Some(tags) = tags.seen().0.and_then(|tags| tags.get(&machine.machine.arn)) else {
-        return (None, None);
-    };
-    let first = |keys: &[&str]| {
-        let by_key = |key: &&str| tags.iter().find(|(name, _)| name.get().eq_ignore_ascii_case(key));
-        keys.iter().find_map(by_key).map(|(_, value)| value.get().clone())
-    };
-    (first(&OWNER_KEYS), first(&STACK_KEYS))
-}
-
 /// Every machine with its risk, worst first.
-pub(super) fn machines(view: &View<'_>, findings: &[Finding]) -> Vec<MachineReport> {
+pub(super) fn machines(view: &View<'_>, findings: &[Finding], judged: &Judged) -> Vec<MachineReport> {
     let mut by_machine: HashMap<&Arn, Vec<&Finding>> = HashMap::new();
     for finding in findings {
         for machine in &finding.machines {
@@ -37,7 +20,7 @@ pub(super) fn machines(view: &View<'_>, findings: &[Finding]) -> Vec<MachineRepo
         .flat_map(|region| region.machines().collect::<Vec<_>>())
         .map(|machine| {
             let own = by_machine.get(&machine.machine.arn).unwrap_or(&none);
-            machine_report(&machine, own)
+            machine_report(&machine, own, judged.machine(&machine.machine.arn))
         })
         .collect();
     let rank = |risk: Option<f64>| risk.unwrap_or(-1.0);
@@ -45,10 +28,9 @@ pub(super) fn machines(view: &View<'_>, findings: &[Finding]) -> Vec<MachineRepo
     reports
 }
 
-fn machine_report(machine: &MachineView<'_>, findings: &[&Finding]) -> MachineReport {
-    let readable = machine.details().is_ok();
+fn machine_report(machine: &MachineView<'_>, findings: &[&Finding], judged: bool) -> MachineReport {
     let scores = findings.iter().filter(|finding| finding.status == Status::NonCompliant).map(|finding| finding.score);
-    let risk = readable.then(|| machine_risk(scores));
+    let risk = judged.then(|| machine_risk(scores));
     let (owner, stack) = routing(machine);
     let subject = machine.subject();
     MachineReport {

@@ -2,8 +2,10 @@
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 mod engine;
+mod fold;
 mod history;
 mod identity;
+mod judged;
 mod links;
 mod machines;
 mod report;
@@ -14,6 +16,7 @@ pub use crate::model::CollectorRun;
 pub use crate::types::ApiUsage;
 pub use engine::{RunFacts, audit};
 pub use history::{LastState, Seen};
+pub use judged::Judged;
 pub use report::{ChangeSince, Coverage, Finding, Inventory, MachineReport, QuotaReport, Report, Score, Status};
 pub use score::{Band, EXPLANATION as SCORE_EXPLANATION};
 pub use settings::{CheckSelection, ExitSettings};

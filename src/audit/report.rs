@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Band;
+use super::{Band, Judged};
 use crate::finding::{Change, Confidence, Family, Location, Severity};
 use crate::model::{CollectorRun, MachineKind, QuotaStatus};
 use crate::types::{AccountId, ApiUsage, Arn, Gap, GapReason, Region};
@@ -29,6 +29,8 @@ pub struct Report {
     pub quotas: Vec<QuotaReport>,
     pub collectors: Vec<CollectorRun>,
     pub api_usage: Vec<ApiUsage>,
+    /// Where verdicts were reached; not exported.
+    pub judged: Judged,
 }
 
 /// An evaluation that is not compliant.
@@ -58,6 +60,8 @@ pub struct Finding {
     pub remediation: String,
     pub change: Option<Change>,
     pub references: &'static [&'static str],
+    /// Checks whose finding of the same defect was folded into this one.
+    pub folded: Vec<&'static str>,
     pub console_url: String,
     pub owner: Option<String>,
     pub stack: Option<String>,
@@ -127,7 +131,7 @@ pub struct MachineReport {
     pub account_id: AccountId,
     pub region: Region,
     pub kind: MachineKind,
-    /// Absent where the machine could not be described.
+    /// Absent where no check reached a verdict about the machine.
     pub risk: Option<f64>,
     pub band: Option<Band>,
     /// Ids of its findings, non-compliant ones first.

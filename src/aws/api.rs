@@ -44,6 +44,9 @@ macro_rules! apis {
 
 // Step Functions: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html> (per account and Region;
 // the lower figure where Regions differ).
+// KMS: <https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html> (the lower figures of an older
+// edition). Lambda: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>. Both name calls a second
+// and no bucket, so a second's calls are the bucket. EventBridge's calls share 50 a second among all of them.
 // The others have no documented rate for these calls, or none that could be read.
 apis! {
     SFN_LIST_STATE_MACHINES = documented("states:ListStateMachines", 100.0, 5.0);
@@ -56,6 +59,12 @@ apis! {
     QUOTAS_LIST_SERVICE_QUOTAS = conservative("servicequotas:ListServiceQuotas", 5.0);
     QUOTAS_LIST_DEFAULTS = conservative("servicequotas:ListAWSDefaultServiceQuotas", 5.0);
     TAGGING_GET_RESOURCES = conservative("tag:GetResources", 5.0);
+    KMS_DESCRIBE_KEY = documented("kms:DescribeKey", 100.0, 100.0);
+    KMS_GET_KEY_POLICY = documented("kms:GetKeyPolicy", 30.0, 30.0);
+    KMS_LIST_GRANTS = documented("kms:ListGrants", 100.0, 100.0);
+    EVENTS_LIST_RULES = conservative("events:ListRules", 5.0);
+    EVENTS_LIST_TARGETS_BY_RULE = conservative("events:ListTargetsByRule", 10.0);
+    LAMBDA_GET_POLICY = documented("lambda:GetPolicy", 15.0, 15.0);
     IAM_GET_ACCOUNT_AUTHORIZATION_DETAILS = conservative("iam:GetAccountAuthorizationDetails", 2.0);
     ACCOUNT_LIST_REGIONS = conservative("account:ListRegions", 1.0);
     STS_GET_CALLER_IDENTITY = Api { iam_action: None, ..conservative("sts:GetCallerIdentity", 10.0) };

@@ -7,7 +7,7 @@ use super::caller::Caller;
 use super::error::{Failure, FailureKind};
 use crate::types::Arn;
 
-/// Shown in the audited account's CloudTrail.
+/// Shown in the audited account's `CloudTrail`.
 const SESSION_NAME: &str = "stepwarden";
 
 /// Credentials of a role in an audited account. The SDK's identity cache asks again before they expire; each
@@ -24,8 +24,7 @@ impl AssumedRole {
         let request = self.sts.assume_role().role_arn(self.role_arn.as_str()).role_session_name(SESSION_NAME);
         let request = request.set_external_id(self.external_id.clone());
         let answer = self.caller.call(&STS_ASSUME_ROLE, || request.clone().send()).await;
-        let credentials =
-            answer.map_err(|failure| CredentialsError::provider_error(self.discreet(failure)))?.credentials;
+        let credentials = answer.map_err(CredentialsError::provider_error)?.credentials;
         let credentials =
             credentials.filter(|keys| !keys.access_key_id.is_empty() && !keys.secret_access_key.is_empty());
         let credentials = credentials.ok_or_else(|| CredentialsError::provider_error(without_credentials()))?;
@@ -37,14 +36,6 @@ impl AssumedRole {
             Some(expires),
             "stepwarden AssumeRole",
         ))
-    }
-
-    /// AWS may repeat what was sent; an external id is not told.
-    fn discreet(&self, failure: Failure) -> Failure {
-        match self.external_id.as_deref().filter(|id| !id.is_empty()) {
-            Some(id) => Failure { detail: failure.detail.replace(id, "(the external id)"), ..failure },
-            None => failure,
-        }
     }
 }
 

@@ -8,6 +8,10 @@ use crate::types::{AccountId, ApiUsage, Region};
 
 /// A throttle answer halves the share, down to this part of the configured one.
 const LOWEST_FACTOR: f64 = 1.0 / 16.0;
+/// Throttle answers to calls that were in flight together are one throttling.
+const ONE_THROTTLING: Duration = Duration::from_secs(1);
+/// No rate is so low, and no wait so long, that a call would come to nothing: one call an hour, and one hour.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 /// How much of the configured share comes back each second after a throttle answer: all of it in ten minutes.
 const RECOVERY_PER_SECOND: f64 = 1.0 / 600.0;
 
@@ -30,8 +34,11 @@ struct Bucket {
     tokens: f64,
     /// 1 without throttle answers.
     factor: f64,
+    lowered: Option<Instant>,
     updated: Instant,
     usage: ApiUsage,
+    /// A call was answered that the credentials are not known here.
+    unknown: bool,
 }
 
 /// How a call ended, as it is counted.
@@ -40,6 +47,8 @@ pub(super) enum Outcome {
     Ok,
     Throttled,
     Denied,
+    /// AWS does not know the credentials here; counted among the errors.
+    Unknown,
     Error,
 }
 
@@ -79,13 +88,21 @@ impl Budget {
                 Outcome::Ok => &mut bucket.usage.ok,
                 Outcome::Throttled => &mut bucket.usage.throttled,
                 Outcome::Denied => &mut bucket.usage.denied,
-                Outcome::Error => &mut bucket.usage.errors,
+                Outcome::Unknown | Outcome::Error => &mut bucket.usage.errors,
             };
             *count += 1;
+            bucket.unknown |= outcome == Outcome::Unknown;
             if outcome == Outcome::Throttled {
                 bucket.lower(now);
             }
         });
+    }
+
+    /// AWS took the account's credentials in no call to the Region, and said of some that it does not know them.
+    pub(super) fn is_unknown(&self, account: Option<&AccountId>, region: &Region) -> bool {
+        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let here = || buckets.iter().filter(|(key, _)| key.0.as_ref() == account && key.1 == *region).map(|(_, it)| it);
+        here().any(|bucket| bucket.unknown) && here().all(|bucket| bucket.usage.calls() == bucket.usage.errors)
     }
 
     /// What was spent so far, by account, Region and API.
@@ -111,7 +128,8 @@ impl Budget {
     fn bucket(&self, account: Option<&AccountId>, region: &Region, api: &'static Api, now: Instant) -> Bucket {
         let full = self.settings.rates.get(api.name).copied().unwrap_or(api.rate);
         let share = self.settings.share;
-        let rate = Rate { bucket: (full.bucket * share).max(1.0), refill_per_second: full.refill_per_second * share };
+        let refill_per_second = (full.refill_per_second * share).max(1.0 / LONGEST_WAIT.as_secs_f64());
+        let rate = Rate { bucket: (full.bucket * share).max(1.0), refill_per_second };
         let usage = ApiUsage {
             account_id: account.cloned(),
             region: region.clone(),
@@ -122,7 +140,7 @@ impl Budget {
             errors: 0,
             waited_seconds: 0.0,
         };
-        Bucket { rate, tokens: rate.bucket, factor: 1.0, updated: now, usage }
+        Bucket { rate, tokens: rate.bucket, factor: 1.0, lowered: None, updated: now, usage, unknown: false }
     }
 }
 
@@ -130,7 +148,8 @@ impl Bucket {
     fn take(&mut self, now: Instant) -> Duration {
         self.refill(now);
         self.tokens -= 1.0;
-        Duration::from_secs_f64((-self.tokens).max(0.0) / (self.rate.refill_per_second * self.factor))
+        let seconds = (-self.tokens).max(0.0) / (self.rate.refill_per_second * self.factor);
+        Duration::try_from_secs_f64(seconds).map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT))
     }
 
     fn refill(&mut self, now: Instant) {
@@ -145,7 +164,11 @@ impl Bucket {
     fn lower(&mut self, now: Instant) {
         self.refill(now);
         self.tokens = self.tokens.min(0.0);
-        self.factor = (self.factor / 2.0).max(LOWEST_FACTOR);
+        let again = self.lowered.is_some_and(|before| now.saturating_duration_since(before) < ONE_THROTTLING);
+        if !again {
+            self.factor = (self.factor / 2.0).max(LOWEST_FACTOR);
+            self.lowered = Some(now);
+        }
     }
 }
 
@@ -156,7 +179,7 @@ mod tests {
 
     use super::{Budget, Outcome};
     use crate::aws::api::apis::SFN_DESCRIBE_STATE_MACHINE as DESCRIBE;
-    use crate::aws::settings::BudgetSettings;
+    use crate::aws::settings::{BudgetSettings, Rate};
     use crate::types::{AccountId, Region};
 
     fn budget(unlimited: bool) -> Budget {
@@ -200,13 +223,31 @@ mod tests {
     fn a_throttle_answer_halves_the_rate_and_it_recovers() {
         let budget = budget(false);
         let start = Instant::now();
-        budget.record(None, &region(), &DESCRIBE, start, Outcome::Throttled);
+        for _ in 0..16 {
+            budget.record(None, &region(), &DESCRIBE, start, Outcome::Throttled);
+        }
         let first = budget.take(None, &region(), &DESCRIBE, start);
         assert_eq!(first, Duration::from_secs_f64(1.0 / 2.5));
         let later = start + Duration::from_mins(10);
         let burst = (0..1_000).take_while(|_| budget.take(None, &region(), &DESCRIBE, later) == Duration::ZERO).count();
         assert!(burst >= 25, "{burst}");
-        assert_eq!(budget.usage()[0].throttled, 1);
+        assert_eq!(budget.usage()[0].throttled, 16);
+    }
+
+    #[test]
+    fn no_configured_rate_makes_a_wait_that_never_ends() {
+        let odd = [0.0, f64::MIN_POSITIVE, 1e-300, -1.0, f64::MAX, f64::INFINITY, f64::NAN];
+        for (share, refill_per_second) in odd.iter().flat_map(|share| odd.map(|refill| (*share, refill))) {
+            let rates =
+                BTreeMap::from([(DESCRIBE.name.to_owned(), Rate { bucket: refill_per_second, refill_per_second })]);
+            let budget = Budget::new(BudgetSettings { share, unlimited: false, rates });
+            let now = Instant::now();
+            for call in 0..100 {
+                budget.record(None, &region(), &DESCRIBE, now, Outcome::Throttled);
+                let wait = budget.take(None, &region(), &DESCRIBE, now + Duration::from_secs(call));
+                assert!(wait <= Duration::from_hours(1), "{share} {refill_per_second}");
+            }
+        }
     }
 
     #[test]

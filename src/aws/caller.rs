@@ -43,8 +43,9 @@ impl Caller {
         &self.region
     }
 
-    pub fn is_cancelled(&self) -> bool {
-        self.cancel.is_cancelled()
+    /// AWS took the credentials in no call to this Region, and said of some that it does not know them.
+    pub fn is_unknown_here(&self) -> bool {
+        self.budget.is_unknown(self.account_id.as_ref(), &self.region)
     }
 
     /// Calls `send` until it answers, at most `max_attempts` times.
@@ -91,6 +92,9 @@ impl Caller {
             Ok(_) => Outcome::Ok,
             Err(failure) if failure.kind == FailureKind::Throttled => Outcome::Throttled,
             Err(failure) if matches!(failure.kind, FailureKind::Denied | FailureKind::Encrypted) => Outcome::Denied,
+            Err(failure) if failure.kind == FailureKind::UnknownHere && failure.api.name == api.name => {
+                Outcome::Unknown
+            }
             Err(_) => Outcome::Error,
         };
         self.budget.record(account, &self.region, api, Instant::now(), outcome);

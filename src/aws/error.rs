@@ -9,6 +9,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use regex::Regex;
 
 use super::api::Api;
+use super::api::apis::STS_ASSUME_ROLE;
 use crate::types::{Gap, GapReason};
 
 /// Why a call failed.
@@ -29,6 +30,8 @@ pub enum FailureKind {
     Encrypted,
     /// No credentials, or credentials that AWS no longer takes.
     Credentials,
+    /// Credentials that AWS does not know here: a Region that is not enabled does not know the account's.
+    UnknownHere,
     /// AWS does not know the resource.
     NotFound,
     /// The page token has expired or is not understood.
@@ -87,9 +90,11 @@ impl Failure {
             FailureKind::Encrypted => GapReason::Encrypted,
             FailureKind::Unsupported => GapReason::Unsupported,
             FailureKind::PageToken | FailureKind::Interrupted => GapReason::Partial,
-            FailureKind::Credentials | FailureKind::NotFound | FailureKind::Transient | FailureKind::Other => {
-                GapReason::Error
-            }
+            FailureKind::Credentials
+            | FailureKind::UnknownHere
+            | FailureKind::NotFound
+            | FailureKind::Transient
+            | FailureKind::Other => GapReason::Error,
         };
         let opens = match self.kind {
             FailureKind::Denied => self.api.iam_action.map(str::to_owned),
@@ -142,14 +147,15 @@ fn service_error(
         FailureKind::Denied => format!("AWS refused {name} ({code}{})", why_denied(message)),
         FailureKind::Throttled => format!("AWS throttled {name} ({code})"),
         FailureKind::Encrypted => format!("{name} needs a KMS key that the auditor may not use ({code})"),
-        FailureKind::Credentials => {
+        FailureKind::Credentials | FailureKind::UnknownHere => {
             format!(
                 "AWS did not take the credentials for {name} ({code}): they have expired, or the Region is not enabled"
             )
         }
         FailureKind::PageToken => format!("{name} lost its page token ({code}): the list is not whole"),
         FailureKind::Unsupported => format!("the endpoint does not offer {name} ({code})"),
-        _ => match message.map(scrub).filter(|message| !message.is_empty()) {
+        // AWS may repeat what was sent, and an external id has no form by which it could be told from other text.
+        _ => match message.filter(|_| *api != STS_ASSUME_ROLE).map(scrub).filter(|message| !message.is_empty()) {
             Some(message) => format!("{name} failed ({code}): {message}"),
             None => format!("{name} failed ({code})"),
         },
@@ -170,16 +176,14 @@ fn kind_of(code: &str, status: Option<u16>) -> FailureKind {
         "ExpiredToken"
         | "ExpiredTokenException"
         | "RequestExpired"
-        | "InvalidClientTokenId"
-        | "UnrecognizedClientException"
         | "InvalidSignatureException"
         | "SignatureDoesNotMatch"
         | "AuthFailure"
         | "MissingAuthenticationToken"
         | "MissingAuthenticationTokenException"
         | "IncompleteSignature"
-        | "InvalidAccessKeyId"
-        | "OptInRequired" => FailureKind::Credentials,
+        | "InvalidAccessKeyId" => FailureKind::Credentials,
+        "InvalidClientTokenId" | "UnrecognizedClientException" | "OptInRequired" => FailureKind::UnknownHere,
         "InvalidToken"
         | "InvalidNextToken"
         | "InvalidNextTokenException"
@@ -193,9 +197,11 @@ fn kind_of(code: &str, status: Option<u16>) -> FailureKind {
         | "UnsupportedOperationException"
         | "NotImplemented"
         | "NotImplementedException" => FailureKind::Unsupported,
-        "NoSuchEntity" | "ResourceNotFoundException" | "NoSuchResourceException" | "StateMachineDoesNotExist" => {
-            FailureKind::NotFound
-        }
+        "NoSuchEntity"
+        | "NotFoundException"
+        | "ResourceNotFoundException"
+        | "NoSuchResourceException"
+        | "StateMachineDoesNotExist" => FailureKind::NotFound,
         code if code.contains("Throttl") || THROTTLED.contains(&code) => FailureKind::Throttled,
         _ => match status {
             Some(429) => FailureKind::Throttled,
@@ -247,7 +253,7 @@ fn pattern(text: &str) -> Regex {
 #[cfg(test)]
 mod tests {
     use super::{FailureKind, kind_of, scrub, service_error};
-    use crate::aws::api::apis::SFN_DESCRIBE_STATE_MACHINE as DESCRIBE;
+    use crate::aws::api::apis::{SFN_DESCRIBE_STATE_MACHINE as DESCRIBE, STS_ASSUME_ROLE};
 
     #[test]
     fn codes_are_classified() {
@@ -259,8 +265,10 @@ mod tests {
             ("Whatever", 429, FailureKind::Throttled),
             ("Whatever", 503, FailureKind::Transient),
             ("ExpiredTokenException", 403, FailureKind::Credentials),
+            ("UnrecognizedClientException", 400, FailureKind::UnknownHere),
             ("InvalidToken", 400, FailureKind::PageToken),
             ("UnknownOperationException", 404, FailureKind::Unsupported),
+            ("NotFoundException", 400, FailureKind::NotFound),
             ("ValidationException", 400, FailureKind::Other),
         ] {
             assert_eq!(kind_of(code, Some(status)), kind, "{code}");
@@ -276,6 +284,13 @@ mod tests {
             detail,
             "AWS refused states:DescribeStateMachine (AccessDeniedException, by a service control policy)"
         );
+    }
+
+    #[test]
+    fn nothing_of_what_sts_says_about_a_role_is_kept() {
+        let (_, detail) =
+            service_error(&STS_ASSUME_ROLE, Some("ValidationError"), Some("two  words is no id"), Some(400));
+        assert_eq!(detail, "sts:AssumeRole failed (ValidationError)");
     }
 
     #[test]

@@ -97,7 +97,10 @@ macro_rules! clients {
 clients! {
     account: aws_sdk_account,
     cloudwatch: aws_sdk_cloudwatch,
+    events: aws_sdk_eventbridge,
     iam: aws_sdk_iam,
+    kms: aws_sdk_kms,
+    lambda: aws_sdk_lambda,
     logs: aws_sdk_cloudwatchlogs,
     quotas: aws_sdk_servicequotas,
     sfn: aws_sdk_sfn,

@@ -22,7 +22,10 @@ pub static CHECKS: &[&Check] = &[
     &quota::open_execution_quota::CHECK,
     &quota::open_map_run_quota::CHECK,
     &lifecycle::role_missing::CHECK,
+    &access::shared_role::CHECK,
     &quota::state_machine_quota::CHECK,
     &logging::tracing_disabled::CHECK,
+    &access::trust_policy_broad::CHECK,
+    &access::trust_policy_confused_deputy::CHECK,
     &access::unused_xray_grant::CHECK,
 ];

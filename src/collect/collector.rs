@@ -5,13 +5,15 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::progress::{Event, Progress};
 use super::settings::Regions;
 use crate::aws::{Api, Caller, Clients, Failure};
-use crate::detect::Door;
+use crate::detect::{Clean, Door};
+use crate::iam::Policy;
 use crate::model::{PartName, PartValue, Snapshot};
-use crate::types::{AccountId, Gap, Observed, Region};
+use crate::types::{AccountId, Arn, Gap, GapReason, Observed, Region};
 
 /// One part of a snapshot, and how it is read.
 pub struct Collector {
@@ -49,10 +51,29 @@ pub(super) fn clean(door: &Door, failure: &Failure) -> Failure {
     Failure { detail: door.text(&failure.detail).clean.into_inner(), ..*failure }
 }
 
+/// A policy document, through the door and parsed.
+pub(super) fn policy(door: &Door, api: &'static Api, text: &str) -> Result<Clean<Policy>, Gap> {
+    let not_one = |why: String| Gap { api: api.name.to_owned(), ..Gap::new(GapReason::Error, why) };
+    let document: Value =
+        serde_json::from_str(text).map_err(|error| not_one(format!("the policy is not JSON: {error}")))?;
+    let clean = door.json(document).clean;
+    clean.read(Policy::parse).map_err(|error| not_one(format!("the policy is not valid: {error}")))
+}
+
+/// A principal's ARN without its session name, which can be a person's.
+pub(super) fn without_session(arn: &str) -> String {
+    match arn.split_once(":assumed-role/") {
+        Some((head, tail)) => format!("{head}:assumed-role/{}", tail.split('/').next().unwrap_or_default()),
+        None => arn.to_owned(),
+    }
+}
+
 /// What a collector works with.
 pub struct Context<'a> {
     pub account_id: &'a AccountId,
     pub region: &'a Region,
+    /// Who asks, without a session name, which can be a person's.
+    pub principal: &'a Arn,
     pub clients: &'a Clients,
     pub caller: &'a Caller,
     pub door: &'a Door,
@@ -101,7 +122,26 @@ impl Context<'_> {
         }
     }
 
+    /// Whether something is of this account and Region, and may be asked for here.
+    pub fn owns(&self, arn: &Arn) -> bool {
+        arn.account() == self.account_id.as_str() && arn.region() == self.region.as_str()
+    }
+
     pub fn tell(&self, event: Event) {
         self.progress.tell(self.region, self.part.as_str(), event);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_session;
+
+    #[test]
+    fn a_session_name_is_not_kept() {
+        assert_eq!(
+            without_session("arn:aws:sts::123456789012:assumed-role/Audit/jane@example.com"),
+            "arn:aws:sts::123456789012:assumed-role/Audit"
+        );
+        assert_eq!(without_session("arn:aws:iam::123456789012:user/audit"), "arn:aws:iam::123456789012:user/audit");
     }
 }

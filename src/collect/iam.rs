@@ -1,14 +1,15 @@
-use aws_sdk_iam::types::{AttachedPermissionsBoundary, AttachedPolicy, ManagedPolicyDetail, PolicyDetail, RoleDetail};
+use aws_sdk_iam::types::{
+    AttachedPermissionsBoundary, AttachedPolicy, GroupDetail, ManagedPolicyDetail, PolicyDetail, RoleDetail, UserDetail,
+};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
 
-use super::collector::{Collector, Context, Scope};
-use super::pages::{Page, all_pages};
+use super::collector::{Collector, Context, Scope, policy};
+use super::pages::{Page, all_pages, required, unnamed};
 use crate::aws::apis::IAM_GET_ACCOUNT_AUTHORIZATION_DETAILS as DETAILS;
 use crate::aws::{Failure, FailureKind};
-use crate::detect::{Clean, Door};
+use crate::detect::Clean;
 use crate::iam::Policy;
 use crate::model::{Iam, InlinePolicy, PartName, PartValue, Principal, Role};
 use crate::types::{Arn, Gap, GapReason, Observed};
@@ -24,14 +25,9 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
             let request = client.get_account_authorization_details().max_items(1000).set_marker(token);
             async move {
                 let answer = context.call(&DETAILS, || request.clone().send()).await?;
-                let lists =
-                    (&answer.role_detail_list, &answer.user_detail_list, &answer.group_detail_list, &answer.policies);
-                if matches!(lists, (None, None, None, None)) {
-                    return Err(broken("without any list"));
-                }
                 let next = answer.marker.clone().filter(|_| answer.is_truncated);
                 let cut_off = answer.is_truncated && next.is_none();
-                Ok(Page { items: vec![(page(context.door, answer), cut_off)], next })
+                Ok(Page { items: vec![(page(context, answer)?, cut_off)], next })
             }
         })
         .await;
@@ -40,13 +36,15 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
             cut_off.then(|| Failure { kind: FailureKind::PageToken, ..broken("that there is more, but not where") })
         });
         let nothing = pages.is_empty();
-        let mut iam = Iam::default();
+        let (mut iam, mut nameless) = (Iam::default(), 0);
         for (page, _) in pages {
-            iam.roles.extend(page.roles);
-            iam.users.extend(page.users);
-            iam.groups.extend(page.groups);
-            iam.policies.extend(page.policies);
+            iam.roles.extend(page.found.roles);
+            iam.users.extend(page.found.users);
+            iam.groups.extend(page.found.groups);
+            iam.policies.extend(page.found.policies);
+            nameless += page.nameless;
         }
+        let failure = failure.or_else(|| unnamed(&DETAILS, nameless, "Arn"));
         PartValue::Iam(match failure {
             Some(failure) if nothing => Observed::missing(context.gap(&failure)),
             failure => Observed::listed(iam, failure.map(|failure| context.gap(&failure))),
@@ -62,12 +60,19 @@ fn broken(how: &str) -> Failure {
 
 type Answer = aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput;
 
-/// Documents are parsed and pass the door page by page, so that no more than a page of raw text is held.
-fn page(door: &Door, answer: Answer) -> Iam {
-    let user = |user: aws_sdk_iam::types::UserDetail| {
+/// What is on one page, and how many items on it nobody can name.
+struct Found {
+    found: Iam,
+    nameless: usize,
+}
+
+/// Documents are parsed and pass the door page by page, so that no more than a page of raw text is held. Each list is
+/// sent, empty or not.
+fn page(context: &Context<'_>, answer: Answer) -> Result<Found, Failure> {
+    let user = |user: UserDetail| {
         let groups = user.group_list.unwrap_or_default();
         let user = principal(
-            door,
+            context,
             user.arn,
             user.user_policy_list,
             user.attached_managed_policies,
@@ -75,26 +80,39 @@ fn page(door: &Door, answer: Answer) -> Iam {
         )?;
         Some(Principal { groups, ..user })
     };
-    let group = |group: aws_sdk_iam::types::GroupDetail| {
-        principal(door, group.arn, group.group_policy_list, group.attached_managed_policies, None)
+    let group = |group: GroupDetail| {
+        principal(context, group.arn, group.group_policy_list, group.attached_managed_policies, None)
     };
-    Iam {
-        roles: answer
-            .role_detail_list
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|detail| role(door, detail))
-            .collect(),
-        users: answer.user_detail_list.unwrap_or_default().into_iter().filter_map(user).collect(),
-        groups: answer.group_detail_list.unwrap_or_default().into_iter().filter_map(group).collect(),
-        policies: answer.policies.unwrap_or_default().into_iter().filter_map(|detail| managed(door, detail)).collect(),
-    }
+    let mut nameless = 0;
+    let found = Iam {
+        roles: members(answer.role_detail_list, "RoleDetailList", &mut nameless, |detail| role(context, detail))?,
+        users: members(answer.user_detail_list, "UserDetailList", &mut nameless, user)?,
+        groups: members(answer.group_detail_list, "GroupDetailList", &mut nameless, group)?,
+        policies: members(answer.policies, "Policies", &mut nameless, |detail| managed(context, detail))?,
+    };
+    Ok(Found { found, nameless })
 }
 
-fn role(door: &Door, detail: RoleDetail) -> Option<(Arn, Role)> {
-    let trust = document(door, detail.assume_role_policy_document.as_deref());
+/// The members of a list that say what they are; the others are counted.
+fn members<T, U, C: FromIterator<U>>(
+    list: Option<Vec<T>>,
+    field: &str,
+    nameless: &mut usize,
+    read: impl Fn(T) -> Option<U>,
+) -> Result<C, Failure> {
+    let read = |item| {
+        read(item).or_else(|| {
+            *nameless += 1;
+            None
+        })
+    };
+    Ok(required(&DETAILS, list, field)?.into_iter().filter_map(read).collect())
+}
+
+fn role(context: &Context<'_>, detail: RoleDetail) -> Option<(Arn, Role)> {
+    let trust = document(context, detail.assume_role_policy_document.as_deref());
     let principal = principal(
-        door,
+        context,
         detail.arn,
         detail.role_policy_list,
         detail.attached_managed_policies,
@@ -104,7 +122,7 @@ fn role(door: &Door, detail: RoleDetail) -> Option<(Arn, Role)> {
 }
 
 fn principal(
-    door: &Door,
+    context: &Context<'_>,
     arn: Option<String>,
     inline: Option<Vec<PolicyDetail>>,
     attached: Option<Vec<AttachedPolicy>>,
@@ -112,42 +130,52 @@ fn principal(
 ) -> Option<Principal> {
     let policy = |detail: PolicyDetail| InlinePolicy {
         name: detail.policy_name.unwrap_or_default(),
-        policy: document(door, detail.policy_document.as_deref()),
+        policy: document(context, detail.policy_document.as_deref()),
     };
     let arn_of = |text: Option<String>| text.and_then(|text| Arn::parse(text).ok());
-    Some(Principal {
+    let mut principal = Principal {
         arn: arn_of(arn)?,
         inline: inline.unwrap_or_default().into_iter().map(policy).collect(),
-        attached: attached.unwrap_or_default().into_iter().filter_map(|policy| arn_of(policy.policy_arn)).collect(),
-        boundary: boundary.and_then(|boundary| arn_of(boundary.permissions_boundary_arn)),
+        attached: Vec::new(),
+        boundary: None,
         groups: Vec::new(),
-    })
+    };
+    // A policy that nobody can name may say anything: what the principal may do is then not known.
+    let unknown = |what: &str| {
+        let detail = format!("{} answered with {what} without an ARN", DETAILS.name);
+        InlinePolicy { name: format!("({what})"), policy: Observed::missing(gap(context, detail)) }
+    };
+    for policy in attached.unwrap_or_default() {
+        match arn_of(policy.policy_arn) {
+            Some(arn) => principal.attached.push(arn),
+            None => principal.inline.push(unknown("an attached policy")),
+        }
+    }
+    if let Some(boundary) = boundary {
+        principal.boundary = arn_of(boundary.permissions_boundary_arn);
+        principal.inline.extend(principal.boundary.is_none().then(|| unknown("a permissions boundary")));
+    }
+    Some(principal)
 }
 
-fn managed(door: &Door, detail: ManagedPolicyDetail) -> Option<(Arn, Observed<Clean<Policy>>)> {
+fn managed(context: &Context<'_>, detail: ManagedPolicyDetail) -> Option<(Arn, Observed<Clean<Policy>>)> {
     let arn = Arn::parse(detail.arn?).ok()?;
     let versions = detail.policy_version_list.unwrap_or_default();
     let default = versions.into_iter().find(|version| version.is_default_version);
-    Some((arn, document(door, default.and_then(|version| version.document).as_deref())))
+    Some((arn, document(context, default.and_then(|version| version.document).as_deref())))
+}
+
+fn gap(context: &Context<'_>, detail: String) -> Gap {
+    context.locate(Gap { api: DETAILS.name.to_owned(), ..Gap::new(GapReason::Error, detail) })
 }
 
 /// IAM sends documents percent-encoded; JSON itself never begins with `%`.
-fn document(door: &Door, text: Option<&str>) -> Observed<Clean<Policy>> {
-    let unreadable =
-        |why: String| Observed::missing(Gap { api: DETAILS.name.to_owned(), ..Gap::new(GapReason::Error, why) });
+fn document(context: &Context<'_>, text: Option<&str>) -> Observed<Clean<Policy>> {
     let Some(text) = text else {
-        return unreadable("IAM answered without the policy's document".to_owned());
+        let why = "IAM answered without the policy's document";
+        return Observed::missing(Gap { api: DETAILS.name.to_owned(), ..Gap::new(GapReason::Error, why) });
     };
-    let decoded = match text.trim_start().starts_with('{') {
-        true => text.into(),
-        false => percent_decode_str(text).decode_utf8_lossy(),
-    };
-    let document: Value = match serde_json::from_str(&decoded) {
-        Ok(document) => document,
-        Err(error) => return unreadable(format!("the policy is not JSON: {error}")),
-    };
-    match door.json(document).clean.read(Policy::parse) {
-        Ok(policy) => Observed::known(policy),
-        Err(error) => unreadable(format!("the policy is not valid: {error}")),
-    }
+    let plain = text.trim_start().starts_with('{');
+    let decoded = if plain { text.into() } else { percent_decode_str(text).decode_utf8_lossy() };
+    policy(context.door, &DETAILS, &decoded).map_err(|gap| context.locate(gap)).into()
 }

@@ -1,8 +1,8 @@
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::collector::{Collector, Context, Scope, clean};
-use super::pages::{Page, all_pages, required};
+use super::collector::{Collector, Context, Scope, clean, without_session};
+use super::pages::{Page, all_pages, named, required};
 use super::settings::Regions;
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_GET_CALLER_IDENTITY};
 use crate::aws::{Caller, Clients, Failure, FailureKind};
@@ -21,19 +21,14 @@ pub(super) static COLLECTOR: Collector = Collector {
 
 fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
     async move {
-        let identity = match whoami(context.caller, context.clients, context.door).await {
-            Ok((_, caller)) => {
-                let partition = caller.partition().to_owned();
-                Observed::known(Identity { partition, caller, regions: regions(context).await })
-            }
-            Err(failure) => Observed::missing(context.gap(&failure)),
-        };
-        PartValue::Identity(identity)
+        let caller = context.principal.clone();
+        let partition = caller.partition().to_owned();
+        PartValue::Identity(Observed::known(Identity { partition, caller, regions: regions(context).await }))
     }
     .boxed()
 }
 
-/// The account of the credentials, and the principal without its session name, which can be a person's.
+/// Asked once, before anything else. The account of the credentials, and the principal without its session name, which can be a person's.
 pub(super) async fn whoami(caller: &Caller, clients: &Clients, door: &Door) -> Result<(AccountId, Arn), Failure> {
     let api = &STS_GET_CALLER_IDENTITY;
     let sts = clients.sts();
@@ -49,19 +44,12 @@ pub(super) async fn whoami(caller: &Caller, clients: &Clients, door: &Door) -> R
     account.zip(arn).ok_or_else(broken)
 }
 
-fn without_session(arn: &str) -> String {
-    match arn.split_once(":assumed-role/") {
-        Some((head, tail)) => format!("{head}:assumed-role/{}", tail.split('/').next().unwrap_or_default()),
-        None => arn.to_owned(),
-    }
-}
-
 async fn regions(context: &Context<'_>) -> Observed<Vec<Region>> {
     if let Regions::Named(named) = context.regions {
         return Observed::known(named.clone());
     }
     let client = context.clients.account();
-    let (names, failure) = all_pages(&ACCOUNT_LIST_REGIONS, |token| {
+    let (listed, failure) = all_pages(&ACCOUNT_LIST_REGIONS, |token| {
         let request = client.list_regions().max_results(50).set_next_token(token);
         let request = request
             .region_opt_status_contains(aws_sdk_account::types::RegionOptStatus::Enabled)
@@ -69,28 +57,12 @@ async fn regions(context: &Context<'_>) -> Observed<Vec<Region>> {
         async move {
             let answer = context.call(&ACCOUNT_LIST_REGIONS, || request.clone().send()).await?;
             let regions = required(&ACCOUNT_LIST_REGIONS, answer.regions, "Regions")?;
-            Ok(Page {
-                items: regions.into_iter().filter_map(|region| region.region_name).collect(),
-                next: answer.next_token,
-            })
+            Ok(Page { items: regions, next: answer.next_token })
         }
     })
     .await;
-    let mut regions: Vec<_> = names.into_iter().filter_map(|name| Region::parse(name).ok()).collect();
+    let name = |region: aws_sdk_account::types::Region| Region::parse(region.region_name?).ok();
+    let (mut regions, failure) = named(&ACCOUNT_LIST_REGIONS, listed.into_iter().map(name), "RegionName", failure);
     regions.sort();
     context.listed(regions, failure.as_ref())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_session;
-
-    #[test]
-    fn a_session_name_is_not_kept() {
-        assert_eq!(
-            without_session("arn:aws:sts::123456789012:assumed-role/Audit/jane@example.com"),
-            "arn:aws:sts::123456789012:assumed-role/Audit"
-        );
-        assert_eq!(without_session("arn:aws:iam::123456789012:user/audit"), "arn:aws:iam::123456789012:user/audit");
-    }
 }

@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
 
 use super::collector::{Collector, Context, Scope};
-use super::pages::{required, same_token};
+use super::pages::{Tokens, required, unnamed};
 use super::progress::Event;
 use crate::aws::Failure;
 use crate::aws::apis::LOGS_DESCRIBE_LOG_GROUPS as DESCRIBE;
@@ -34,14 +34,12 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
         let destination =
             |machine: &'a crate::model::StateMachine| machine.details.seen().0?.logging.destination.as_ref();
         let destinations: BTreeSet<&Arn> = machines.machines.iter().filter_map(destination).collect();
-        let (own, foreign): (Vec<&Arn>, Vec<&Arn>) = destinations
-            .into_iter()
-            .partition(|arn| arn.account() == context.account_id.as_str() && arn.region() == context.region.as_str());
+        let (own, foreign): (Vec<&Arn>, Vec<&Arn>) = destinations.into_iter().partition(|arn| context.owns(arn));
         context.tell(Event::Counted(own.len()));
         let foreign_gap = || Gap::new(GapReason::Unsupported, "the log group belongs to another account or Region");
         let mut groups: LogGroups = foreign
             .into_iter()
-            .map(|arn| (arn.clone(), Observed::missing(foreign_gap().about(arn.as_str()))))
+            .map(|arn| (arn.clone(), Observed::missing(context.locate(foreign_gap().about(arn.as_str())))))
             .collect();
         groups.extend(look_up(context, &own).await);
         PartValue::LogGroups(Observed::listed(groups, gap.cloned()))
@@ -74,7 +72,8 @@ async fn look_up(context: &Context<'_>, arns: &[&Arn]) -> LogGroups {
             Some(Ok(group)) => Observed::known(group.clone()),
             Some(Err(failure)) => Observed::missing(context.gap(failure).about(arn.as_str())),
             None => {
-                Observed::missing(Gap::new(GapReason::Error, "the destination is not a log group").about(arn.as_str()))
+                let gap = Gap::new(GapReason::Error, "the destination is not a log group").about(arn.as_str());
+                Observed::missing(context.locate(gap))
             }
         };
         ((*arn).clone(), group)
@@ -112,7 +111,8 @@ type Answered = Vec<(String, Result<Option<LogGroup>, Failure>)>;
 async fn ask(context: &Context<'_>, lookup: Lookup) -> (Answered, Vec<Lookup>) {
     let Lookup { prefix, mut wanted } = lookup;
     let client = context.clients.logs();
-    let (mut answered, mut token, mut calls) = (Answered::new(), None, 0);
+    let (mut answered, mut token, mut calls, mut nameless) = (Answered::new(), None, 0, 0);
+    let mut tokens = Tokens::new(&DESCRIBE);
     while !wanted.is_empty() {
         // What asks for one name alone is read to its end: there is nothing smaller to ask.
         let alone_already = wanted.len() == 1 && wanted.contains(&prefix);
@@ -131,19 +131,27 @@ async fn ask(context: &Context<'_>, lookup: Lookup) -> (Answered, Vec<Lookup>) {
                 break;
             }
         };
-        for group in groups.into_iter().filter_map(|group| log_group(context, group)) {
+        for group in groups {
+            let Some(group) = log_group(context, group) else {
+                nameless += 1;
+                continue;
+            };
             if wanted.remove(&group.name) {
                 context.tell(Event::Advanced);
                 answered.push((group.name.clone(), Ok(Some(group))));
             }
         }
-        let next = next.filter(|token| !token.is_empty());
-        if next.is_none() || next == token {
-            let rest = std::mem::take(&mut wanted).into_iter();
-            let absent = || if next.is_none() { Ok(None) } else { Err(same_token(&DESCRIBE)) };
-            answered.extend(rest.map(|name| (name, absent())));
-        }
-        token = next;
+        let failure = match tokens.follow(next) {
+            Ok(Some(next)) => {
+                token = Some(next);
+                continue;
+            }
+            // A group without a name may be any of those that were not met.
+            Ok(None) => unnamed(&DESCRIBE, nameless, "logGroupName"),
+            Err(failure) => Some(failure),
+        };
+        let absent = || failure.clone().map_or(Ok(None), Err);
+        answered.extend(std::mem::take(&mut wanted).into_iter().map(|name| (name, absent())));
     }
     (answered, Vec::new())
 }

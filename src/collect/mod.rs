@@ -1,8 +1,11 @@
 //! Floor 3: AWS to snapshot parts, one file a collector.
 
 mod collector;
+mod event_rules;
+mod function_policies;
 mod iam;
 mod identity;
+mod kms_keys;
 mod log_groups;
 mod pages;
 mod progress;

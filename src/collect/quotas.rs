@@ -1,20 +1,20 @@
 use std::collections::BTreeMap;
 
-use aws_sdk_cloudwatch::types::{Metric, MetricDataQuery, MetricStat};
+use aws_sdk_cloudwatch::types::{MessageData, Metric, MetricDataQuery, MetricStat, StatusCode};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 
 use super::collector::{Collector, Context, Scope};
-use super::pages::{Page, all_pages, required};
-use crate::aws::Failure;
+use super::pages::{Page, all_pages, named, required};
 use crate::aws::apis::{
     CLOUDWATCH_GET_METRIC_DATA as GET_METRIC_DATA, CLOUDWATCH_LIST_METRICS as LIST_METRICS,
     QUOTAS_LIST_DEFAULTS as LIST_DEFAULTS, QUOTAS_LIST_SERVICE_QUOTAS as LIST_APPLIED,
 };
+use crate::aws::{Api, Failure};
 use crate::model::quota::Reading;
 use crate::model::{PartName, PartValue, Quotas};
-use crate::types::{Gap, Observed};
+use crate::types::{Gap, GapReason, Observed};
 
 /// Step Functions' service code in Service Quotas.
 const SERVICE: &str = "states";
@@ -67,7 +67,7 @@ async fn applied(context: &Context<'_>) -> Values {
         }
     })
     .await;
-    values(context, quotas, failure)
+    values(context, &LIST_APPLIED, quotas, failure)
 }
 
 async fn defaults(context: &Context<'_>) -> Values {
@@ -81,16 +81,18 @@ async fn defaults(context: &Context<'_>) -> Values {
         }
     })
     .await;
-    values(context, quotas, failure)
+    values(context, &LIST_DEFAULTS, quotas, failure)
 }
 
 fn values(
     context: &Context<'_>,
+    api: &'static Api,
     quotas: Vec<aws_sdk_servicequotas::types::ServiceQuota>,
     failure: Option<Failure>,
 ) -> Values {
     let value = |quota: aws_sdk_servicequotas::types::ServiceQuota| Some((quota.quota_name?, quota.value?));
-    let values: BTreeMap<_, _> = quotas.into_iter().filter_map(value).collect();
+    let (values, failure) = named(api, quotas.into_iter().map(value), "QuotaName and Value", failure);
+    let values: BTreeMap<_, _> = values.into_iter().collect();
     match failure {
         Some(failure) if values.is_empty() => Observed::missing(context.gap(&failure)),
         failure => Observed::listed(values, failure.map(|failure| context.gap(&failure))),
@@ -104,7 +106,7 @@ async fn metrics(context: &Context<'_>) -> Observed<BTreeMap<String, Reading>> {
     let lookup_gap = usage.as_ref().err().cloned();
     wanted.extend(usage.ok().flatten());
     match readings(context, &wanted).await {
-        Ok(readings) => Observed::listed(readings, lookup_gap),
+        Ok((readings, gap)) => Observed::listed(readings, gap.or(lookup_gap)),
         Err(gap) => Observed::missing(gap),
     }
 }
@@ -118,8 +120,9 @@ async fn usage_metric(context: &Context<'_>) -> Result<Option<Metric>, Gap> {
     Ok(metrics.map_err(|failure| context.gap(&failure))?.into_iter().next())
 }
 
-/// The newest point of each metric. An answer without points leaves the metric out, which is not the same as 0.
-async fn readings(context: &Context<'_>, metrics: &[Metric]) -> Result<BTreeMap<String, Reading>, Gap> {
+/// The newest point of each metric, and why some could not be read. An answer without points leaves the metric out,
+/// which is not the same as 0.
+async fn readings(context: &Context<'_>, metrics: &[Metric]) -> Result<(BTreeMap<String, Reading>, Option<Gap>), Gap> {
     let client = context.clients.cloudwatch();
     let query = |(index, metric): (usize, &Metric)| {
         let stat = MetricStat::builder().metric(metric.clone()).period(PERIOD).stat("Maximum").build();
@@ -129,12 +132,13 @@ async fn readings(context: &Context<'_>, metrics: &[Metric]) -> Result<BTreeMap<
     let at = |time: Timestamp| aws_smithy_types::DateTime::from_secs(time.as_second());
     let request = client.get_metric_data().start_time(at(context.now - WINDOW)).end_time(at(context.now));
     let request = request.set_metric_data_queries(Some(queries));
-    let (results, failure) = all_pages(&GET_METRIC_DATA, |token| {
+    let (pages, failure) = all_pages(&GET_METRIC_DATA, |token| {
         let request = request.clone().set_next_token(token);
         async move {
             let answer = context.call(&GET_METRIC_DATA, || request.clone().send()).await?;
             let results = required(&GET_METRIC_DATA, answer.metric_data_results, "MetricDataResults")?;
-            Ok(Page { items: results, next: answer.next_token })
+            let said = answer.messages.unwrap_or_default().iter().map(|message| word(context, message)).collect();
+            Ok(Page { items: vec![(results, said)], next: answer.next_token })
         }
     })
     .await;
@@ -142,9 +146,19 @@ async fn readings(context: &Context<'_>, metrics: &[Metric]) -> Result<BTreeMap<
         return Err(context.gap(&failure));
     }
     let mut readings: BTreeMap<String, Reading> = BTreeMap::new();
-    for result in results {
+    let (results, said): (Vec<_>, Vec<Vec<String>>) = pages.into_iter().unzip();
+    let mut faults: Vec<String> = said.into_iter().flatten().collect();
+    for result in results.into_iter().flatten() {
         let index = result.id.as_deref().and_then(|id| id.strip_prefix('m')?.parse::<usize>().ok());
         let name = index.and_then(|index| metrics.get(index)?.metric_name.clone());
+        // `PartialData` has more on the next page; what it has is right.
+        if let Some(code @ (StatusCode::InternalError | StatusCode::Forbidden)) = &result.status_code {
+            let said = result.messages.unwrap_or_default();
+            let said = said.iter().map(|message| format!(", {}", word(context, message))).collect::<String>();
+            let name = name.as_deref().unwrap_or("a metric that was not asked for");
+            faults.push(format!("{} for {name}{said}", code.as_str()));
+            continue;
+        }
         let points = result.timestamps.unwrap_or_default().into_iter().zip(result.values.unwrap_or_default());
         let newest = points.max_by_key(|(time, _)| time.secs());
         if let (Some(name), Some((time, value))) = (name, newest)
@@ -154,5 +168,14 @@ async fn readings(context: &Context<'_>, metrics: &[Metric]) -> Result<BTreeMap<
             readings.insert(name, Reading { at, value });
         }
     }
-    Ok(readings)
+    let gap = (!faults.is_empty()).then(|| {
+        let detail = format!("{} answered in part: {}", GET_METRIC_DATA.name, faults.join("; "));
+        context.locate(Gap { api: GET_METRIC_DATA.name.to_owned(), ..Gap::new(GapReason::Error, detail) })
+    });
+    Ok((readings, gap))
+}
+
+/// The code of CloudWatch's message; its text is not kept.
+fn word(context: &Context<'_>, message: &MessageData) -> String {
+    context.door.text(message.code.as_deref().unwrap_or("a message without a code")).clean.into_inner()
 }

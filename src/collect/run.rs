@@ -9,12 +9,12 @@ use tokio_util::sync::CancellationToken;
 use super::collector::{Collector, Context, Scope};
 use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
-use super::{iam, identity, log_groups, quotas, state_machines, tags, xray};
+use super::{event_rules, function_policies, iam, identity, kms_keys, log_groups, quotas, state_machines, tags, xray};
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
 use crate::detect::Door;
 use crate::model::{CollectorRun, PartName, PartValue, Snapshot};
-use crate::types::{AccountId, Gap, Region};
+use crate::types::{AccountId, Arn, Gap, GapReason, Region};
 
 /// Every collector, in the order of the snapshot's parts.
 pub static COLLECTORS: &[&Collector] = &[
@@ -23,6 +23,9 @@ pub static COLLECTORS: &[&Collector] = &[
     &state_machines::COLLECTOR,
     &tags::COLLECTOR,
     &log_groups::COLLECTOR,
+    &kms_keys::COLLECTOR,
+    &event_rules::COLLECTOR,
+    &function_policies::COLLECTOR,
     &xray::COLLECTOR,
     &quotas::COLLECTOR,
 ];
@@ -30,7 +33,8 @@ pub static COLLECTORS: &[&Collector] = &[
 /// Accounts that are collected at once; their Regions all are.
 const ACCOUNTS_AT_ONCE: usize = 4;
 
-/// Regions that every account has without opting in, for when the list of enabled ones cannot be read.
+/// Regions that every account of AWS's public partition has without opting in, for when the list of enabled ones cannot
+/// be read.
 /// Source: <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>.
 const DEFAULT_REGIONS: [&str; 17] = [
     "ap-northeast-1",
@@ -51,6 +55,11 @@ const DEFAULT_REGIONS: [&str; 17] = [
     "us-west-1",
     "us-west-2",
 ];
+
+/// Those of the Chinese partition. Source: <https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-arns.html>.
+const CHINESE_REGIONS: [&str; 2] = ["cn-north-1", "cn-northwest-1"];
+/// Those of GovCloud. Source: <https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/using-govcloud-endpoints.html>.
+const GOVCLOUD_REGIONS: [&str; 2] = ["us-gov-east-1", "us-gov-west-1"];
 
 /// What a collection works with.
 pub struct Environment<'a> {
@@ -106,15 +115,14 @@ impl Environment<'_> {
 pub async fn collect(environment: &Environment<'_>) -> Result<Collection, CollectError> {
     let home = environment.session.home_region()?;
     let caller = Caller::new(environment.budget.clone(), home, environment.max_attempts, environment.cancel.clone());
-    let own = [None];
-    let sources: Vec<Option<&AccountSource>> = match environment.settings.accounts.is_empty() {
-        true => own.to_vec(),
-        false => environment.settings.accounts.iter().map(Some).collect(),
-    };
+    let mut sources: Vec<Option<&AccountSource>> = environment.settings.accounts.iter().map(Some).collect();
+    if sources.is_empty() {
+        sources.push(None);
+    }
     let enter = |source| account(environment, &caller, source);
     let answers: Vec<_> =
         futures_util::stream::iter(sources).map(enter).buffer_unordered(ACCOUNTS_AT_ONCE).collect().await;
-    let (mut snapshots, mut runs, mut refused) = (Vec::new(), Vec::new(), None);
+    let (mut snapshots, mut runs, mut refusals, mut refused) = (Vec::new(), Vec::new(), Vec::new(), None);
     for answer in answers {
         match answer {
             Ok((account_snapshots, account_runs)) => {
@@ -122,7 +130,7 @@ pub async fn collect(environment: &Environment<'_>) -> Result<Collection, Collec
                 runs.extend(account_runs);
             }
             Err((failure, run)) => {
-                runs.extend(run);
+                refusals.extend(run);
                 refused = Some(failure);
             }
         }
@@ -130,6 +138,12 @@ pub async fn collect(environment: &Environment<'_>) -> Result<Collection, Collec
     match refused {
         Some(failure) if snapshots.is_empty() => return Err(CollectError::Identity(failure)),
         _ => {}
+    }
+    for run in refusals {
+        // Another role may have got in.
+        let entered = snapshots.iter().any(|snapshot: &Snapshot| snapshot.account_id == run.account_id);
+        snapshots.extend((!entered).then(|| refusal(&run)).flatten());
+        runs.push(run);
     }
     snapshots.sort_by(|a: &Snapshot, b| (&a.account_id, &a.region).cmp(&(&b.account_id, &b.region)));
     runs.sort_by(|a: &CollectorRun, b| {
@@ -151,15 +165,15 @@ async fn account(
         Some(source) => environment.session.assume(source.role_arn.clone(), source.external_id.clone(), caller.clone()),
     };
     let clients = session.clients(caller.region());
-    let account_id = match identity::whoami(caller, &clients, environment.door).await {
-        Ok((account_id, _)) => account_id,
+    let (account_id, principal) = match identity::whoami(caller, &clients, environment.door).await {
+        Ok(known) => known,
         Err(failure) => return Err(not_entered(environment, source, failure)),
     };
     let caller = caller.on_behalf_of(Some(account_id.clone()), caller.region().clone());
     let mut global = Snapshot::new(account_id.clone(), Region::global());
-    let place = Place { environment, session: &session, caller: &caller };
+    let place = Place { environment, session: &session, caller: &caller, principal: &principal };
     let mut runs = vec![place.collect(&mut global, &identity::COLLECTOR).await];
-    let regions = regions(environment.settings, &global);
+    let regions = regions(environment.settings, &global, &principal, caller.region());
     let (iam_runs, regional) = tokio::join!(
         place.collect_scope(&mut global, Scope::Account),
         join_all(regions.into_iter().map(|region| place.region(account_id.clone(), region)))
@@ -184,20 +198,48 @@ fn not_entered(
         collector: PartName::Identity.as_str(),
         duration_seconds: None,
         observed_at: (environment.now)(),
-        gap: Some(Gap { account_id: Some(account_id.clone()), ..failure.gap() }),
+        gap: Some(Gap { account_id: Some(account_id.clone()), region: Some(Region::global()), ..failure.gap() }),
         account_id,
     });
+    if let Some(CollectorRun { account_id, gap: Some(gap), .. }) = &run {
+        tracing::warn!(%account_id, "the account could not be entered: {gap}");
+    }
     (failure, run)
 }
 
+/// What a snapshot file says of an account that could not be entered, so that whoever audits it knows.
+fn refusal(run: &CollectorRun) -> Option<Snapshot> {
+    let mut snapshot = Snapshot::new(run.account_id.clone(), run.region.clone());
+    snapshot.put(run.observed_at, PartName::Identity.missing(run.gap.clone()?));
+    Some(snapshot)
+}
+
 /// The named Regions, or all that are enabled, or, where that list cannot be read, those that need no opting in.
-fn regions(settings: &CollectSettings, global: &Snapshot) -> Vec<Region> {
+fn regions(settings: &CollectSettings, global: &Snapshot, principal: &Arn, home: &Region) -> Vec<Region> {
     if let Regions::Named(named) = &settings.regions {
         return named.clone();
     }
     let enabled = global.identity().seen().0.and_then(|identity| identity.regions.seen().0.cloned());
-    let defaults = || DEFAULT_REGIONS.iter().filter_map(|name| Region::parse(*name).ok()).collect();
+    let defaults = || {
+        let names = match principal.partition() {
+            "aws" => &DEFAULT_REGIONS[..],
+            "aws-cn" => &CHINESE_REGIONS,
+            "aws-us-gov" => &GOVCLOUD_REGIONS,
+            _ => return vec![home.clone()],
+        };
+        names.iter().filter_map(|name| Region::parse(*name).ok()).collect()
+    };
     enabled.filter(|regions| !regions.is_empty()).unwrap_or_else(defaults)
+}
+
+/// STS took the credentials, and the Region took them in no call: what failed there failed for that.
+fn disabled(snapshot: &mut Snapshot, run: &mut CollectorRun) {
+    let part = PartName::ALL.iter().find(|part| part.as_str() == run.collector);
+    let (Some(gap), Some(part)) = (run.gap.take_if(|gap| gap.reason == GapReason::Error), part) else { return };
+    let detail = "the Region is not enabled for the account, or AWS no longer takes the credentials".to_owned();
+    let gap = Gap { reason: GapReason::Disabled, detail, ..gap };
+    snapshot.put(run.observed_at, part.missing(gap.clone()));
+    run.gap = Some(gap);
 }
 
 /// Where collectors run.
@@ -205,25 +247,33 @@ struct Place<'a> {
     environment: &'a Environment<'a>,
     session: &'a Session,
     caller: &'a Caller,
+    principal: &'a Arn,
 }
 
 impl Place<'_> {
     async fn region(&self, account_id: AccountId, region: Region) -> (Snapshot, Vec<CollectorRun>) {
         let mut snapshot = Snapshot::new(account_id, region);
-        let runs = self.collect_scope(&mut snapshot, Scope::Region).await;
+        let mut runs = self.collect_scope(&mut snapshot, Scope::Region).await;
+        let here = self.caller.on_behalf_of(Some(snapshot.account_id.clone()), snapshot.region.clone());
+        if here.is_unknown_here() {
+            for run in &mut runs {
+                disabled(&mut snapshot, run);
+            }
+        }
         (snapshot, runs)
     }
 
-    /// All collectors of a scope: first those that need no other, at once, then those that do.
+    /// All collectors of a scope, in rounds: at once those that wait for no other that is still to run.
     async fn collect_scope(&self, snapshot: &mut Snapshot, scope: Scope) -> Vec<CollectorRun> {
-        let due = |first: bool| {
-            collectors(self.environment.settings).filter(move |collector| {
-                collector.scope == scope && collector.part != PartName::Identity && collector.after.is_empty() == first
-            })
-        };
+        let due = |collector: &&Collector| collector.scope == scope && collector.part != PartName::Identity;
+        let mut left: Vec<_> = collectors(self.environment.settings).filter(due).collect();
         let mut runs = Vec::new();
-        for first in [true, false] {
-            let answers = join_all(due(first).map(|collector| self.run(snapshot, collector))).await;
+        while !left.is_empty() {
+            let waits = |collector: &&Collector| left.iter().any(|other| collector.after.contains(&other.part));
+            let (later, round) = left.iter().partition(|collector| waits(collector));
+            left = later;
+            assert!(!Vec::is_empty(&round), "no collector waits for itself: a test looks");
+            let answers = join_all(round.into_iter().map(|collector| self.run(snapshot, collector))).await;
             for (run, part) in answers {
                 snapshot.put(run.observed_at, part);
                 runs.push(run);
@@ -246,6 +296,7 @@ impl Place<'_> {
         let context = Context {
             account_id,
             region,
+            principal: self.principal,
             clients: &self.session.clients(endpoint),
             caller: &self.caller.on_behalf_of(Some(account_id.clone()), endpoint.clone()),
             door: self.environment.door,
@@ -263,9 +314,10 @@ impl Place<'_> {
         context.tell(Event::Finished);
         let gap = part.gap().cloned();
         let name = collector.part.as_str();
-        match &gap {
-            Some(gap) => tracing::warn!(%account_id, %region, collector = name, "{gap}"),
-            None => tracing::debug!(%account_id, %region, collector = name, duration, "collected"),
+        if let Some(gap) = &gap {
+            tracing::warn!(%account_id, %region, collector = name, "{gap}");
+        } else {
+            tracing::debug!(%account_id, %region, collector = name, duration, "collected");
         }
         let run = CollectorRun {
             account_id: account_id.clone(),

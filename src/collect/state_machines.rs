@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::collector::{Collector, Context, Scope};
-use super::pages::{Page, all_pages};
+use super::pages::{Page, all_pages, named};
 use super::progress::Event;
 use crate::asl::{Definition, Document};
 use crate::aws::apis::{SFN_DESCRIBE_STATE_MACHINE as DESCRIBE, SFN_LIST_STATE_MACHINES as LIST};
@@ -67,14 +67,15 @@ struct Listed {
 
 async fn list(context: &Context<'_>) -> (Vec<Listed>, Option<Failure>) {
     let client = context.clients.sfn();
-    all_pages(&LIST, |token| {
+    let (items, failure) = all_pages(&LIST, |token| {
         let request = client.list_state_machines().max_results(PAGE).set_next_token(token);
         async move {
             let answer = context.call(&LIST, || request.clone().send()).await?;
-            Ok(Page { items: answer.state_machines.into_iter().filter_map(listed).collect(), next: answer.next_token })
+            Ok(Page { items: answer.state_machines.into_iter().map(listed).collect(), next: answer.next_token })
         }
     })
-    .await
+    .await;
+    named(&LIST, items, "stateMachineArn", failure)
 }
 
 fn listed(item: StateMachineListItem) -> Option<Listed> {
@@ -155,14 +156,17 @@ fn details(
     }
 }
 
-/// A kind of key that this version does not know is a customer's where one is named.
+/// A kind of key that this version does not know is a customer's where one is named, and nobody's where none is.
 fn encryption(context: &Context<'_>, configuration: Option<EncryptionConfiguration>) -> Encryption {
     let Some(configuration) = configuration else { return Encryption::AwsOwned };
     match (configuration.r#type, configuration.kms_key_id) {
         (EncryptionType::AwsOwnedKey, _) => Encryption::AwsOwned,
         (EncryptionType::CustomerManagedKmsKey, None) => Encryption::Customer { kms_key_id: String::new() },
         (_, Some(id)) => Encryption::Customer { kms_key_id: context.door.text(&id).clean.into_inner() },
-        (_, None) => Encryption::AwsOwned,
+        (kind, None) => {
+            let kind = context.door.text(kind.as_str()).clean.into_inner();
+            Encryption::Unknown { kind }
+        }
     }
 }
 

@@ -2,13 +2,13 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::collector::{Collector, Context, Scope};
-use super::pages::{Page, all_pages, required};
+use super::pages::{Page, all_pages, named, required};
 use crate::aws::apis::TAGGING_GET_RESOURCES as GET_RESOURCES;
 use crate::model::{PartName, PartValue, Tags};
 use crate::types::{Arn, Observed};
 
 /// Tags of everything that Step Functions has, through the Resource Groups Tagging API: one call for 100 resources,
-/// where Step Functions' own ListTagsForResource takes one each and is refilled at one a second.
+/// where Step Functions' own `ListTagsForResource` takes one each and is refilled at one a second.
 pub(super) static COLLECTOR: Collector =
     Collector { part: PartName::Tags, scope: Scope::Region, after: &[], apis: &[&GET_RESOURCES], run };
 
@@ -31,7 +31,8 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
             let tags = resource.tags.unwrap_or_default();
             Some((arn, tags.iter().map(|tag| (clean(&tag.key), clean(&tag.value))).collect()))
         };
-        let tags: Tags = resources.into_iter().filter_map(tags).collect();
+        let (tags, failure) = named(&GET_RESOURCES, resources.into_iter().map(tags), "ResourceARN", failure);
+        let tags: Tags = tags.into_iter().collect();
         PartValue::Tags(match failure {
             Some(failure) if tags.is_empty() => Observed::missing(context.gap(&failure)),
             failure => Observed::listed(tags, failure.map(|failure| context.gap(&failure))),

@@ -1,26 +1,37 @@
 use std::io::Write;
 
+use anyhow::Context;
+
 use super::configure;
 use super::gather::{Gathered, gather, open_store};
-use super::outcome::Outcome;
+use super::narrow::narrow;
+use super::outcome::{Failures, Outcome};
 use crate::cli::{CollectArgs, CommonArgs};
 use crate::model::Snapshot;
-use crate::store::write_atomically;
+use crate::store::{probe_file, write_atomically};
 
 /// Collects and writes snapshots, one line a part.
 pub(super) fn run(args: CollectArgs, common: &CommonArgs) -> anyhow::Result<Outcome> {
     let mut config = configure::load(common)?;
     configure::apply_aws(&mut config, args.aws)?;
+    narrow(&mut config);
     let store = open_store(&config)?;
-    let Gathered { snapshots, facts, signal } = gather(&config, store.as_ref())?;
-    if args.output.as_os_str() == "-" {
-        write(snapshots, &mut std::io::stdout().lock())?;
-    } else {
-        write_atomically(&args.output, 0o600, |out| write(snapshots, out))?;
+    let to_stdout = args.output.as_os_str() == "-";
+    let named = || format!("the file {}", args.output.display());
+    if !to_stdout {
+        probe_file(&args.output).with_context(named)?;
     }
+    let Gathered { snapshots, facts, signal, listening } = gather(&config, store.as_ref())?;
+    let mut failures = Failures::default();
+    if to_stdout {
+        failures.note(write(snapshots, &mut std::io::stdout().lock()).context("standard output"));
+    } else {
+        failures.note(write_atomically(&args.output, 0o600, |out| write(snapshots, out)).with_context(named));
+    }
+    drop(listening);
     let incomplete = !facts.complete || facts.collectors.iter().any(|run| run.gap.is_some());
     let outcome = Outcome::incomplete_if(incomplete, args.allow_incomplete || config.exit.allow_incomplete);
-    Ok(signal.map_or(outcome, Outcome::Signal))
+    Ok(failures.or(signal.map_or(outcome, Outcome::Signal)))
 }
 
 fn write(snapshots: Vec<Snapshot>, out: &mut dyn Write) -> std::io::Result<()> {

@@ -1,34 +1,38 @@
-use std::io::IsTerminal;
+use std::path::Path;
 
-use anyhow::Context;
-
+use super::color;
 use super::outcome::UsageError;
+use crate::aws::APIS;
 use crate::checks::CHECKS;
-use crate::cli::{AuditArgs, AwsArgs, CommonArgs, LogFormatArg};
-use crate::collect::settings::{AccountSource, Regions};
-use crate::config::Config;
+use crate::cli::{AuditArgs, AwsArgs, ChecksArgs, CommonArgs, LogFormatArg};
+use crate::config::{Config, FILE_VARIABLE, Faults, Flags, Known};
 use crate::telemetry::{self, LogFormat};
-use crate::types::{Arn, Region};
 
 /// The configuration of file and environment; logging is set up by it.
 pub(super) fn load(common: &CommonArgs) -> anyhow::Result<Config> {
-    let file = match &common.config {
-        None => None,
-        Some(path) => {
-            let text = std::fs::read_to_string(path);
-            let text = text.map_err(|error| UsageError(format!("the configuration {}: {error}", path.display())))?;
-            Some((path.display().to_string(), text))
-        }
-    };
+    let named = || std::env::var_os(FILE_VARIABLE).filter(|path| !path.is_empty()).map(Into::into);
+    let file = common.config.clone().or_else(named).map(|path| read(&path)).transpose()?;
     let file = file.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
-    let mut config = Config::load(file, variables(), &check_ids()).map_err(|faults| UsageError(faults.to_string()))?;
+    let mut config = Config::load(file, variables(), &known()).map_err(usage)?;
     config.log.format = match common.log_format {
         Some(LogFormatArg::Text) => LogFormat::Text,
         Some(LogFormatArg::Json) => LogFormat::Json,
         None => config.log.format,
     };
-    telemetry::start(config.log, std::io::stderr().is_terminal());
+    telemetry::start(config.log, color::on_stderr(common.color), super::progress::LogWriter::default);
     Ok(config)
+}
+
+/// The name and the text of a configuration file; `-` is standard input.
+fn read(path: &Path) -> Result<(String, String), UsageError> {
+    let (name, text) = match path.as_os_str() == "-" {
+        true => ("standard input".to_owned(), std::io::read_to_string(std::io::stdin())),
+        false => (path.display().to_string(), std::fs::read_to_string(path)),
+    };
+    match text {
+        Ok(text) => Ok((name, text)),
+        Err(error) => Err(UsageError(format!("the configuration {name}: {error}"))),
+    }
 }
 
 /// The environment; a variable that is not Unicode cannot be one of ours.
@@ -36,64 +40,48 @@ fn variables() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
-fn check_ids() -> Vec<&'static str> {
-    CHECKS.iter().map(|check| check.id).collect()
+fn known() -> Known {
+    let checks = CHECKS.iter().map(|check| check.id).collect();
+    Known { checks, apis: APIS.iter().map(|api| api.name).collect() }
+}
+
+#[expect(clippy::needless_pass_by_value)]
+fn usage(faults: Faults) -> UsageError {
+    UsageError(faults.to_string())
 }
 
 /// Flags stand above file and environment.
 pub(super) fn apply_aws(config: &mut Config, args: AwsArgs) -> anyhow::Result<()> {
     let AwsArgs { profile, regions, assume_roles, external_id, endpoint_url } = args;
-    config.aws.profile = profile.or(config.aws.profile.take());
-    config.aws.endpoint_url = endpoint_url.or(config.aws.endpoint_url.take());
-    if !regions.is_empty() {
-        config.collect.regions = regions_of(regions)?;
-    }
-    if !assume_roles.is_empty() {
-        let source = |role: String| {
-            let role_arn = Arn::parse(role).map_err(|error| UsageError(format!("--assume-role: {error}")))?;
-            Ok(AccountSource { name: None, role_arn, external_id: external_id.clone() })
-        };
-        config.collect.accounts = assume_roles.into_iter().map(source).collect::<anyhow::Result<_>>()?;
-    }
-    Ok(())
+    let mut flags = Flags::over(config);
+    flags.text("--profile", "aws.profile", profile);
+    flags.text("--endpoint-url", "aws.endpoint_url", endpoint_url);
+    flags.texts("--region", "regions", &regions);
+    flags.roles("--assume-role", &assume_roles, "--external-id", external_id.as_deref());
+    Ok(flags.check(&known()).map_err(usage)?)
 }
 
-fn regions_of(names: Vec<String>) -> anyhow::Result<Regions> {
-    if names.iter().any(|name| name == "all-enabled") {
-        return Ok(Regions::AllEnabled);
-    }
-    let mut regions = Vec::new();
-    for name in names {
-        let region = Region::parse(name.clone()).ok().filter(|region| *region != Region::global());
-        let region = region.with_context(|| UsageError(format!("--region {name}: a Region looks like eu-west-1")));
-        regions.push(region.map_err(|error| UsageError(error.to_string()))?);
-    }
-    regions.dedup();
-    Ok(Regions::Named(regions))
+pub(super) fn apply_checks(config: &mut Config, args: &ChecksArgs) -> anyhow::Result<()> {
+    let mut flags = Flags::over(config);
+    flags.texts("--check", "checks.only", &args.only);
+    flags.skip("--skip-check", &args.skip);
+    Ok(flags.check(&known()).map_err(usage)?)
 }
 
 pub(super) fn apply_audit(config: &mut Config, args: &AuditArgs) -> anyhow::Result<()> {
-    let usage = |flag: &str, message: String| UsageError(format!("{flag}: {message}"));
-    if !args.only.is_empty() {
-        config.selection.only.clone_from(&args.only);
-    }
-    config.selection.skip.extend(args.skip.iter().cloned());
-    if !args.formats.is_empty() {
-        let parse = |name: &String| name.parse().map_err(|message| usage("--format", message));
-        config.export.formats = args.formats.iter().map(parse).collect::<Result<_, _>>()?;
-    }
     if args.output_dir.is_some() {
         config.export.output_dir.clone_from(&args.output_dir);
     }
     for sink in &args.metrics {
         let Some(directory) = sink.strip_prefix("textfile=").filter(|directory| !directory.is_empty()) else {
-            return Err(usage("--metrics", "expected textfile=DIR".to_owned()).into());
+            return Err(UsageError("--metrics: expected textfile=DIR".to_owned()).into());
         };
         config.export.textfile_dir = Some(directory.into());
     }
-    if let Some(severity) = &args.fail_on {
-        config.exit.fail_on = Some(severity.parse().map_err(|message| usage("--fail-on", message))?);
-    }
     config.exit.allow_incomplete |= args.allow_incomplete;
-    config.validate(&check_ids()).map_err(|faults| UsageError(faults.to_string()).into())
+    apply_checks(config, &args.checks)?;
+    let mut flags = Flags::over(config);
+    flags.texts("--format", "report.formats", &args.formats);
+    flags.text("--fail-on", "report.fail_on", args.fail_on.clone());
+    Ok(flags.check(&known()).map_err(usage)?)
 }

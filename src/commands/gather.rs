@@ -3,7 +3,9 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use jiff::Timestamp;
+use tokio::runtime::Runtime;
 
+use super::outcome::Stopped;
 use super::progress::Bars;
 use super::signals::Signals;
 use crate::audit::RunFacts;
@@ -20,6 +22,20 @@ pub(super) struct Gathered {
     pub(super) facts: RunFacts,
     /// The exit code of the signal.
     pub(super) signal: Option<u8>,
+    /// While it is held, a signal ends the process.
+    pub(super) listening: Listening,
+}
+
+/// The runtime in which signals are listened for: without it they would be caught and forgotten.
+pub(super) struct Listening(Option<Runtime>);
+
+impl Drop for Listening {
+    /// What hangs there, such as the look-up of a host, is not waited for.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 /// Collects from AWS.
@@ -30,9 +46,16 @@ pub(super) fn gather(config: &Config, store: Option<&Directory>) -> anyhow::Resu
     let progress: &dyn Progress = bars.as_ref().map_or(&Silent, |bars| bars);
     let started_at = now();
     let budget = Arc::new(Budget::new(config.aws.budget.clone()));
-    let (collection, signal) = runtime.block_on(async {
+    let handle = runtime.handle().clone();
+    let listening = Listening(Some(runtime));
+    let (collection, signal) = handle.block_on(async {
         let signals = Signals::listen()?;
-        let session = Session::load(&config.aws).await;
+        let session = tokio::select! {
+            session = Session::load(&config.aws) => session,
+            () = signals.cancel.cancelled() => {
+                return Err(Stopped(signals.collected().expect("only a signal cancels")).into());
+            }
+        };
         let environment = Environment {
             session: &session,
             settings: &config.collect,
@@ -44,12 +67,15 @@ pub(super) fn gather(config: &Config, store: Option<&Directory>) -> anyhow::Resu
             now,
         };
         let collection = collect::collect(&environment).await;
-        anyhow::Ok((collection, signals.received()))
+        anyhow::Ok((collection, signals.collected()))
     })?;
     if let Some(bars) = bars {
         bars.clear();
     }
-    let collection = collection.context("nothing could be collected")?;
+    let collection = match (collection, signal) {
+        (Err(_), Some(code)) => return Err(Stopped(code).into()),
+        (collection, _) => collection.context("nothing could be collected")?,
+    };
     let facts = RunFacts {
         started_at,
         finished_at: now(),
@@ -57,7 +83,7 @@ pub(super) fn gather(config: &Config, store: Option<&Directory>) -> anyhow::Resu
         collectors: collection.runs,
         api_usage: budget.usage(),
     };
-    Ok(Gathered { snapshots: collection.snapshots, facts, signal })
+    Ok(Gathered { snapshots: collection.snapshots, facts, signal, listening })
 }
 
 /// To the millisecond: finer is of no use to a reader.

@@ -2,7 +2,7 @@ use std::io::Write;
 
 use clap::CommandFactory;
 
-use super::outcome::Outcome;
+use super::outcome::{Outcome, UsageError};
 use crate::cli::{Cli, Document};
 use crate::export;
 
@@ -26,10 +26,19 @@ pub(super) fn completions(shell: clap_complete::Shell) -> anyhow::Result<Outcome
     Ok(Outcome::Done)
 }
 
-/// Prints the manual page.
-pub(super) fn man() -> anyhow::Result<Outcome> {
+/// Prints the manual page, of the whole or of a subcommand.
+pub(super) fn man(subcommand: Option<&str>) -> anyhow::Result<Outcome> {
+    let mut command = Cli::command();
+    command.build();
+    let command = match subcommand {
+        None => command,
+        Some(name) => {
+            let found = command.find_subcommand(name).cloned();
+            found.ok_or_else(|| UsageError(format!("there is no subcommand {name}")))?
+        }
+    };
     let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    clap_mangen::Man::new(command).render(&mut page)?;
     std::io::stdout().lock().write_all(&page)?;
     Ok(Outcome::Done)
 }

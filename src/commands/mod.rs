@@ -3,13 +3,16 @@
 mod check;
 mod checks;
 mod collect;
+mod color;
 mod configure;
 mod definition;
 mod gather;
 mod generate;
+mod narrow;
 mod outcome;
 mod output;
 mod permissions;
+mod policy;
 mod progress;
 mod scan;
 mod signals;
@@ -41,8 +44,9 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Explain { check } => checks::explain(&check),
         Command::Permissions(args) => permissions::run(args, &common),
         Command::Definition { command } => definition::run(&command),
+        Command::Policy { command } => policy::run(&command),
         Command::Schema { document } => generate::schema(document),
         Command::Completions { shell } => generate::completions(shell),
-        Command::Man => generate::man(),
+        Command::Man { command } => generate::man(command.as_deref()),
     }
 }

@@ -1,4 +1,4 @@
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::{ExitCode, Termination};
 
 use crate::audit::settings::ExitSettings;
@@ -14,7 +14,7 @@ pub enum Outcome {
     Findings,
     /// Part of what was asked for could not be evaluated.
     Incomplete,
-    /// 130 or 143.
+    /// 129, 130 or 143.
     Signal(u8),
 }
 
@@ -47,24 +47,53 @@ impl Termination for Outcome {
     }
 }
 
+fn is_closed_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+    let json = || cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+    io.or_else(json) == Some(io::ErrorKind::BrokenPipe)
+}
+
 /// A fault of the command line or the configuration: exit code 2.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct UsageError(pub(super) String);
 
+/// A signal came before there was anything to save; the exit code is its.
+#[derive(Debug, thiserror::Error)]
+#[error("stopped by a signal before AWS gave its first answer: there is nothing to save")]
+pub(super) struct Stopped(pub(super) u8);
+
+/// What failed after the work was done: each is told, and the rest is done nevertheless.
+#[derive(Debug, Default)]
+pub(super) struct Failures(Vec<anyhow::Error>);
+
+impl Failures {
+    /// A reader that has seen enough changes nothing about how the work ended.
+    pub(super) fn note(&mut self, result: anyhow::Result<()>) {
+        self.0.extend(result.err().filter(|error| !error.chain().any(is_closed_pipe)));
+    }
+
+    /// Says what failed, if anything did, or how the work ended.
+    pub(super) fn or(self, outcome: Outcome) -> Outcome {
+        self.0.iter().fold(outcome, |_, error| report(error))
+    }
+}
+
 /// Says what went wrong on standard error.
 pub(super) fn report(error: &anyhow::Error) -> Outcome {
     // A reader that has seen enough (`stepwarden man | head`) is no failure.
-    let closed = error.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe);
-    if closed {
+    if error.chain().any(is_closed_pipe) {
         return Outcome::Done;
     }
-    let usage = error.is::<UsageError>();
     let lines: Vec<_> = format!("{error:#}").lines().map(str::to_owned).collect();
     let mut stderr = anstream::stderr().lock();
     for line in lines {
         // Nothing is left to be done where standard error is gone too.
         let _ignored = writeln!(stderr, "stepwarden: {line}");
     }
-    if usage { Outcome::Usage } else { Outcome::Failed }
+    match error.downcast_ref::<Stopped>() {
+        Some(Stopped(code)) => Outcome::Signal(*code),
+        None if error.is::<UsageError>() => Outcome::Usage,
+        None => Outcome::Failed,
+    }
 }

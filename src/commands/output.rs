@@ -1,20 +1,26 @@
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::Context;
+use console::Term;
 
-use super::outcome::UsageError;
+use super::color;
+use super::outcome::Failures;
 use crate::audit::Report;
 use crate::cli::ColorArg;
 use crate::export::settings::{ExportSettings, Format};
 use crate::export::terminal::Style;
 use crate::export::{json, prometheus, terminal};
-use crate::store::write_atomically;
+use crate::store::{probe_directory, write_atomically};
 
 /// The file that the textfile collector picks up.
 const TEXTFILE: &str = "stepwarden.prom";
-/// Columns of a summary that is not written to a terminal, or to one that does not say.
+/// Columns of a summary that is not written to a terminal.
 const WIDTH: usize = 100;
+/// Columns from which lines of text are no longer easy to read.
+const WIDEST: usize = 160;
+/// Columns below which a summary would fall apart.
+const NARROWEST: usize = 40;
 
 /// The report as `report.json` holds it.
 pub(super) fn json(report: &Report) -> io::Result<Vec<u8>> {
@@ -23,67 +29,99 @@ pub(super) fn json(report: &Report) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// How the summary looks where it goes.
-pub(super) fn summary_style(color: ColorArg, verbose: bool) -> Style {
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let color = match color {
-        ColorArg::Always => true,
-        ColorArg::Never => false,
-        ColorArg::Auto => !plain && io::stdout().is_terminal(),
-    };
-    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(WIDTH);
-    Style { color, width: width.clamp(60, 160), verbose }
-}
-
-/// Writes the report in every configured format. Data goes to files or to standard output; where data is on standard
-/// output, the summary for people goes to standard error.
-pub(super) fn write(report: &Report, settings: &ExportSettings, style: Style) -> anyhow::Result<()> {
-    let data: Vec<_> = settings.formats.iter().copied().filter(|format| *format != Format::Terminal).collect();
-    let to_stdout = settings.output_dir.is_none() && !data.is_empty();
-    if to_stdout && data.len() > 1 {
-        return Err(UsageError("two formats cannot share standard output: name an --output-dir".to_owned()).into());
-    }
-    for format in data {
-        match &settings.output_dir {
-            Some(directory) => write_file(report, format, directory)?,
-            None => one(report, format, &mut io::stdout().lock())?,
-        }
-    }
-    if let Some(directory) = &settings.textfile_dir {
-        let path = directory.join(TEXTFILE);
-        let written = write_atomically(&path, 0o644, |out| prometheus::write(report, out));
-        written.with_context(|| format!("the metrics {}", path.display()))?;
-    }
-    if settings.formats.contains(&Format::Terminal) {
-        if to_stdout {
-            terminal::write(
-                report,
-                Style { color: style.color && io::stderr().is_terminal(), ..style },
-                &mut io::stderr().lock(),
-            )?;
-        } else {
-            let mut out = io::stdout().lock();
-            terminal::write(report, style, &mut out)?;
-            out.flush()?;
-        }
+/// Writes a file in the directories that will be written to, and removes it, so that one that cannot be written to is
+/// known before the scan and not after it.
+pub(super) fn prepare(settings: &ExportSettings) -> anyhow::Result<()> {
+    for directory in [&settings.output_dir, &settings.textfile_dir].into_iter().flatten() {
+        probe_directory(directory).with_context(|| format!("the directory {}", directory.display()))?;
     }
     Ok(())
 }
 
-fn write_file(report: &Report, format: Format, directory: &Path) -> anyhow::Result<()> {
-    let path = directory.join(match format {
-        Format::Json => "report.json",
-        Format::Prometheus => "metrics.prom",
-        Format::Terminal => "summary.txt",
-    });
-    write_atomically(&path, 0o644, |out| one(report, format, out))
-        .with_context(|| format!("the file {}", path.display()))
+/// A format that is data: its file, and how it is written.
+struct Data {
+    file: &'static str,
+    write: fn(&Report, &mut dyn Write) -> io::Result<()>,
 }
 
-fn one(report: &Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Json => json::write(report, out),
-        Format::Prometheus => prometheus::write(report, out),
-        Format::Terminal => terminal::write(report, Style { color: false, width: WIDTH, verbose: true }, out),
+fn data(settings: &ExportSettings) -> impl Iterator<Item = Data> {
+    settings.formats.iter().filter_map(|format| match format {
+        Format::Terminal => None,
+        Format::Json => Some(Data { file: "report.json", write: |report, out| json::write(report, out) }),
+        Format::Prometheus => Some(Data { file: "metrics.prom", write: |report, out| prometheus::write(report, out) }),
+    })
+}
+
+/// Writes the report to its files.
+pub(super) fn write_files(report: &Report, settings: &ExportSettings, failures: &mut Failures) {
+    if let Some(directory) = &settings.output_dir {
+        for Data { file, write } in data(settings) {
+            failures.note(write_file(&directory.join(file), |out| write(report, out)));
+        }
+    }
+    if let Some(directory) = &settings.textfile_dir {
+        failures.note(write_file(&directory.join(TEXTFILE), |out| prometheus::write(report, out)));
+    }
+}
+
+fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    write_atomically(path, 0o644, write).with_context(|| format!("the file {}", path.display()))
+}
+
+/// Writes what goes to no file; the last thing to be done, as a reader may end it. Data goes to standard output; where
+/// data is there, the summary for people goes to standard error.
+pub(super) fn write_streams(
+    report: &Report,
+    settings: &ExportSettings,
+    color: ColorArg,
+    verbose: bool,
+    failures: &mut Failures,
+) {
+    let to_stdout = data(settings).next().filter(|_| settings.output_dir.is_none());
+    let data_on_stdout = to_stdout.is_some();
+    if let Some(Data { write, .. }) = to_stdout {
+        failures.note(write_out(&mut io::stdout().lock(), |out| write(report, out)).context("standard output"));
+    }
+    if settings.formats.contains(&Format::Terminal) {
+        let written = if data_on_stdout {
+            let style = Style { color: color::on_stderr(color), width: width(&Term::stderr()), verbose };
+            terminal::write(report, style, &mut io::stderr().lock()).context("standard error")
+        } else {
+            let style = Style { color: color::on_stdout(color), width: width(&Term::stdout()), verbose };
+            write_out(&mut io::stdout().lock(), |out| terminal::write(report, style, out)).context("standard output")
+        };
+        failures.note(written);
+    }
+}
+
+fn write_out(out: &mut dyn Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    write(out)?;
+    out.flush()
+}
+
+fn width(terminal: &Term) -> usize {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let seen = || terminal.size_checked().map(|(_, columns)| usize::from(columns));
+    width_of(said, seen)
+}
+
+/// What `COLUMNS` says, else what the terminal is.
+fn width_of(said: Option<usize>, seen: impl FnOnce() -> Option<usize>) -> usize {
+    let real = |columns: &usize| *columns > 0;
+    let columns = said.filter(real).or_else(|| seen().filter(real)).unwrap_or(WIDTH);
+    columns.clamp(NARROWEST, WIDEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::width_of;
+
+    #[test]
+    fn the_summary_is_as_wide_as_the_terminal() {
+        assert_eq!(width_of(None, || Some(80)), 80);
+        assert_eq!(width_of(Some(72), || Some(80)), 72);
+        assert_eq!(width_of(Some(0), || Some(0)), 100);
+        assert_eq!(width_of(None, || None), 100);
+        assert_eq!((width_of(None, || Some(20)), width_of(None, || Some(400))), (40, 160));
     }
 }

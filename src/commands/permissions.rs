@@ -4,6 +4,7 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use super::configure;
+use super::narrow::narrow;
 use super::outcome::Outcome;
 use crate::cli::{CommonArgs, PermissionsArgs};
 use crate::collect::{CollectSettings, Environment};
@@ -12,6 +13,8 @@ use crate::collect::{CollectSettings, Environment};
 pub(super) fn run(args: PermissionsArgs, common: &CommonArgs) -> anyhow::Result<Outcome> {
     let mut config = configure::load(common)?;
     configure::apply_aws(&mut config, args.aws)?;
+    configure::apply_checks(&mut config, &args.checks)?;
+    narrow(&mut config);
     let mut out = std::io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, &policy(&config.collect))?;
     writeln!(out)?;

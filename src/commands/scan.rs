@@ -1,23 +1,36 @@
 use super::gather::{Gathered, gather, open_store};
-use super::outcome::Outcome;
+use super::narrow::narrow;
+use super::outcome::{Failures, Outcome};
 use super::{configure, output};
-use crate::audit;
+use crate::audit::{self, Report};
 use crate::cli::{CommonArgs, ScanArgs};
+use crate::store::Directory;
 
 /// Collects, checks and exports once.
 pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome> {
     let mut config = configure::load(common)?;
     configure::apply_aws(&mut config, args.aws)?;
     configure::apply_audit(&mut config, &args.audit)?;
+    narrow(&mut config);
     let store = open_store(&config)?;
-    let Gathered { snapshots, facts, signal } = gather(&config, store.as_ref())?;
+    output::prepare(&config.export)?;
+    let Gathered { snapshots, facts, signal, listening } = gather(&config, store.as_ref())?;
     let mut report = audit::audit(&snapshots, &config.checks, &config.selection, facts);
+    let mut failures = Failures::default();
     if let Some(store) = &store {
-        let mut state = store.last_state()?;
-        state.date(&mut report);
-        store.keep_state(&state)?;
-        store.keep_report(report.finished_at, &output::json(&report)?)?;
+        failures.note(keep(store, &mut report));
     }
-    output::write(&report, &config.export, output::summary_style(common.color, args.audit.verbose))?;
-    Ok(Outcome::of(&report, config.exit, signal))
+    output::write_files(&report, &config.export, &mut failures);
+    output::write_streams(&report, &config.export, common.color, args.audit.verbose, &mut failures);
+    drop(listening);
+    Ok(failures.or(Outcome::of(&report, config.exit, signal)))
+}
+
+/// Dates the report by the store, and keeps it there.
+fn keep(store: &Directory, report: &mut Report) -> anyhow::Result<()> {
+    let mut state = store.last_state()?;
+    state.date(report);
+    store.keep_state(&state)?;
+    store.keep_report(report.finished_at, &output::json(report)?)?;
+    Ok(())
 }

@@ -1,9 +1,9 @@
 //! Settings that are fine alone and wrong together.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use super::Config;
 use super::faults::{Fault, Place, did_you_mean};
+use super::{Config, Known};
 use crate::export::settings::Format;
 use crate::finding::settings::Thresholds;
 
@@ -12,30 +12,65 @@ pub(super) struct Conflict {
     /// The settings that disagree; the message is about the first.
     pub(super) keys: Vec<&'static str>,
     /// Which item of the first key, where only that one is meant.
-    pub(super) index: Option<usize>,
+    pub(super) item: Option<Item>,
     message: String,
     suggestion: Option<String>,
 }
 
+/// A part of a setting.
+pub(super) enum Item {
+    Index(usize),
+    Name(String),
+}
+
 impl Conflict {
     fn new(keys: &[&'static str], message: impl Into<String>) -> Self {
-        Self { keys: keys.to_vec(), index: None, message: message.into(), suggestion: None }
+        Self { keys: keys.to_vec(), item: None, message: message.into(), suggestion: None }
     }
 
     pub(super) fn at(self, place: Place) -> Fault {
         let key = self.keys.first().copied().unwrap_or_default();
-        let item = self.index.map(|index| format!("[{index}]")).unwrap_or_default();
+        let item = match self.item {
+            None => String::new(),
+            Some(Item::Index(index)) => format!("[{index}]"),
+            Some(Item::Name(name)) => format!(".{name:?}"),
+        };
         Fault { suggestion: self.suggestion, ..Fault::value(format!("{key}{item}"), place, self.message) }
     }
 }
 
-pub(super) fn conflicts(config: &Config, known_checks: &[&str]) -> Vec<Conflict> {
-    let mut conflicts = thresholds(config);
-    conflicts.extend(checks("checks.only", &config.selection.only, known_checks));
-    conflicts.extend(checks("checks.skip", &config.selection.skip, known_checks));
+pub(super) fn conflicts(config: &Config, known: &Known) -> Vec<Conflict> {
+    let mut conflicts = rates(config, &known.apis);
+    conflicts.extend(thresholds(config));
+    let mut unknown = checks("checks.only", &config.selection.only, &known.checks);
+    unknown.extend(checks("checks.skip", &config.selection.skip, &known.checks));
+    if unknown.is_empty() {
+        conflicts.extend(no_check(config, &known.checks));
+    }
+    conflicts.extend(unknown);
     conflicts.extend(formats(config));
     conflicts.extend(accounts(config));
     conflicts
+}
+
+fn rates(config: &Config, known: &[&str]) -> Vec<Conflict> {
+    let unknown = config.aws.budget.rates.keys().filter(|api| !known.contains(&api.as_str()));
+    let conflict = |api: &String| {
+        let hint = did_you_mean(api, known.iter().copied());
+        Conflict {
+            item: Some(Item::Name(api.clone())),
+            suggestion: hint.or_else(|| Some("it calls APIs like states:DescribeStateMachine".to_owned())),
+            ..Conflict::new(&["budget.rates"], "stepwarden does not call this API")
+        }
+    };
+    unknown.map(conflict).collect()
+}
+
+fn no_check(config: &Config, known: &[&str]) -> Option<Conflict> {
+    let none = !known.iter().any(|id| config.selection.selects(id));
+    let keys =
+        if config.selection.only.is_empty() { ["checks.skip", "checks.only"] } else { ["checks.only", "checks.skip"] };
+    none.then(|| Conflict::new(&keys, "no check is left to run: all that are selected are skipped"))
 }
 
 fn thresholds(config: &Config) -> Vec<Conflict> {
@@ -62,7 +97,7 @@ fn checks(key: &'static str, named: &[String], known: &[&str]) -> Vec<Conflict> 
     let conflict = |(index, id): (usize, &String)| {
         let hint = did_you_mean(id, known.iter().copied());
         Conflict {
-            index: Some(index),
+            item: Some(Item::Index(index)),
             suggestion: hint.or_else(|| Some("`stepwarden checks` lists them".to_owned())),
             ..Conflict::new(&[key], format!("there is no check {id:?}"))
         }
@@ -77,22 +112,20 @@ fn formats(config: &Config) -> Option<Conflict> {
     }
     let piped = export.formats.iter().filter(|format| **format != Format::Terminal).count();
     (piped > 1 && export.output_dir.is_none()).then(|| Conflict {
-        suggestion: Some("set report.output_dir".to_owned()),
+        suggestion: Some("set report.output_dir, or --output-dir".to_owned()),
         ..Conflict::new(&["report.formats", "report.output_dir"], "json and prometheus cannot share standard output")
     })
 }
 
 /// One account read through two roles would be counted twice.
 fn accounts(config: &Config) -> Vec<Conflict> {
-    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     let mut conflicts = Vec::new();
     for (index, source) in config.collect.accounts.iter().enumerate() {
         let account = source.role_arn.account();
-        if let Some(before) = first.get(account) {
-            let message = format!("account {account} is that of accounts[{before}], too");
-            conflicts.push(Conflict { index: Some(index), ..Conflict::new(&["accounts"], message) });
-        } else {
-            first.insert(account, index);
+        if !seen.insert(account) {
+            let message = format!("account {account} is named twice: one role for each account");
+            conflicts.push(Conflict { item: Some(Item::Index(index)), ..Conflict::new(&["accounts"], message) });
         }
     }
     conflicts

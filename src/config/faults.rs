@@ -9,7 +9,9 @@ pub enum Place {
     Line { file: String, line: usize },
     /// An environment variable.
     Variable(String),
-    /// On the command line, or nowhere: the default.
+    /// A flag of the command line.
+    Flag(&'static str),
+    /// Nowhere: the default.
     Elsewhere,
 }
 
@@ -43,7 +45,8 @@ impl Fault {
     /// Whether the message already says which key it is about.
     fn names_its_key(&self) -> bool {
         let variable = matches!(&self.place, Place::Variable(name) if *name == variable_of(&self.key));
-        self.key.is_empty() || variable || self.message.starts_with("unknown ")
+        let named = variable || matches!(self.place, Place::Flag(_));
+        self.key.is_empty() || named || self.message.starts_with("unknown ")
     }
 }
 
@@ -72,6 +75,7 @@ impl fmt::Display for Place {
         match self {
             Self::Line { file, line } => write!(f, "{file}:{line}: "),
             Self::Variable(name) => write!(f, "{name}: "),
+            Self::Flag(name) => write!(f, "{name}: "),
             Self::Elsewhere => Ok(()),
         }
     }

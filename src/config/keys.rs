@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::Config;
 use super::faults::variable_of;
+use super::shapes::ENDPOINT;
 use super::value::{Refusal, Value};
 use super::{setters, tables};
 use crate::model::PartName;
@@ -102,7 +103,7 @@ pub static KEYS: &[Key] = &[
         path: "aws.endpoint_url",
         value: Written::Unset(r#""http://localhost:4566""#),
         kind: Kind::Private,
-        expected: "a URL that starts with http:// or https://",
+        expected: ENDPOINT,
         why: "Where calls go instead of AWS's own endpoints: an emulator or a proxy.",
         set: |config, value| setters::put(&mut config.aws.endpoint_url, setters::url(value).map(Some)),
     },
@@ -134,9 +135,9 @@ pub static KEYS: &[Key] = &[
         path: "budget.share",
         value: Written::Default("0.25"),
         kind: Kind::Number,
-        expected: SHARE,
+        expected: "a number from 0.001 to 1",
         why: "The part of AWS's documented rate of each API that may be spent; the rest stays with others.",
-        set: |config, value| setters::put(&mut config.aws.budget.share, value.share()),
+        set: |config, value| setters::put(&mut config.aws.budget.share, value.budget_share()),
     },
     Key {
         path: "budget.unlimited",
@@ -183,8 +184,32 @@ pub static KEYS: &[Key] = &[
         value: Written::Default("true"),
         kind: Kind::Switch,
         expected: SWITCH,
-        why: "Log groups that state machines write to: their retention, keys and resource policies.",
+        why: "Log groups that state machines write to: their retention and keys.",
         set: |config, value| setters::collect(config, PartName::LogGroups, value),
+    },
+    Key {
+        path: "collectors.kms_keys",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "KMS keys that state machines and their log groups name: their state, policies and grants.",
+        set: |config, value| setters::collect(config, PartName::KmsKeys, value),
+    },
+    Key {
+        path: "collectors.event_rules",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "EventBridge rules that match Step Functions events or start state machines, and their targets.",
+        set: |config, value| setters::collect(config, PartName::EventRules, value),
+    },
+    Key {
+        path: "collectors.function_policies",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "Resource-based policies of the Lambda functions that definitions name.",
+        set: |config, value| setters::collect(config, PartName::FunctionPolicies, value),
     },
     Key {
         path: "collectors.xray",
@@ -199,7 +224,7 @@ pub static KEYS: &[Key] = &[
         value: Written::Default("true"),
         kind: Kind::Switch,
         expected: SWITCH,
-        why: "Limits and usage of Step Functions: forecasts and the checks of quotas need them.",
+        why: "Limits and usage of Step Functions: the checks of quotas need them.",
         set: |config, value| setters::collect(config, PartName::Quotas, value),
     },
     Key {

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::{DeTable, DeValue};
 
+use super::cross::{self, Item};
 use super::faults::{Fault, Faults, PREFIX, Place, did_you_mean, join, nearest};
 use super::keys::{KEYS, Key, Kind};
 use super::value::{Complaint, Refusal, Shape, Value};
-use super::{Config, FILE_VARIABLE, cross};
+use super::{Config, FILE_VARIABLE, Known};
 
 /// A setting as it was written.
 struct Leaf {
@@ -25,12 +26,16 @@ impl Leaf {
         }
     }
 
-    /// Where one of the items of a list is.
-    fn place_of(&self, index: Option<usize>) -> Place {
-        match (&self.value.shape, index) {
-            (Shape::List(items), Some(index)) => items.get(index).map_or(self.place.clone(), |item| self.at(item.line)),
-            _ => self.place.clone(),
-        }
+    /// Where one of the items of a list or a table is.
+    fn place_of(&self, item: Option<&Item>) -> Place {
+        let value = match (&self.value.shape, item) {
+            (Shape::List(items), Some(Item::Index(index))) => items.get(*index),
+            (Shape::Table(fields), Some(Item::Name(name))) => {
+                fields.iter().find(|(field, _)| field == name).map(|(_, value)| value)
+            }
+            _ => None,
+        };
+        value.map_or_else(|| self.place.clone(), |value| self.at(value.line))
     }
 }
 
@@ -40,7 +45,7 @@ type Leaves = BTreeMap<&'static str, Leaf>;
 pub(super) fn load(
     file: Option<(&str, &str)>,
     env: impl Iterator<Item = (String, String)>,
-    known_checks: &[&str],
+    known: &Known,
 ) -> Result<Config, Faults> {
     let (mut leaves, mut faults) = (Leaves::new(), Vec::new());
     if let Some((name, text)) = file {
@@ -52,11 +57,11 @@ pub(super) fn load(
     let secret = config.store.hash_key_env.clone();
     let strangers = strangers.into_iter().filter(|name| *name != secret);
     faults.extend(strangers.map(|name| stranger(name, &secret)));
-    for conflict in cross::conflicts(&config, known_checks) {
+    for conflict in cross::conflicts(&config, known) {
         // What was refused kept its default: it does not disagree with anything.
         if !conflict.keys.iter().any(|key| refused.contains(key)) {
             let leaf = conflict.keys.iter().find_map(|key| leaves.get(key));
-            let place = leaf.map_or(Place::Elsewhere, |leaf| leaf.place_of(conflict.index));
+            let place = leaf.map_or(Place::Elsewhere, |leaf| leaf.place_of(conflict.item.as_ref()));
             faults.push(conflict.at(place));
         }
     }

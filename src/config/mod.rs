@@ -6,14 +6,17 @@
 mod cross;
 mod example;
 mod faults;
+mod flags;
 mod keys;
 mod load;
 mod setters;
+mod shapes;
 mod tables;
 mod value;
 
 pub use example::example;
 pub use faults::{Fault, Faults, Place, nearest};
+pub use flags::Flags;
 pub use keys::{KEYS, Key, Kind, Written};
 
 use crate::audit::settings::{CheckSelection, ExitSettings};
@@ -43,23 +46,26 @@ pub struct Config {
     pub log: LogSettings,
 }
 
+/// What settings may name: whoever calls knows the checks and the APIs of this version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The ids of the checks.
+    pub checks: Vec<&'static str>,
+    /// The APIs that are called, such as `states:DescribeStateMachine`.
+    pub apis: Vec<&'static str>,
+}
+
 impl Config {
     /// Reads a file (its name, for messages, and its text) and the environment over it; of that, only what starts with
-    /// `STEPWARDEN_`. Variables that are empty count as not set. `known_checks` are the ids that may be selected.
+    /// `STEPWARDEN_`. Variables that are empty count as not set. `known` is what may be named.
     ///
     /// # Errors
     /// Everything that is wrong, at once. A file that is not TOML is one fault.
     pub fn load(
         file: Option<(&str, &str)>,
         env: impl Iterator<Item = (String, String)>,
-        known_checks: &[&str],
+        known: &Known,
     ) -> Result<Self, Faults> {
-        load::load(file, env, known_checks)
-    }
-
-    /// Looks again at what has to agree with each other, after the command line had its say.
-    pub fn validate(&self, known_checks: &[&str]) -> Result<(), Faults> {
-        let faults = cross::conflicts(self, known_checks).into_iter();
-        Faults::check(faults.map(|conflict| conflict.at(Place::Elsewhere)).collect())
+        load::load(file, env, known)
     }
 }

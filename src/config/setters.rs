@@ -1,6 +1,7 @@
 //! How values become settings, where that takes more than their kind.
 
 use super::keys::KEYS;
+use super::shapes::is_endpoint;
 use super::value::{Refusal, Shape, Value};
 use super::{Config, FILE_VARIABLE};
 use crate::collect::settings::Regions;
@@ -56,9 +57,7 @@ fn distinct<T: PartialEq>(all: Vec<T>) -> Vec<T> {
 }
 
 pub(super) fn url(value: &Value) -> Result<String, Refusal> {
-    let url = value.text()?;
-    let host = ["http://", "https://"].iter().find_map(|scheme| url.strip_prefix(scheme));
-    if host.is_some_and(|host| !host.is_empty()) { Ok(url) } else { Err(Refusal::Unexpected) }
+    value.text().ok().filter(|url| is_endpoint(url)).ok_or(Refusal::Unexpected)
 }
 
 pub(super) fn severity(value: &Value) -> Result<Option<Severity>, Refusal> {

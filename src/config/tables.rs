@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::faults::{did_you_mean, join};
+use super::shapes::{EXTERNAL_ID, ROLE_ARN, is_external_id, role_arn};
 use super::value::{Complaint, Refusal, Shape, Value};
 use crate::aws::settings::Rate;
 use crate::collect::settings::AccountSource;
-use crate::types::{AccountId, Arn};
 
 /// `[[accounts]]`.
 pub(super) fn accounts(value: &Value) -> Result<Vec<AccountSource>, Refusal> {
@@ -21,8 +21,8 @@ pub(super) fn accounts(value: &Value) -> Result<Vec<AccountSource>, Refusal> {
 fn account(inside: String, item: &Value, complaints: &mut Vec<Complaint>) -> Option<AccountSource> {
     let mut fields = Fields::open(inside, item, &["name", "role_arn", "external_id"], true, complaints)?;
     let name = fields.read("name", "text", text);
-    let role_arn = fields.read("role_arn", "a role ARN like arn:aws:iam::123456789012:role/stepwarden", role_arn);
-    let external_id = fields.read("external_id", "text of 2 to 1224 characters", external_id);
+    let role_arn = fields.read("role_arn", ROLE_ARN, |value| role_arn(value.str()?));
+    let external_id = fields.read("external_id", EXTERNAL_ID, |value| text(value).filter(|id| is_external_id(id)));
     let role_arn = fields.required("role_arn", role_arn)?;
     Some(AccountSource { name, role_arn, external_id })
 }
@@ -31,49 +31,26 @@ fn text(value: &Value) -> Option<String> {
     value.str().map(ToOwned::to_owned)
 }
 
-fn role_arn(value: &Value) -> Option<Arn> {
-    let arn = Arn::parse(value.str()?).ok()?;
-    let role = arn.service() == "iam" && arn.resource().starts_with("role/") && !arn.name().is_empty();
-    (role && AccountId::parse(arn.account()).is_ok()).then_some(arn)
-}
-
-/// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>.
-fn external_id(value: &Value) -> Option<String> {
-    text(value).filter(|id| (2..=1224).contains(&id.chars().count()))
-}
-
-/// `[budget.rates]`.
+/// `[budget.rates]`; whether its APIs are known is seen where all settings are.
 pub(super) fn rates(value: &Value) -> Result<BTreeMap<String, Rate>, Refusal> {
     let Shape::Table(entries) = &value.shape else { return Err(Refusal::Unexpected) };
     let mut complaints = Vec::new();
     let mut rates = BTreeMap::new();
     for (api, entry) in entries {
         let inside = format!(".{api:?}");
-        if !names_an_api(api) {
-            let message = Some("expected an API like states:DescribeStateMachine".to_owned());
-            complaints.push(Complaint { inside, line: entry.line, message, suggestion: None });
-        } else if let Some(rate) = rate(inside, entry, &mut complaints) {
+        if let Some(rate) = rate(inside, entry, &mut complaints) {
             rates.insert(api.clone(), rate);
         }
     }
     if complaints.is_empty() { Ok(rates) } else { Err(Refusal::Inside(complaints)) }
 }
 
-fn names_an_api(text: &str) -> bool {
-    let lower = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    text.split_once(':').is_some_and(|(service, operation)| {
-        !service.is_empty()
-            && service.bytes().all(lower)
-            && operation.starts_with(|first: char| first.is_ascii_uppercase())
-            && operation.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    })
-}
-
 fn rate(inside: String, entry: &Value, complaints: &mut Vec<Complaint>) -> Option<Rate> {
-    let finite = |value: &Value| value.float().filter(|number| number.is_finite());
+    // Wide enough for any account, and narrow enough that a wait between calls stays one.
+    let within = |least: f64| move |value: &Value| value.float().filter(|number| (least..=100_000.0).contains(number));
     let mut fields = Fields::open(inside, entry, &["bucket", "refill_per_second"], false, complaints)?;
-    let bucket = fields.read("bucket", "a number of at least 1", |value| finite(value).filter(|n| *n >= 1.0));
-    let refill = fields.read("refill_per_second", "a number above 0", |value| finite(value).filter(|n| *n > 0.0));
+    let bucket = fields.read("bucket", "a number from 1 to 100000", within(1.0));
+    let refill = fields.read("refill_per_second", "a number from 0.01 to 100000", within(0.01));
     let bucket = fields.required("bucket", bucket);
     let refill_per_second = fields.required("refill_per_second", refill);
     Some(Rate { bucket: bucket?, refill_per_second: refill_per_second? })

@@ -67,9 +67,18 @@ impl Value {
         Self { shape, line }
     }
 
+    /// What stands in no file.
+    pub(super) fn unplaced(shape: Shape) -> Self {
+        Self { shape, line: 0 }
+    }
+
+    pub(super) fn plain(text: String) -> Self {
+        Self::unplaced(Shape::Text(text))
+    }
+
     /// The text of an environment variable: quotes, and the brackets of a list, may be left out.
     pub(super) fn of_variable(kind: Kind, text: &str) -> Self {
-        let plain = |text: &str| Self { shape: Shape::Text(text.to_owned()), line: 0 };
+        let plain = |text: &str| Self::plain(text.to_owned());
         let toml = |text: &str| match DeValue::parse(text.trim()) {
             Ok(value) => Self::of(&value, 0, &|_| 0),
             Err(_) => plain(text),
@@ -81,7 +90,7 @@ impl Value {
             Kind::Words if text.trim_start().starts_with('[') => toml(text),
             Kind::Words => {
                 let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
-                Self { shape: Shape::List(words.map(perhaps_quoted).collect()), line: 0 }
+                Self::unplaced(Shape::List(words.map(perhaps_quoted).collect()))
             }
         }
     }
@@ -178,6 +187,11 @@ impl Value {
     /// A number above 0 and at most 1.
     pub(super) fn share(&self) -> Result<f64, Refusal> {
         self.float().filter(|share| *share > 0.0 && *share <= 1.0).ok_or(Refusal::Unexpected)
+    }
+
+    /// Below a thousandth, a scan of a small account would take days.
+    pub(super) fn budget_share(&self) -> Result<f64, Refusal> {
+        self.float().filter(|share| (0.001..=1.0).contains(share)).ok_or(Refusal::Unexpected)
     }
 
     /// A list of texts that `read` understands; `expected` says what each has to be.

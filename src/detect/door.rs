@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::Sha256;
 
-use super::self_proving;
+use super::{identifiers, self_proving};
 use crate::types::{JsonPointer, Observation};
 
 /// Something that has passed the [`Door`]: its sensitive leaves are markers. Only the door makes one from raw text;
@@ -58,7 +58,8 @@ impl std::fmt::Debug for HashKey {
 }
 
 /// Inspects kept text and replaces its sensitive leaves by markers such as `[stepwarden:GITHUB_TOKEN:40]` (type and
-/// length in bytes).
+/// length in bytes). External ids and session names, of which policies are full, become markers without an observation:
+/// they stand where they belong.
 #[derive(Debug, Clone)]
 pub struct Door {
     key: HashKey,
@@ -89,7 +90,14 @@ impl Door {
             Value::String(text) if self_proving::is_aws_secret_under(key, &text) => {
                 Value::String(self.mark("AWS_SECRET_KEY", &text, at, seen))
             }
-            Value::String(text) => Value::String(self.replace(&text, at, seen)),
+            Value::String(text) => match identifiers::under(key, &text) {
+                Some(clean) => Value::String(self.replace(&clean, at, seen)),
+                None => Value::String(self.replace(&text, at, seen)),
+            },
+            Value::Number(number) => match identifiers::under(key, &number.to_string()) {
+                Some(marker) => Value::String(marker),
+                None => Value::Number(number),
+            },
             Value::Array(items) => {
                 let walk = |(index, item)| self.walk(item, key, &at.index(index), seen);
                 Value::Array(items.into_iter().enumerate().map(walk).collect())
@@ -116,7 +124,7 @@ impl Door {
             from = range.end;
         }
         clean.push_str(&text[from..]);
-        clean
+        identifiers::without_sessions(clean)
     }
 
     fn mark(&self, kind: &str, value: &str, at: &JsonPointer, seen: &mut Vec<Observation>) -> String {
@@ -163,6 +171,31 @@ mod tests {
             seen,
             [("AWS_SECRET_KEY", "/nested/0/SecretAccessKey"), ("GITHUB_TOKEN", ""), ("GITHUB_TOKEN", "/Comment")]
         );
+    }
+
+    #[test]
+    fn external_ids_and_session_names_are_kept_as_markers() {
+        let inspected = door().json(json!({ "Statement": {
+            "Principal": { "AWS": ["arn:aws:sts::123456789012:assumed-role/Admin/jane@example.com"] },
+            "Condition": {
+                "ForAnyValue:StringLike": { "STS:ExternalID": ["hunter2-hunter2", "*"] },
+                "NumericEquals": { "sts:ExternalId": 4711 },
+                "StringEquals": { "aws:userid": "AROAEXAMPLE:jane@example.com" },
+            },
+        } }));
+        let statement = &inspected.clean.get()["Statement"];
+        let session = "arn:aws:sts::123456789012:assumed-role/Admin/[stepwarden:SESSION_NAME:16]";
+        assert_eq!(statement["Principal"]["AWS"], json!([session]));
+        assert_eq!(
+            statement["Condition"],
+            json!({
+                "ForAnyValue:StringLike": { "STS:ExternalID": ["[stepwarden:EXTERNAL_ID:15]", "*"] },
+                "NumericEquals": { "sts:ExternalId": "[stepwarden:EXTERNAL_ID:4]" },
+                "StringEquals": { "aws:userid": "AROAEXAMPLE:[stepwarden:SESSION_NAME:16]" },
+            })
+        );
+        assert_eq!(inspected.observations, []);
+        assert_eq!(door().json(inspected.clean.get().clone()).clean, inspected.clean);
     }
 
     #[test]

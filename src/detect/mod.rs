@@ -5,6 +5,7 @@
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 mod door;
+mod identifiers;
 mod self_proving;
 
 pub use door::{Clean, Door, HashKey, Inspected};

@@ -111,6 +111,19 @@ pub const METRICS: &[Metric] = &[
         },
     },
     Metric {
+        name: "stepwarden_map_run_backlog",
+        kind: MetricKind::Gauge,
+        help: "Map Runs that wait to be started, as CloudWatch approximates them",
+        labels: &["account_id", "region"],
+        samples: |report, out| {
+            for quota in &report.quotas {
+                if let Some(backlog) = quota.status.backlog {
+                    out.set(&[quota.account_id.as_str(), quota.region.as_str()], backlog);
+                }
+            }
+        },
+    },
+    Metric {
         name: "stepwarden_quota_limit",
         kind: MetricKind::Gauge,
         help: "How many the quota allows",

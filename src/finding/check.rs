@@ -16,6 +16,8 @@ pub struct Check {
     pub confidence: Confidence,
     /// The parts of the snapshot that it reads.
     pub reads: &'static [PartName],
+    /// Checks that say the same defect better: what they cover is folded into theirs.
+    pub yields_to: &'static [&'static str],
     /// The release that brought it.
     pub since: &'static str,
     /// Public pages that say why, the first of them AWS's own.

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::{Confidence, Severity};
 use crate::types::{AccountId, Arn, Gap, JsonPointer, Region};
 
@@ -42,6 +44,8 @@ pub struct Defect {
     pub remediation: String,
     /// The change itself, ready to apply.
     pub change: Option<Change>,
+    /// What it speaks about, so that two checks that mean one defect can be told to: see [`about_grant`].
+    pub about: BTreeSet<String>,
     /// Tells apart several defects of one check at one place (an action, a data type); part of the finding's id.
     pub discriminator: Option<String>,
 }
@@ -109,10 +113,21 @@ impl Defect {
     }
 
     #[must_use]
+    pub fn about(mut self, keys: impl IntoIterator<Item = String>) -> Self {
+        self.about.extend(keys);
+        self
+    }
+
+    #[must_use]
     pub fn told_apart_by(mut self, discriminator: impl Into<String>) -> Self {
         self.discriminator = Some(discriminator.into());
         self
     }
+}
+
+/// One action that one statement of a role allows, or that a role lacks (then without a statement).
+pub fn about_grant(role: &Arn, statement: Option<&str>, action: &str) -> String {
+    format!("{role} {} {}", statement.unwrap_or_default(), action.to_ascii_lowercase())
 }
 
 impl From<Defect> for Outcome {

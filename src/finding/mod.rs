@@ -1,19 +1,22 @@
 //! Floor 5: the vocabulary of judging.
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+mod around;
 mod check;
 mod evaluation;
 mod quota;
 mod removal;
+mod routing;
 pub mod settings;
 mod severity;
 mod text;
 mod view;
 
 pub use check::{Check, Family};
-pub use evaluation::{Change, Defect, Evaluation, Evaluations, Location, Outcome, Subject};
+pub use evaluation::{Change, Defect, Evaluation, Evaluations, Location, Outcome, Subject, about_grant};
 pub use quota::{Crowding, each_quota};
 pub use removal::removal;
+pub use routing::routing;
 pub use settings::CheckSettings;
 pub use severity::{Confidence, Severity};
 pub use text::{listed, shell_quote};

@@ -52,7 +52,8 @@ where
     };
     let ratio = usage / status.limit.value;
     if ratio < thresholds.warning {
-        // "Few among some" is not "few": a half-read list can warn, but it cannot calm.
+        // "Few among some" is not "few": a half-read list can warn, but it cannot calm. CloudWatch's count of open
+        // executions runs low too, but it is the measure that AWS itself advises to alarm on.
         return match region.snapshot.state_machines().gap() {
             Some(gap) if !at_least.is_empty() && status.quota == Quota::StateMachines => Err(gap.clone()),
             _ => Ok(Outcome::Compliant),

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use super::{CheckSettings, Evaluations, Outcome, Subject};
 use crate::access::Grants;
+use crate::access::trust::Pin;
 use crate::asl::Definition;
+use crate::iam::Policy;
 use crate::model::{Details, Iam, LogGroup, LogLevel, QuotaStatus, Role, Snapshot, StateMachine};
 use crate::types::{AccountId, Arn, Gap, GapReason, Region};
 
@@ -189,6 +191,20 @@ impl<'a> RoleView<'a> {
     /// What the role's policies say; `None` where IAM has no such role.
     pub fn grants(&self) -> Result<Option<(&'a Role, Grants<'a>)>, Gap> {
         self.machines[0].grants()
+    }
+
+    /// Who may assume the role; `None` where IAM has no such role.
+    pub fn trust(&self) -> Result<Option<&'a Policy>, Gap> {
+        let Some(role) = self.machines[0].role()? else { return Ok(None) };
+        Ok(Some(role.trust.whole().map_err(Gap::clone)?.get()))
+    }
+
+    /// What Step Functions has to be pinned to for the role's machines: one Region only where no other is known of.
+    pub fn pin(&self) -> Pin<'_> {
+        let arn = &self.machines[0].machine.arn;
+        let region = arn.region();
+        let one = self.users_known && self.machines.iter().all(|machine| machine.machine.arn.region() == region);
+        Pin { partition: arn.partition(), region: if one { region } else { "*" }, account: arn.account() }
     }
 }
 

@@ -1,7 +1,11 @@
 //! Floor 2: what an account looks like. Serde values only: no SDK, no tokio, no clock.
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+pub mod event_pattern;
+pub mod event_rule;
+pub mod function_policy;
 pub mod iam_entity;
+pub mod kms_key;
 pub mod log_group;
 pub mod quota;
 pub mod run;
@@ -9,7 +13,11 @@ pub mod snapshot;
 pub mod state_machine;
 pub mod xray;
 
+pub use event_pattern::{PatternMatch, matches_states_events};
+pub use event_rule::{EventRule, EventRules, EventTarget, RuleState};
+pub use function_policy::{FunctionPolicies, function_arn, function_names};
 pub use iam_entity::{Iam, InlinePolicy, Principal, Role};
+pub use kms_key::{KeyGrant, KeyName, KmsKey, KmsKeys};
 pub use log_group::{LogGroup, LogGroups};
 pub use quota::{Quota, QuotaLimit, QuotaStatus, Quotas, Usage};
 pub use run::CollectorRun;

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::Snapshot;
+use super::{PartName, Snapshot};
 use crate::types::{Gap, GapReason, Observed};
 
 /// What Service Quotas and CloudWatch say about one account and Region.
@@ -37,6 +37,8 @@ pub struct QuotaStatus {
     pub quota: Quota,
     pub limit: QuotaLimit,
     pub usage: Usage,
+    /// Of open Map Runs: how many more wait to be started, where that is known.
+    pub backlog: Option<f64>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +67,9 @@ pub enum Usage {
 /// Below about this many open executions CloudWatch's OpenExecutionCount may read 0.
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>.
 pub const OPEN_EXECUTION_COUNT_BLIND_BELOW: f64 = 10_000.0;
+
+/// An older point of a metric that comes by the minute is not what is so now.
+const FRESH: SignedDuration = SignedDuration::from_mins(15);
 
 impl Quota {
     pub const ALL: [Self; 3] = [Self::StateMachines, Self::OpenExecutions, Self::OpenMapRuns];
@@ -134,7 +139,12 @@ impl QuotaStatus {
 
     /// Every watched quota of a Region's snapshot.
     pub fn of(snapshot: &Snapshot) -> Vec<Self> {
-        let status = |quota| Self { quota, limit: limit(quota, snapshot), usage: usage(quota, snapshot) };
+        let status = |quota| Self {
+            quota,
+            limit: limit(quota, snapshot),
+            usage: usage(quota, snapshot),
+            backlog: backlog(quota, snapshot),
+        };
         Quota::ALL.into_iter().map(status).collect()
     }
 }
@@ -166,8 +176,7 @@ fn usage(quota: Quota, snapshot: &Snapshot) -> Usage {
             Ok(reading) if reading.value >= OPEN_EXECUTION_COUNT_BLIND_BELOW => {
                 Usage::AtLeast { value: reading.value, source: "OpenExecutionCount", at: Some(reading.at) }
             }
-            Ok(_) => Usage::Unknown(Gap::new(
-                GapReason::Unsupported,
+            Ok(_) => Usage::Unknown(unmeasured(
                 "CloudWatch's OpenExecutionCount may read 0 below about 10,000 open executions, so a low reading says nothing",
             )),
             Err(gap) => Usage::Unknown(gap),
@@ -179,6 +188,11 @@ fn usage(quota: Quota, snapshot: &Snapshot) -> Usage {
             Err(gap) => Usage::Unknown(gap),
         },
     }
+}
+
+fn backlog(quota: Quota, snapshot: &Snapshot) -> Option<f64> {
+    let measured = || reading(snapshot, "ApproximateMapRunBacklogSize").ok();
+    (quota == Quota::OpenMapRuns).then(measured)?.map(|reading| reading.value)
 }
 
 /// The list is exact where it is whole; CloudWatch's count exists only after a machine was added or deleted.
@@ -198,16 +212,29 @@ fn state_machines(snapshot: &Snapshot) -> Usage {
     }
 }
 
+/// The newest point, where it tells of the time of the collection.
 fn reading(snapshot: &Snapshot, metric: &str) -> Result<Reading, Gap> {
     let quotas = snapshot.quotas();
     let quotas = *quotas.whole().map_err(Gap::clone)?;
     let (readings, gap) = quotas.metrics.seen();
-    let absent = || {
-        Gap::new(
-            GapReason::Unsupported,
-            format!("CloudWatch has no recent point of {metric}, which is not the same as 0"),
-        )
-    };
+    let absent = || unmeasured(&format!("CloudWatch has no recent point of {metric}, which is not the same as 0"));
     let reading = readings.and_then(|readings| readings.get(metric).copied());
-    reading.ok_or_else(|| gap.cloned().unwrap_or_else(absent))
+    let reading = reading.ok_or_else(|| gap.cloned().unwrap_or_else(absent))?;
+    let ages = snapshot.ages();
+    let collected = ages.iter().find(|(part, ..)| *part == PartName::Quotas).map(|(_, observed_at, _)| *observed_at);
+    if collected.is_some_and(|collected| collected.duration_since(reading.at) > FRESH) {
+        let detail = format!(
+            "CloudWatch's newest point of {metric} is of {}, more than {} minutes before the collection: it says nothing \
+             about usage now",
+            reading.at,
+            FRESH.as_mins(),
+        );
+        return Err(Gap { reason: GapReason::Stale, ..unmeasured(&detail) });
+    }
+    Ok(reading)
+}
+
+/// CloudWatch was asked, and what it answers does not tell.
+fn unmeasured(why: &str) -> Gap {
+    Gap { api: "cloudwatch:GetMetricData".to_owned(), ..Gap::new(GapReason::Unsupported, why) }
 }

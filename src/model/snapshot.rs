@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Iam, LogGroups, Quotas, StateMachines, Xray};
+use super::{Details, EventRules, FunctionPolicies, Iam, KmsKeys, LogGroups, Quotas, StateMachines, Xray};
 use crate::detect::Clean;
 use crate::types::{AccountId, Arn, Gap, Observed, Region};
 
@@ -78,8 +78,12 @@ impl GapWithin for Quotas {
 
 impl GapWithin for StateMachines {
     fn gap_within(&self) -> Option<&Gap> {
-        self.machines.iter().find_map(|machine| machine.details.gap())
+        self.machines.iter().find_map(|machine| machine.details.gap().or_else(|| within(machine.details.seen().0?)))
     }
+}
+
+fn within(details: &Details) -> Option<&Gap> {
+    details.role_arn.gap().or(details.definition.gap())
 }
 
 impl GapWithin for LogGroups {
@@ -88,7 +92,34 @@ impl GapWithin for LogGroups {
     }
 }
 
-impl GapWithin for Iam {}
+impl GapWithin for KmsKeys {
+    fn gap_within(&self) -> Option<&Gap> {
+        let keys = self.keys.values().filter_map(|key| key.policy.gap().or(key.grants.gap()));
+        self.named.values().filter_map(Observed::gap).chain(keys).next()
+    }
+}
+
+impl GapWithin for EventRules {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.values().find_map(|rule| rule.targets.gap().or(rule.pattern.as_ref().and_then(Observed::gap)))
+    }
+}
+
+impl GapWithin for FunctionPolicies {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.values().find_map(Observed::gap)
+    }
+}
+
+impl GapWithin for Iam {
+    fn gap_within(&self) -> Option<&Gap> {
+        let principals = self.roles.values().map(|role| &role.principal).chain(&self.users).chain(&self.groups);
+        let inline = principals.flat_map(|principal| &principal.inline).map(|inline| &inline.policy);
+        let trust = self.roles.values().map(|role| &role.trust);
+        inline.chain(trust).chain(self.policies.values()).find_map(Observed::gap)
+    }
+}
+
 impl GapWithin for Tags {}
 
 macro_rules! parts {
@@ -202,6 +233,9 @@ parts! {
     state_machines: StateMachines(StateMachines),
     tags: Tags(Tags),
     log_groups: LogGroups(LogGroups),
+    kms_keys: KmsKeys(KmsKeys),
+    event_rules: EventRules(EventRules),
+    function_policies: FunctionPolicies(FunctionPolicies),
     xray: Xray(Xray),
     quotas: Quotas(Quotas),
 }

@@ -104,6 +104,11 @@ pub enum Encryption {
     Customer {
         kms_key_id: String,
     },
+    /// A kind of key that this version does not know, and no key by which to tell whose it is.
+    Unknown {
+        /// AWS's word for it.
+        kind: String,
+    },
 }
 
 impl StateMachines {

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::atomic::write_atomically;
+use super::atomic::{create_atomically, probe_directory, write_atomically};
 use crate::audit::LastState;
 use crate::detect::HashKey;
 
@@ -13,7 +13,6 @@ use crate::detect::HashKey;
 /// hash-key               the key of the hashes in evidence, 32 bytes as hex, mode 0600
 /// state.json             the last state of every finding
 /// reports/<time>.json    one per scan
-/// values/<name>.json     what collectors keep between runs
 /// ```
 #[derive(Debug, Clone)]
 pub struct Directory {
@@ -28,21 +27,34 @@ pub struct StoreError {
 }
 
 impl Directory {
-    /// The directory is made where it is missing.
+    /// The directory is made where it is missing; one that cannot be written to is known now, and not after a scan.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(root).map_err(|source| StoreError { path: root.to_owned(), source })?;
+        for directory in [root, &root.join("reports")] {
+            probe_directory(directory).map_err(|source| StoreError { path: directory.to_owned(), source })?;
+        }
         Ok(Self { root: root.to_owned() })
     }
 
     /// The installation's key, made once.
     pub fn hash_key(&self) -> Result<HashKey, StoreError> {
         let path = self.root.join("hash-key");
-        if let Some(key) = read(&path)? {
-            return Ok(HashKey::new(key.trim_ascii()));
+        let stored = || Ok(read(&path)?.map(|key| key.trim_ascii().to_owned()));
+        match stored()? {
+            Some(key) if key.is_empty() => {
+                tracing::warn!(path = %path.display(), "the key of the hashes is empty: a new one takes its place");
+                std::fs::remove_file(&path).map_err(|source| StoreError { path: path.clone(), source })?;
+            }
+            Some(key) => return Ok(HashKey::new(key)),
+            None => {}
         }
         let key: String = random_key().iter().map(|byte| format!("{byte:02x}")).collect();
-        self.write("hash-key", 0o600, key.as_bytes())?;
-        Ok(HashKey::new(key))
+        match create_atomically(&path, 0o600, |out| out.write_all(key.as_bytes())) {
+            // Another scan was faster: both hash with its key.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Ok(HashKey::new(stored()?.unwrap_or_else(|| key.into_bytes())))
+            }
+            written => written.map(|()| HashKey::new(key)).map_err(|source| StoreError { path: path.clone(), source }),
+        }
     }
 
     /// The last state; one that cannot be read is set aside under another name and never stops a scan.
@@ -97,6 +109,7 @@ pub fn random_key() -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::os::unix::fs::PermissionsExt;
 
     use super::Directory;
@@ -112,6 +125,29 @@ mod tests {
         assert_eq!(hash(), hash());
         let mode = std::fs::metadata(root.path().join("hash-key")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn an_empty_key_is_replaced() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Directory::open(root.path()).unwrap();
+        let path = root.path().join("hash-key");
+        std::fs::write(&path, "\n").unwrap();
+        store.hash_key().unwrap();
+        assert_eq!(std::fs::read(&path).unwrap().len(), 64);
+    }
+
+    #[test]
+    fn all_who_come_at_once_get_one_key() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Directory::open(root.path()).unwrap();
+        let token = format!("ghp_{}", "a1B2".repeat(9));
+        let hash = || Door::new(store.hash_key().unwrap()).text(&token).observations[0].keyed_hash.clone();
+        let hashes: BTreeSet<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(hash)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(hashes.len(), 1);
     }
 
     #[test]

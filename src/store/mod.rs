@@ -4,6 +4,6 @@ mod atomic;
 mod directory;
 pub mod settings;
 
-pub use atomic::write_atomically;
+pub use atomic::{probe_directory, probe_file, write_atomically};
 pub use directory::{Directory, StoreError, random_key};
 pub use settings::StoreSettings;

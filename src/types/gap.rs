@@ -16,7 +16,8 @@ pub enum GapReason {
     Encrypted,
     /// The collector is switched off, or the Region or feature is not enabled.
     Disabled,
-    /// The service does not offer this here (an Express machine's history, a call an emulator lacks).
+    /// The service does not offer this here (an Express machine's history, a call that an emulator lacks, a metric that
+    /// does not tell).
     Unsupported,
     /// Outside the configured sample.
     NotSampled,

@@ -236,6 +236,36 @@ MACHINES = [
             tags={"owner": "logistics"}),
 ]
 
+@dataclass
+class Rule:
+    """A rule on the default event bus, with the one target that it has."""
+
+    region: str
+    name: str
+    target: str
+    pattern: dict | None = None
+    schedule: str | None = None
+    role: str | None = None
+
+
+RULES = [
+    # Whatever becomes of an execution leaves Step Functions here, input and output included.
+    Rule(EAST, "failed-executions", "arn:aws:sns:us-east-1:{account}:on-call",
+         pattern={"source": ["aws.states"], "detail": {"status": ["FAILED", "TIMED_OUT"]}}),
+    Rule(EAST, "nightly-close", "arn:aws:states:us-east-1:{account}:stateMachine:monthly-close",
+         schedule="rate(1 day)", role="MonthlyCloseRole"),
+    Rule(EAST, "instance-stopped", "arn:aws:sns:us-east-1:{account}:on-call", pattern={"source": ["aws.ec2"]}),
+]
+# A function that its machine names as a task's resource, and who may invoke it besides.
+FUNCTION = "legacy-import"
+FUNCTION_ROLE = "LegacyImportFunctionRole"
+FUNCTION_CALLER = {
+    "StatementId": "Uploads",
+    "Action": "lambda:InvokeFunction",
+    "Principal": "s3.amazonaws.com",
+    "SourceArn": "arn:aws:s3:::acme-uploads",
+}
+
 # Who can read execution data, and who can redirect it.
 GROUPS = {"DataAnalysts": [allow("ReadExecutions", ["states:GetExecutionHistory", "states:DescribeExecution"])]}
 USERS = {
@@ -255,6 +285,12 @@ AUDITOR_ACTIONS = [
     "xray:List*",
     "servicequotas:List*",
     "tag:GetResources",
+    "kms:DescribeKey",
+    "kms:GetKeyPolicy",
+    "kms:ListGrants",
+    "events:ListRules",
+    "events:ListTargetsByRule",
+    "lambda:GetPolicy",
     "account:ListRegions",
 ]
 AUDITORS = {

@@ -35,6 +35,7 @@ REST_OPERATIONS = {
     ("xray", "/ListResourcePolicies"): "ListResourcePolicies",
     ("account", "/listRegions"): "ListRegions",
 }
+LAMBDA_OPERATIONS = {"policy": "GetPolicy"}
 SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request")
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade", "expect"}
 RULE_KEYS = {"service", "region", "operation", "body_contains", "after", "times", "answer"}
@@ -67,6 +68,8 @@ def identify(path, headers, body):
         operation = parse_qs(body.decode())["Action"][0]
     else:
         operation = REST_OPERATIONS.get((service, route), route)
+        if service == "lambda":
+            operation = LAMBDA_OPERATIONS.get(route.rsplit("/", 1)[-1], route)
     return {"service": service, "region": region, "operation": operation}
 
 

@@ -5,8 +5,10 @@ It runs with the interpreter of the virtualenv that holds boto3.
 """
 
 import argparse
+import io
 import json
 import urllib.request
+import zipfile
 from datetime import UTC, datetime, timedelta
 
 import boto3
@@ -145,6 +147,35 @@ def seed_machines(account):
     logs.delete_log_group(logGroupName=vanished_group)
 
 
+def seed_surroundings(account):
+    """A grant on the key, rules on the default event bus, and a function with a policy of its own."""
+    account.client("kms").create_grant(
+        KeyId=account.key, GranteePrincipal=account.role_arn("PaymentsCaptureRole"), Operations=["Decrypt"]
+    )
+    for rule in demo.RULES:
+        events = account.client("events", rule.region)
+        pattern = {"EventPattern": json.dumps(rule.pattern)} if rule.pattern else {}
+        schedule = {"ScheduleExpression": rule.schedule} if rule.schedule else {}
+        events.put_rule(Name=rule.name, State="ENABLED", **pattern, **schedule)
+        role = {"RoleArn": account.role_arn(rule.role)} if rule.role else {}
+        target = {"Id": "target", "Arn": rule.target.replace("{account}", account.id), **role}
+        events.put_targets(Rule=rule.name, Targets=[target])
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as code:
+        code.writestr("main.py", "def handler(event, context):\n    return event\n")
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    account.client("iam").create_role(RoleName=demo.FUNCTION_ROLE, AssumeRolePolicyDocument=account.policy([trust]))
+    functions = account.client("lambda")
+    functions.create_function(
+        FunctionName=demo.FUNCTION,
+        Runtime="python3.13",
+        Handler="main.handler",
+        Role=account.role_arn(demo.FUNCTION_ROLE),
+        Code={"ZipFile": archive.getvalue()},
+    )
+    functions.add_permission(FunctionName=demo.FUNCTION, **demo.FUNCTION_CALLER)
+
+
 def seed_metrics(account):
     """What Step Functions would publish: a point a minute, the last one now."""
     now = datetime.now(UTC).replace(microsecond=0)
@@ -204,6 +235,7 @@ def main():
         seed_identity(account)
         seed_log_groups(account)
         seed_machines(account)
+        seed_surroundings(account)
         seed_metrics(account)
         regions = [machine.region for machine in demo.MACHINES]
         summary["machines"] = {region: regions.count(region) for region in demo.METRICS}

@@ -1,7 +1,10 @@
 //! What goes wrong gives a clear line with what to do, a gap, a partial report and its exit code; never a panic, never
 //! a verdict.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
+use stepwarden::model::{PartValue, Snapshot, Tags};
+use stepwarden::types::{AccountId, Observed, Region};
 
 use crate::binary::{Ran, Run};
 use crate::emulator::{Emulator, Kind};
@@ -40,22 +43,93 @@ fn a_profile_that_does_not_exist() {
     says(&ran, &["profile"]);
 }
 
+const ROLE: &str = "arn:aws:iam::123456789012:role/audit";
+
 #[test]
 fn faults_of_the_command_line() {
     for (arguments, words) in [
-        (&["scan", "--region", "everywhere"][..], "--region everywhere"),
+        (&["scan", "--region", "everywhere"][..], "--region: expected a Region like eu-west-1"),
         (&["scan", "--format", "xml"], "expected terminal, json or prometheus"),
-        (&["scan", "--fail-on", "bad"], "expected critical, high"),
+        (&["scan", "--fail-on", "bad"], "expected none, critical, high"),
         (&["scan", "--metrics", "carrier-pigeon"], "expected textfile=DIR"),
-        (&["scan", "--check", "tracing-disable"], "tracing-disabled"),
+        (
+            &["scan", "--check", "tracing-disable"],
+            "--check: there is no check \"tracing-disable\"; did you mean tracing-disabled?",
+        ),
+        (&["scan", "--skip-check", "nope"], "--skip-check: there is no check"),
+        (&["scan", "--check", "role-missing", "--skip-check", "role-missing"], "no check is left"),
+        (&["scan", "--config", ""], "--config"),
         (&["scan", "--config", "/nonexistent.toml"], "/nonexistent.toml"),
         (&["explain", "tracing-disable"], "did you mean tracing-disabled?"),
-        (&["scan", "--assume-role", "admin"], "--assume-role"),
+        (&["scan", "--assume-role", "admin"], "--assume-role: expected a role ARN"),
+        (&["scan", "--assume-role", "arn:aws:s3:::x"], "--assume-role: expected a role ARN"),
+        (&["scan", "--assume-role", ROLE, "--external-id", "x"], "--external-id: expected 2 to 1224"),
+        (&["scan", "--assume-role", ROLE, "--external-id", "a b"], "--external-id: expected 2 to 1224"),
+        (&["scan", "--assume-role", ROLE, "--assume-role", "arn:aws:iam::123456789012:role/two"], "is named twice"),
+        (&["collect", "-o", "-", "--assume-role", ROLE, "--assume-role", ROLE], "is named twice"),
+        (&["permissions", "--assume-role", ROLE, "--assume-role", ROLE], "is named twice"),
+        (&["permissions", "--check", "nope"], "--check: there is no check"),
+        (&["scan", "--endpoint-url", ""], "--endpoint-url: expected an http:// or https:// URL with a host"),
+        (&["scan", "--endpoint-url", "foo"], "--endpoint-url: expected"),
+        (&["scan", "--endpoint-url", "http://["], "--endpoint-url: expected"),
+        (&["scan", "--endpoint-url", "https://"], "--endpoint-url: expected"),
+        (&["check", "-", "-"], "standard input can be read only once"),
     ] {
         let ran = Run::new(arguments).run().expect(2);
         says(&ran, &[words]);
         assert!(ran.stdout.is_empty(), "{}", ran.stdout);
     }
+}
+
+/// What a file may not say, the command line may not say either; here the file is standard input.
+#[test]
+fn faults_of_the_configuration() {
+    for (file, words) in [
+        ("aws.endpoint_url = \"http://[\"", "standard input:1: aws.endpoint_url: expected an http:// or https:// URL"),
+        ("aws.endpoint_url = \"https://\"", "aws.endpoint_url: expected"),
+        ("budget.share = 0.0001", "budget.share: expected a number from 0.001 to 1, got 0.0001"),
+        (
+            "[budget.rates]\n\"states:DescribeStateMachin\" = { bucket = 1, refill_per_second = 1 }",
+            "standard input:2: budget.rates.\"states:DescribeStateMachin\": stepwarden does not call this API; did you mean states:DescribeStateMachine?",
+        ),
+    ] {
+        let ran = Run::new(&["permissions", "--config", "-"]).input(file).run().expect(2);
+        says(&ran, &[words]);
+    }
+    Run::new(&["permissions", "--config", "-"]).input("report.fail_on = \"none\"").run().expect(0);
+    Run::new(&["permissions"]).env("STEPWARDEN_CONFIG", "").run().expect(0);
+    let ran = Run::new(&["permissions"]).env("STEPWARDEN_CONFIG", "/nonexistent.toml").run().expect(2);
+    says(&ran, &["/nonexistent.toml"]);
+}
+
+#[test]
+fn files_that_are_no_snapshots() {
+    for (file, words) in [
+        ("{\"stepwarden_snapshot\":99,\"hunter2\":true}", "line 1: it was written by a newer version of stepwarden"),
+        (
+            "\n{\"stepwarden_snapshot\":1,\"account_id\":\"hunter2\"}",
+            "line 2: column 48: this is not what a snapshot holds",
+        ),
+        ("{\"hunter2\":1}", "line 1: this is no line of a snapshot"),
+        ("hunter2", "line 1: column 1: this is not JSON"),
+        ("{\"hunter2\":", "the line breaks off"),
+        ("", "it holds no snapshot"),
+    ] {
+        let ran = Run::new(&["check", "-"]).input(file).run().expect(1);
+        says(&ran, &[words]);
+        assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
+    }
+}
+
+/// Nothing to judge is not "nothing is wrong".
+#[test]
+fn a_snapshot_with_nothing_to_judge() {
+    let mut snapshot = Snapshot::new(AccountId::parse("123456789012").unwrap(), Region::global());
+    snapshot.put(Timestamp::UNIX_EPOCH, PartValue::Tags(Observed::known(Tags::default())));
+    let lines: Vec<_> = snapshot.into_lines().iter().map(|line| serde_json::to_string(line).unwrap()).collect();
+    let ran = Run::new(&["check", "-"]).input(&lines.join("\n")).run().expect(4);
+    says(&ran, &["nothing to judge"]);
+    Run::new(&["check", "-", "--allow-incomplete"]).input(&lines.join("\n")).run().expect(0);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The compiled binary, run as a user would, with nothing in the environment that could sway it.
 
+use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 /// One run of `stepwarden`.
@@ -18,7 +19,16 @@ pub(crate) struct Ran {
 
 impl Run {
     pub(crate) fn new(arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_stepwarden"));
+        Self::of(env!("CARGO_BIN_EXE_stepwarden"), arguments)
+    }
+
+    /// A script of the shell, which can start it as no `Command` can.
+    pub(crate) fn shell(script: &str) -> Self {
+        Self::of("/bin/sh", &["-c", script])
+    }
+
+    fn of(program: &str, arguments: &[&str]) -> Self {
+        let mut command = Command::new(program);
         command.args(arguments).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // Without these the SDK would look for a profile, and for an instance's metadata on the network.
         command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
@@ -47,6 +57,20 @@ impl Run {
         self
     }
 
+    /// What it reads on standard input.
+    pub(crate) fn input(mut self, text: &str) -> Self {
+        let (reader, mut writer) = std::io::pipe().expect("a pipe");
+        writer.write_all(text.as_bytes()).expect("a short text fits into a pipe");
+        self.command.stdin(reader);
+        self
+    }
+
+    /// Where its standard output goes, in place of [`Ran::stdout`].
+    pub(crate) fn output(mut self, to: impl Into<Stdio>) -> Self {
+        self.command.stdout(to);
+        self
+    }
+
     pub(crate) fn run(mut self) -> Ran {
         Ran::of(self.command.output().expect("the binary starts"))
     }
@@ -54,6 +78,8 @@ impl Run {
     /// Starts it, lets `meanwhile` work with its process id, and waits for its end.
     pub(crate) fn run_while(mut self, meanwhile: impl FnOnce(u32)) -> Ran {
         let child = self.command.spawn().expect("the binary starts");
+        // Ours of what it was given, such as the end of a pipe, goes.
+        drop(self.command);
         meanwhile(child.id());
         Ran::of(child.wait_with_output().expect("the binary ends"))
     }

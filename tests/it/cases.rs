@@ -17,11 +17,13 @@
 //!     "name": "orders", "kind": "standard", "region": "eu-west-1",
 //!     "role": "name or ARN; the machine's name if absent",
 //!     "logging": {"level": "ALL", "group": "log group name", "data": false},
-//!     "tracing": false, "key": "KMS key", "definition": {"StartAt": "…", "States": {}},
+//!     "tracing": false, "key": "KMS key, or ? for one of an unknown kind", "definition": {"StartAt": "…", "States": {}},
+//!     "tags": {"owner": "sales"},
 //!     "gap": "why DescribeStateMachine failed"
 //!   }],
 //!   "machines_gap": "why the list is missing; partial and stale keep what is above",
-//!   "roles": {"name": [STATEMENT], "other": {"inline": {"p": POLICY}, "attached": ["m"], "boundary": "b"}},
+//!   "tags_gap": "as machines_gap",
+//!   "roles": {"name": [STATEMENT], "other": {"inline": {"p": POLICY}, "attached": ["m"], "boundary": "b", "trust": [STATEMENT]}},
 //!   "policies": {"name or ARN of a managed policy": POLICY}, "iam_gap": "as machines_gap",
 //!   "log_groups": {"name": {"retention_days": 30, "kms_key_id": "…", "class": "STANDARD"}, "gone": null, "shut": "gap"},
 //!   "log_groups_gap": "as machines_gap",
@@ -31,7 +33,8 @@
 //! ```
 //!
 //! Without `logging` a machine does not log. Without `roles` each role that a machine names exists and grants nothing;
-//! with it, only those exist. A log group that is not listed exists, with 30 days and no key.
+//! with it, only those exist. Without `trust` Step Functions may assume a role, unguarded. A log group that is not listed
+//! exists, with 30 days and no key.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -123,6 +126,7 @@ impl Texts {
 struct Account {
     machines: Vec<Machine>,
     machines_gap: Option<GapReason>,
+    tags_gap: Option<GapReason>,
     roles: Option<BTreeMap<String, RoleForm>>,
     policies: BTreeMap<String, Value>,
     iam_gap: Option<GapReason>,
@@ -147,6 +151,8 @@ struct Machine {
     tracing: bool,
     key: Option<String>,
     definition: Option<Value>,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
     gap: Option<GapReason>,
 }
 
@@ -172,6 +178,7 @@ struct RolePolicies {
     inline: BTreeMap<String, Value>,
     attached: Vec<String>,
     boundary: Option<String>,
+    trust: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -243,8 +250,12 @@ impl Machine {
         Some(arn(format!("arn:aws:logs:{}:{ACCOUNT}:log-group:{group}", self.region())))
     }
 
+    fn arn(&self) -> Arn {
+        arn(format!("arn:aws:states:{}:{ACCOUNT}:stateMachine:{}", self.region(), self.name))
+    }
+
     fn put_into(&self, list: &mut StateMachines) {
-        let arn = arn(format!("arn:aws:states:{}:{ACCOUNT}:stateMachine:{}", self.region(), self.name));
+        let arn = self.arn();
         let details = match self.gap {
             Some(reason) => Observed::missing(gap(reason, "states:DescribeStateMachine")),
             None => Observed::known(self.details(list)),
@@ -275,6 +286,7 @@ impl Machine {
             tracing_enabled: self.tracing,
             encryption: match &self.key {
                 None => Encryption::AwsOwned,
+                Some(key) if key == "?" => Encryption::Unknown { kind: "NEW_KIND_OF_KEY".to_owned() },
                 Some(key) => Encryption::Customer { kms_key_id: key.clone() },
             },
             definition,
@@ -293,10 +305,15 @@ impl Account {
             for machine in &machines {
                 machine.put_into(&mut list);
             }
+            let door = Door::new(HashKey::new(*b"cases"));
+            let clean = |(key, value): (&String, &String)| (door.text(key).clean, door.text(value).clean);
+            let tags = machines.iter().map(|machine| (machine.arn(), machine.tags.iter().map(clean).collect()));
+            let tags = part(tags.collect(), self.tags_gap, "tag:GetResources");
             let groups = machines.iter().filter_map(|machine| machine.log_group()).map(|arn| self.log_group(arn));
             lines.extend([
                 line(region, PartValue::StateMachines(part(list, self.machines_gap, "states:ListStateMachines"))),
                 line(region, PartValue::LogGroups(part(groups.collect(), self.log_groups_gap, "log groups"))),
+                line(region, PartValue::Tags(tags)),
                 line(region, PartValue::Quotas(part(self.quotas(), self.quotas_gap, "quotas"))),
             ]);
         }
@@ -372,8 +389,9 @@ impl RolePolicies {
             name: name.clone(),
             policy: read(document, Policy::parse),
         };
-        let trust = json!({"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
-            "Principal": {"Service": "states.amazonaws.com"}}});
+        let step_functions = json!({"Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": {"Service": "states.amazonaws.com"}});
+        let trust = json!({ "Statement": self.trust.as_ref().unwrap_or(&step_functions) });
         let principal = Principal {
             arn: named("set by the caller", "role"),
             inline: self.inline.iter().map(inline).collect(),

@@ -1,27 +1,39 @@
 //! The collectors on the real SDK clients, with mocked answers, hand-written after AWS's documentation: what no emulator
 //! has, or has wrong.
 
+mod accounts;
+mod cancellation;
+mod event_rules;
+mod function_policies;
+mod hostile;
 mod iam;
+mod identity;
+mod kms_keys;
+mod log_groups;
 mod machines;
 mod paging;
 mod quotas;
+mod regions;
+mod secrets;
+mod tags;
 mod throttling;
 mod xray;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use aws_credential_types::provider::SharedCredentialsProvider;
 use jiff::Timestamp;
 use serde_json::json;
 use stepwarden::aws::{Budget, BudgetSettings};
 use stepwarden::collect::settings::{AccountSource, Regions};
 use stepwarden::collect::{CollectError, CollectSettings, Collection, Environment, Silent, collect};
 use stepwarden::detect::{Door, HashKey};
-use stepwarden::model::{CollectorRun, Snapshot};
-use stepwarden::types::{AccountId, ApiUsage, Gap, Region};
+use stepwarden::model::{CollectorRun, PartName, Snapshot};
+use stepwarden::types::{ApiUsage, Gap, Region};
 use tokio_util::sync::CancellationToken;
 
-use crate::replay::{Replay, Rule, ok, on, xml};
+use crate::replay::{Replay, Rule, credentials, ok, on, xml};
 
 pub(crate) const ACCOUNT: &str = "123456789012";
 pub(crate) const HOME: &str = "eu-west-1";
@@ -33,6 +45,7 @@ pub(crate) struct Aws {
     replay: Replay,
     settings: CollectSettings,
     cancel: CancellationToken,
+    credentials: SharedCredentialsProvider,
 }
 
 /// What a collection brought, and what it took.
@@ -64,6 +77,7 @@ pub(crate) fn quiet() -> Vec<Rule> {
         on("ListStateMachines", ok(json!({ "stateMachines": [] }))),
         on("GetResources", ok(json!({ "ResourceTagMappingList": [], "PaginationToken": "" }))),
         on("DescribeLogGroups", ok(json!({ "logGroups": [] }))),
+        on("ListRules", ok(json!({ "Rules": [] }))),
         on("GetEncryptionConfig", ok(json!({ "EncryptionConfig": { "Type": "NONE", "Status": "ACTIVE" } }))),
         on("GetTraceSegmentDestination", ok(json!({ "Destination": "XRay", "Status": "ACTIVE" }))),
         on("ListServiceQuotas", ok(json!({ "Quotas": [] }))),
@@ -83,11 +97,18 @@ impl Aws {
         rules.push(caller_identity(ACCOUNT));
         let regions = Regions::Named(vec![region(HOME)]);
         let settings = CollectSettings { regions, ..CollectSettings::default() };
-        Self { replay: Replay::new(rules), settings, cancel: CancellationToken::new() }
+        Self { replay: Replay::new(rules), settings, cancel: CancellationToken::new(), credentials: credentials() }
     }
 
     pub(crate) fn regions(mut self, regions: Regions) -> Self {
         self.settings.regions = regions;
+        self
+    }
+
+    /// Only these collectors run, beside the one that says who audits.
+    pub(crate) fn only(mut self, parts: &[&str]) -> Self {
+        let off = |part: &&PartName| **part != PartName::Identity && !parts.contains(&part.as_str());
+        self.settings.disabled = PartName::ALL.iter().filter(off).copied().collect();
         self
     }
 
@@ -104,11 +125,15 @@ impl Aws {
         Self { cancel, ..self }
     }
 
+    pub(crate) fn credentials(self, credentials: SharedCredentialsProvider) -> Self {
+        Self { credentials, ..self }
+    }
+
     pub(crate) async fn scan(self) -> Scan {
         let budget = BudgetSettings { share: 1.0, unlimited: true, rates: BTreeMap::new() };
         let budget = Arc::new(Budget::new(budget));
         let environment = Environment {
-            session: &self.replay.session(),
+            session: &self.replay.session(self.credentials),
             settings: &self.settings,
             max_attempts: MAX_ATTEMPTS,
             budget: budget.clone(),
@@ -168,10 +193,6 @@ pub(crate) fn brief(gap: &Gap) -> (&'static str, &str, Option<&str>) {
 
 pub(crate) fn region(name: &str) -> Region {
     Region::parse(name).expect("tests name real Regions")
-}
-
-pub(crate) fn account(id: &str) -> AccountId {
-    AccountId::parse(id).expect("tests name real account ids")
 }
 
 /// 2026-01-01T00:00:00Z.

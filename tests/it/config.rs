@@ -6,12 +6,17 @@ use std::path::PathBuf;
 
 use expect_test::{expect, expect_file};
 use stepwarden::collect::settings::Regions;
-use stepwarden::config::{Config, Faults, KEYS, Key, Kind, Written, example};
+use stepwarden::config::{Config, Faults, Flags, KEYS, Key, Kind, Known, Written, example};
 use stepwarden::export::settings::Format;
 use stepwarden::finding::Severity;
 use stepwarden::model::PartName;
 
-const CHECKS: &[&str] = &["open-execution-quota", "secret-in-definition"];
+fn known() -> Known {
+    Known {
+        checks: vec!["open-execution-quota", "secret-in-definition"],
+        apis: vec!["states:DescribeStateMachine", "states:ListStateMachines"],
+    }
+}
 
 fn here(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -19,7 +24,7 @@ fn here(path: &str) -> PathBuf {
 
 fn load(file: Option<&str>, env: &[(&str, &str)]) -> Result<Config, Faults> {
     let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    Config::load(file.map(|text| ("config.toml", text)), env, CHECKS)
+    Config::load(file.map(|text| ("config.toml", text)), env, &known())
 }
 
 fn faults(file: Option<&str>, env: &[(&str, &str)]) -> String {
@@ -30,7 +35,6 @@ fn faults(file: Option<&str>, env: &[(&str, &str)]) -> String {
 fn nothing_gives_the_defaults() {
     assert_eq!(load(None, &[]).unwrap(), Config::default());
     assert_eq!(load(Some(""), &[]).unwrap(), Config::default());
-    Config::default().validate(CHECKS).unwrap();
 }
 
 #[test]
@@ -164,8 +168,8 @@ fn faults_of_the_environment_name_the_variable_and_no_secret() {
     ];
     expect![[r#"
         STEPWARDEN_ACCOUNTS: expected [[accounts]] tables with name, role_arn and external_id
-        STEPWARDEN_AWS_ENDPOINT_URL: expected a URL that starts with http:// or https://
-        STEPWARDEN_BUDGET_SHARE: expected a number above 0 and at most 1, got 3
+        STEPWARDEN_AWS_ENDPOINT_URL: expected an http:// or https:// URL with a host, such as http://localhost:4566
+        STEPWARDEN_BUDGET_SHARE: expected a number from 0.001 to 1, got 3
         STEPWARDEN_BUDGET_UNLIMITED: expected true or false, got "yes"
         STEPWARDEN_BUDJET_SHARE: no setting has this name; did you mean STEPWARDEN_BUDGET_SHARE?
         STEPWARDEN_CHECKS_ONLY: checks.only[1]: there is no check "secret-in-defintion"; did you mean secret-in-definition?
@@ -202,13 +206,48 @@ fn variables_that_kubernetes_makes_for_a_service_are_no_settings() {
 
 #[test]
 fn the_command_line_is_held_to_the_same_rules() {
-    let mut config = Config::default();
-    config.selection.only.push("secret-in-defintion".to_owned());
-    config.export.formats = vec![Format::Json, Format::Prometheus];
+    let flags = |set: fn(&mut Flags<'_>)| {
+        let mut config = load(Some("checks.skip = [\"open-execution-quota\"]"), &[]).unwrap();
+        let mut flags = Flags::over(&mut config);
+        set(&mut flags);
+        flags.check(&known()).expect_err("it is wrong").to_string()
+    };
+    let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let faults = [
+        flags(|flags| flags.text("--endpoint-url", "aws.endpoint_url", Some("https://".to_owned()))),
+        flags(|flags| flags.texts("--region", "regions", &["eu-west-1".to_owned(), "europe".to_owned()])),
+        flags(|flags| {
+            let roles = ["arn:aws:s3:::x".to_owned(), "arn:aws:iam::123456789012:role/audit".to_owned()];
+            flags.roles("--assume-role", &roles, "--external-id", Some("hunter 2"));
+        }),
+        flags(|flags| {
+            let role = |name| format!("arn:aws:iam::123456789012:role/{name}");
+            flags.roles("--assume-role", &[role("one"), role("two")], "--external-id", None);
+        }),
+        flags(|flags| flags.text("--fail-on", "report.fail_on", Some("bad".to_owned()))),
+        flags(|flags| flags.texts("--check", "checks.only", &["secret-in-defintion".to_owned()])),
+        flags(|flags| flags.texts("--check", "checks.only", &["open-execution-quota".to_owned()])),
+        flags(|flags| flags.skip("--skip-check", &["secret-in-definition".to_owned()])),
+        flags(|flags| flags.texts("--format", "report.formats", &["json".to_owned(), "prometheus".to_owned()])),
+    ];
     expect![[r#"
-        checks.only[0]: there is no check "secret-in-defintion"; did you mean secret-in-definition?
-        report.formats: json and prometheus cannot share standard output; set report.output_dir"#]]
-    .assert_eq(&config.validate(CHECKS).unwrap_err().to_string());
+        --endpoint-url: expected an http:// or https:// URL with a host, such as http://localhost:4566
+        --region: expected a Region like eu-west-1, got "europe"
+        --assume-role: expected a role ARN like arn:aws:iam::123456789012:role/stepwarden
+        --external-id: expected 2 to 1224 letters, digits or any of _ + = , . @ : / -
+        --assume-role: account 123456789012 is named twice: one role for each account
+        --fail-on: expected none, critical, high, medium, low or info, got "bad"
+        --check: there is no check "secret-in-defintion"; did you mean secret-in-definition?
+        --check: no check is left to run: all that are selected are skipped
+        --skip-check: no check is left to run: all that are selected are skipped
+        --format: json and prometheus cannot share standard output; set report.output_dir, or --output-dir"#]]
+    .assert_eq(&faults.join("\n"));
+    let mut config = Config::default();
+    let mut flags = Flags::over(&mut config);
+    flags.texts("--region", "regions", &words(&["us-east-1", "eu-west-1", "us-east-1"]));
+    flags.text("--fail-on", "report.fail_on", Some("none".to_owned()));
+    flags.check(&known()).unwrap();
+    assert!(matches!(config.collect.regions, Regions::Named(regions) if regions.len() == 2));
 }
 
 /// Each file with what is said of it beside it.

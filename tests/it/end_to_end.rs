@@ -171,24 +171,6 @@ fn read_all(folder: &Path, text: &mut String, names: &mut Vec<String>) {
     }
 }
 
-/// The second scan knows what the first one saw.
-#[test]
-fn the_store_remembers_findings() {
-    let Some(emulator) = Emulator::seeded(Kind::Moto) else { return };
-    let folder = tempfile::tempdir().expect("a folder");
-    let run =
-        || report(&scan(&emulator.endpoint, &[]).env("STEPWARDEN_STORE_DIRECTORY", folder.path()).run().expect(4));
-    let changes = |report: &Value| -> BTreeSet<String> {
-        report["findings"].as_array().expect("findings").iter().map(|finding| finding["change"].to_string()).collect()
-    };
-    let (first, second) = (run(), run());
-    assert_eq!(changes(&first), BTreeSet::from(["\"new\"".to_owned()]));
-    assert_eq!(changes(&second), BTreeSet::from(["\"unchanged\"".to_owned()]));
-    assert_eq!(first["findings"][0]["first_seen"], second["findings"][0]["first_seen"]);
-    std::fs::write(folder.path().join("state.json"), "{").expect("damage");
-    assert_eq!(changes(&run()), BTreeSet::from(["\"new\"".to_owned()]));
-}
-
 /// The policy that `permissions` prints is made of the calls that a scan makes.
 #[test]
 fn permissions_name_exactly_the_calls() {

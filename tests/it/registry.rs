@@ -1,9 +1,10 @@
-//! The registry, the folder and the pages say the same.
+//! The registries, the folder and the pages say the same.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use stepwarden::checks::CHECKS;
+use stepwarden::collect::COLLECTORS;
 use stepwarden::model::PartName;
 
 const HEADINGS: [&str; 7] = [
@@ -81,5 +82,16 @@ fn pages_and_checks_say_the_same() {
         assert_eq!(listed, check.references, "{}.md lists the check's references", check.id);
         assert!(check.references[0].starts_with("https://docs.aws.amazon.com/"), "{}: AWS's page first", check.id);
         assert!(!check.title.is_empty() && !check.title.ends_with('.') && !check.reads.is_empty(), "{}", check.id);
+    }
+}
+
+/// Collectors run in rounds; one that waited for itself, or for what runs elsewhere, would never run.
+#[test]
+fn collectors_wait_only_for_those_before_them() {
+    for (index, collector) in COLLECTORS.iter().enumerate() {
+        for part in collector.after {
+            let before = COLLECTORS[..index].iter().find(|other| other.part == *part);
+            assert_eq!(before.map(|other| other.scope), Some(collector.scope), "{collector:?} waits for {part:?}");
+        }
     }
 }

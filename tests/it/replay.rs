@@ -18,8 +18,13 @@ use aws_smithy_types::retry::RetryConfig;
 use serde_json::{Value, json};
 use stepwarden::aws::Session;
 
-/// The access key of the session that [`Replay::session`] makes.
+/// The access key of [`credentials`].
 pub(crate) const ACCESS_KEY: &str = "AKIDEXAMPLE";
+
+/// Credentials that nothing is wrong with.
+pub(crate) fn credentials() -> SharedCredentialsProvider {
+    SharedCredentialsProvider::new(Credentials::new(ACCESS_KEY, "not a real secret key", None, None, "test"))
+}
 
 /// Which calls are answered, and how. The first rule that fits a call answers it.
 #[derive(Debug)]
@@ -53,6 +58,8 @@ pub(crate) struct Call {
     pub(crate) region: String,
     pub(crate) access_key: String,
     pub(crate) body: String,
+    /// Path and query.
+    pub(crate) path: String,
     protocol: Protocol,
 }
 
@@ -121,7 +128,7 @@ impl Rule {
         Self { access_key: Some(access_key), ..self }
     }
 
-    /// Only calls whose body has this text.
+    /// Only calls with this text in their body, path or query.
     pub(crate) fn with(mut self, text: &'static str) -> Self {
         self.texts.push(text);
         self
@@ -131,7 +138,7 @@ impl Rule {
         self.operation == call.operation
             && self.region.is_none_or(|region| region == call.region)
             && self.access_key.is_none_or(|key| key == call.access_key)
-            && self.texts.iter().all(|text| call.body.contains(text))
+            && self.texts.iter().all(|text| call.body.contains(text) || call.path.contains(text))
     }
 
     fn next(&self) -> Answer {
@@ -154,12 +161,11 @@ impl Replay {
     }
 
     /// A session at home in eu-west-1.
-    pub(crate) fn session(&self) -> Session {
-        let credentials = Credentials::new(ACCESS_KEY, "not a real secret key", None, None, "test");
+    pub(crate) fn session(&self, credentials: SharedCredentialsProvider) -> Session {
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(aws_config::Region::new("eu-west-1"))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .credentials_provider(credentials)
             .http_client(SharedHttpClient::new(self.clone()))
             .retry_config(RetryConfig::disabled());
         Session::from_sdk_config(config.build())
@@ -204,7 +210,10 @@ impl Call {
         let access_key = scope.next().unwrap_or_default().to_owned();
         let region = scope.nth(1).unwrap_or_default().to_owned();
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
-        let path = request.uri().split(['?']).next().unwrap_or_default();
+        let uri = request.uri();
+        let uri = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+        let uri = uri.find('/').map_or("/", |at| &uri[at..]);
+        let path = uri.split(['?']).next().unwrap_or_default();
         let last = |text: &str, separator| text.rsplit(separator).next().unwrap_or_default().to_owned();
         let (operation, protocol) = match (header("x-amz-target"), body.strip_prefix("Action=")) {
             ("", Some(action)) => (action.split('&').next().unwrap_or_default().to_owned(), Protocol::Query),
@@ -212,16 +221,18 @@ impl Call {
             ("", None) => (rest_operation(&last(path, '/')).to_owned(), Protocol::Json),
             (target, _) => (last(target, '.'), Protocol::Json),
         };
-        Self { operation, region, access_key, body, protocol }
+        Self { operation, region, access_key, body, path: uri.to_owned(), protocol }
     }
 }
 
 /// REST calls are known by their path: <https://docs.aws.amazon.com/xray/latest/api/API_GetEncryptionConfig.html>,
-/// <https://docs.aws.amazon.com/accounts/latest/reference/API_ListRegions.html>.
+/// <https://docs.aws.amazon.com/accounts/latest/reference/API_ListRegions.html>,
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html>.
 fn rest_operation(path: &str) -> &str {
     match path {
         "EncryptionConfig" => "GetEncryptionConfig",
         "listRegions" => "ListRegions",
+        "policy" => "GetPolicy",
         same => same,
     }
 }

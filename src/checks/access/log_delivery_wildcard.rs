@@ -18,6 +18,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Medium,
     confidence: Confidence::High,
     reads: &[PartName::StateMachines, PartName::Iam],
+    yields_to: &[],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",

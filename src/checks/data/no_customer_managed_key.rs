@@ -4,7 +4,7 @@ use crate::finding::{
     Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, shell_quote,
 };
 use crate::model::{Encryption, MachineKind, PartName};
-use crate::types::Gap;
+use crate::types::{Gap, GapReason};
 
 pub const CHECK: Check = Check {
     id: "no-customer-managed-key",
@@ -13,6 +13,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Low,
     confidence: Confidence::High,
     reads: &[PartName::StateMachines],
+    yields_to: &[],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html",
@@ -27,9 +28,13 @@ fn run(view: &View<'_>, out: &mut Evaluations) {
 }
 
 fn judge(machine: &MachineView<'_>) -> Result<Option<Outcome>, Gap> {
-    match machine.details()?.encryption {
+    match &machine.details()?.encryption {
         Encryption::Customer { .. } => Ok(Some(Outcome::Compliant)),
         Encryption::AwsOwned => Ok(Some(defect(machine).into())),
+        Encryption::Unknown { kind } => {
+            let detail = format!("{kind} is an encryption type that this version does not know");
+            Err(Gap::new(GapReason::Unsupported, detail).about(machine.machine.arn.as_str()))
+        }
     }
 }
 

@@ -14,6 +14,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Info,
     confidence: Confidence::High,
     reads: &[PartName::StateMachines],
+    yields_to: &[],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html",

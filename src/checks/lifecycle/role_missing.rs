@@ -11,6 +11,7 @@ pub const CHECK: Check = Check {
     severity: Severity::High,
     confidence: Confidence::High,
     reads: &[PartName::StateMachines, PartName::Iam],
+    yields_to: &[],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html",

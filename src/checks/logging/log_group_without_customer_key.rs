@@ -11,6 +11,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Low,
     confidence: Confidence::High,
     reads: &[PartName::StateMachines, PartName::LogGroups],
+    yields_to: &[],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",

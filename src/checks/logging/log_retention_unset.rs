@@ -11,6 +11,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Medium,
     confidence: Confidence::High,
     reads: &[PartName::StateMachines, PartName::LogGroups],
+    yields_to: &[],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html",

@@ -5,9 +5,10 @@ pub const CHECK: Check = Check {
     id: "open-execution-quota",
     family: Family::Quota,
     title: "The Region is near its limit of open executions",
-    severity: Severity::High,
+    severity: Severity::Medium,
     confidence: Confidence::High,
     reads: &[PartName::Quotas],
+    yields_to: &[],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html",

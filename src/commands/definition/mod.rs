@@ -1,7 +1,7 @@
 //! `stepwarden definition …`: what a definition says, without AWS.
 
 mod facts;
-mod read;
+pub(super) mod read;
 
 use super::outcome::Outcome;
 use crate::cli::DefinitionCommand;

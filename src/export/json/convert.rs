@@ -67,6 +67,7 @@ impl From<&Finding> for FindingV1 {
                 change: finding.change.as_ref().map(Into::into),
             },
             references: finding.references.iter().map(|&url| url.to_owned()).collect(),
+            folded: finding.folded.iter().map(|&check| check.to_owned()).collect(),
             console_url: finding.console_url.clone(),
             owner: finding.owner.clone(),
             stack: finding.stack.clone(),

@@ -93,6 +93,9 @@ pub struct FindingV1 {
     pub remediation: RemediationV1,
     /// URLs of pages that say why.
     pub references: Vec<String>,
+    /// Ids of checks whose finding of the same defect was folded into this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub folded: Vec<String>,
     /// Where to see the resource in the AWS console.
     pub console_url: String,
     /// From the tags of the first state machine concerned.

@@ -25,10 +25,14 @@ pub(super) fn findings(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     for group in by_check(&shown) {
         block(report, &group, page)?;
     }
-    if !counted.is_empty() {
-        let note = format!("{} with --verbose", plural(counted.len(), "more info finding"));
+    if !verbose {
+        let more = match counted.len() {
+            0 => String::new(),
+            count => format!("{} and ", plural(count, "more info finding")),
+        };
         page.blank()?;
-        page.line(&Line::default().ink(DIM, &note))?;
+        let note = format!("{more}the exact change for each finding: --verbose, or the JSON report");
+        page.paragraph(&Line::default(), &Line::default(), DIM, &note)?;
     }
     Ok(())
 }
@@ -129,6 +133,14 @@ fn body(finding: &Finding, fix_follows: bool, page: &mut Page<'_>) -> io::Result
         page.paragraph(&side, &side, PLAIN, &finding.message)?;
     }
     if page.style.verbose {
+        if !finding.folded.is_empty() {
+            page.paragraph(
+                &side.clone().ink(DIM, "also: "),
+                &side.clone().text("  "),
+                DIM,
+                &finding.folded.join(", "),
+            )?;
+        }
         for (name, value) in &finding.evidence {
             page.paragraph(&side.clone().ink(DIM, name).ink(DIM, ": "), &side.clone().text("  "), DIM, value)?;
         }

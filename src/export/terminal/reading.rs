@@ -8,7 +8,7 @@ use super::page::{BAD, DIM, HINT, Line, PLAIN, Page, WARNING};
 use super::place;
 use super::text::{cells, count, duration, plural};
 use crate::audit::{ApiUsage, Report, Status};
-use crate::types::{Gap, GapReason};
+use crate::types::{AccountId, Gap, GapReason, Region};
 
 /// APIs that are shown where not all are.
 const APIS: usize = 8;
@@ -17,6 +17,8 @@ const APIS: usize = 8;
 #[derive(Default)]
 struct Unread<'a> {
     evaluations: usize,
+    /// Accounts of which nothing else is in the report.
+    accounts: BTreeSet<&'a str>,
     places: BTreeSet<String>,
     detail: &'a str,
 }
@@ -31,10 +33,17 @@ pub(super) fn unread(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     for ((reason, api, action), unread) in gaps {
         let ink = if reason == GapReason::Error { BAD } else { WARNING };
         let line = Line::new("  ").left(ink, reason.as_str(), 13).left(PLAIN, api, api_width).text("  ");
-        let mut parts = vec![match unread.places.len() {
-            few @ ..=2 if few > 0 => unread.places.iter().cloned().collect::<Vec<_>>().join(", "),
-            many => plural(many, "Region"),
-        }];
+        let list = |names: Vec<&str>| names.join(", ");
+        let mut parts = Vec::new();
+        if !unread.accounts.is_empty() {
+            let noun = if unread.accounts.len() == 1 { "account" } else { "accounts" };
+            parts.push(format!("all of {noun} {}", list(unread.accounts.into_iter().collect())));
+        }
+        match unread.places.len() {
+            0 => {}
+            1 | 2 => parts.push(list(unread.places.iter().map(String::as_str).collect())),
+            many => parts.push(plural(many, "Region")),
+        }
         if unread.evaluations > 0 {
             parts.push(plural(unread.evaluations, "evaluation"));
         }
@@ -53,10 +62,14 @@ fn gaps(report: &Report) -> BTreeMap<(GapReason, &str, Option<&str>), Unread<'_>
     fn entry<'a, 'b>(
         gaps: &'b mut BTreeMap<(GapReason, &'a str, Option<&'a str>), Unread<'a>>,
         gap: &'a Gap,
-        place: String,
+        (report, account_id, region): (&Report, &'a AccountId, &Region),
     ) -> &'b mut Unread<'a> {
         let unread = gaps.entry((gap.reason, gap.api.as_str(), gap.iam_action.as_deref())).or_default();
-        unread.places.insert(place);
+        if report.inventory.iter().any(|line| line.account_id == *account_id) {
+            unread.places.insert(place(report, account_id, region));
+        } else {
+            unread.accounts.insert(account_id.as_str());
+        }
         if unread.detail.is_empty() {
             unread.detail = &gap.detail;
         }
@@ -65,12 +78,12 @@ fn gaps(report: &Report) -> BTreeMap<(GapReason, &str, Option<&str>), Unread<'_>
     let mut gaps = BTreeMap::new();
     for finding in report.of_status(Status::InsufficientData) {
         if let Some(gap) = &finding.gap {
-            entry(&mut gaps, gap, place(report, &finding.account_id, &finding.region)).evaluations += 1;
+            entry(&mut gaps, gap, (report, &finding.account_id, &finding.region)).evaluations += 1;
         }
     }
     for run in &report.collectors {
         if let Some(gap) = &run.gap {
-            entry(&mut gaps, gap, place(report, &run.account_id, &run.region));
+            entry(&mut gaps, gap, (report, &run.account_id, &run.region));
         }
     }
     gaps

@@ -3,6 +3,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
+use stepwarden::access::Grants;
 use stepwarden::model::Iam;
 use stepwarden::types::{Arn, Observed, Region};
 
@@ -69,7 +70,7 @@ fn page(roles: &str, users: &str, groups: &str, policies: &str, marker: Option<&
 }
 
 fn iam(scan: &Scan) -> Iam {
-    scan.global().iam().whole().map(|iam| (*iam).clone()).unwrap()
+    scan.global().iam().whole().map(|iam| (*iam).clone()).expect("the account was read")
 }
 
 #[tokio::test]
@@ -126,6 +127,7 @@ async fn a_policy_that_cannot_be_read_is_missing_and_the_others_are_not() {
         assert!(iam.policies[&arn("policy/whole")].whole().is_ok());
         let orders = &iam.roles[&arn("role/orders")];
         assert!(matches!(orders.principal.inline[0].policy, Observed::Missing { .. }), "{what}");
+        assert!(scan.run(Region::GLOBAL, "iam").gap.is_some(), "{what}: the account is not wholly read");
         assert!(orders.trust.whole().is_ok());
     }
 }
@@ -150,6 +152,49 @@ async fn a_second_page_that_stays_throttled_leaves_half_an_account() {
     let Observed::Partial { value, gap } = scan.global().iam() else { panic!("half of it was read") };
     assert_eq!((value.roles.len(), gap.reason.as_str()), (1, "throttled"));
     assert_eq!(scan.replay.count(DETAILS), 3);
+}
+
+/// AWS sends each of the four lists, empty or not.
+#[tokio::test]
+async fn an_answer_that_lacks_a_list_is_none() {
+    let lists = ["<RoleDetailList/>", "<UserDetailList/>", "<GroupDetailList/>", "<Policies/>"];
+    for missing in lists {
+        let others: String = lists.into_iter().filter(|list| *list != missing).collect();
+        let scan = scan([on(DETAILS, xml(others + "<IsTruncated>false</IsTruncated>"))]).await;
+        assert!(matches!(scan.global().iam(), Observed::Missing { .. }), "without {missing}");
+    }
+}
+
+#[tokio::test]
+async fn a_principal_or_policy_without_an_arn_leaves_half_an_account() {
+    let nameless = "<member><Path>/</Path></member>";
+    let good = role("orders", "");
+    for answer in [
+        page(&(good.clone() + nameless), "", "", "", None),
+        page(&good, nameless, "", "", None),
+        page(&good, "", nameless, "", None),
+        page(&good, "", "", nameless, None),
+    ] {
+        let scan = scan([on(DETAILS, answer)]).await;
+        let Observed::Partial { value, gap } = scan.global().iam() else { panic!("something has no name") };
+        assert_eq!((value.roles.len(), gap.reason.as_str()), (1, "error"));
+        assert!(gap.detail.contains("without a usable Arn"), "{}", gap.detail);
+    }
+}
+
+#[tokio::test]
+async fn a_role_with_a_policy_that_nobody_can_name_may_do_anything() {
+    let nameless = element("AttachedManagedPolicies", "<member><PolicyName>who</PolicyName></member>");
+    let unbounded =
+        "<PermissionsBoundary><PermissionsBoundaryType>Policy</PermissionsBoundaryType></PermissionsBoundary>";
+    for rest in [nameless.as_str(), unbounded] {
+        let scan = scan([on(DETAILS, page(&role("orders", rest), "", "", "", None))]).await;
+        let iam = iam(&scan);
+        let gap = Grants::of(&iam.roles[&arn("role/orders")], &iam).unwrap_err();
+        assert_eq!(brief(&gap), ("error", "iam:GetAccountAuthorizationDetails", None));
+        assert!(gap.detail.contains("without an ARN") && gap.account_id.is_some(), "{gap:?}");
+        assert_eq!(scan.run(Region::GLOBAL, "iam").gap, Some(gap));
+    }
 }
 
 /// `IsTruncated` says whether there is more; without a marker to go on with, the list is not whole.

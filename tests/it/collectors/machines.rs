@@ -47,7 +47,7 @@ async fn one(fields: Value) -> Scan {
 }
 
 fn machines(scan: &Scan) -> StateMachines {
-    scan.home().state_machines().whole().map(|machines| (*machines).clone()).unwrap()
+    scan.home().state_machines().whole().map(|machines| (*machines).clone()).expect("the list was read")
 }
 
 fn machine<'a>(machines: &'a StateMachines, name: &str) -> &'a StateMachine {
@@ -55,7 +55,7 @@ fn machine<'a>(machines: &'a StateMachines, name: &str) -> &'a StateMachine {
 }
 
 fn details(scan: &Scan) -> Details {
-    machine(&machines(scan), "orders").details.whole().unwrap().clone()
+    machine(&machines(scan), "orders").details.whole().expect("the machine was read").clone()
 }
 
 #[tokio::test]
@@ -103,12 +103,21 @@ async fn words_that_aws_may_add_later_are_unknown_not_wrong() {
 #[tokio::test]
 async fn an_encryption_type_that_is_not_known_is_not_taken_for_an_aws_key() {
     let fields = json!({ "encryptionConfiguration": { "type": "QUANTUM_KEY", "kmsKeyId": "alias/orders" } });
-    assert_ne!(details(&one(fields).await).encryption, Encryption::AwsOwned);
+    let named = Encryption::Customer { kms_key_id: "alias/orders".to_owned() };
+    assert_eq!(details(&one(fields).await).encryption, named);
+    let fields = json!({ "encryptionConfiguration": { "type": "QUANTUM_KEY" } });
+    assert_eq!(details(&one(fields).await).encryption, Encryption::Unknown { kind: "QUANTUM_KEY".to_owned() });
+    for configuration in [json!({}), json!({ "kmsDataKeyReusePeriodSeconds": 60 })] {
+        let fields = json!({ "encryptionConfiguration": configuration });
+        assert!(matches!(details(&one(fields).await).encryption, Encryption::Unknown { .. }));
+    }
 }
 
 #[tokio::test]
 async fn without_a_role_the_role_is_unknown_and_the_rest_is_not() {
-    let details = details(&one(json!({ "roleArn": null })).await);
+    let scan = one(json!({ "roleArn": null })).await;
+    let details = details(&scan);
+    assert_eq!(scan.run(HOME, "state_machines").gap.as_ref(), details.role_arn.gap());
     assert_eq!(brief(details.role_arn.gap().unwrap()), ("error", "states:DescribeStateMachine", None));
     assert!(details.definition.whole().is_ok());
 }
@@ -183,6 +192,7 @@ async fn without_the_key_all_but_the_definition_is_known() {
         let gap = details.definition.gap().unwrap();
         assert_eq!(brief(gap), ("encrypted", "states:DescribeStateMachine", Some("kms:Decrypt")));
         assert_eq!(gap.resource.as_deref(), Some(arn("orders").as_str()));
+        assert_eq!(scan.run(HOME, "state_machines").gap.as_ref(), Some(gap));
         assert!(machines(&scan).definitions.is_empty());
         assert_eq!(scan.replay.count("DescribeStateMachine"), 2);
     }

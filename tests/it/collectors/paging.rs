@@ -69,6 +69,19 @@ async fn the_same_token_over_and_over_comes_to_an_end() {
 }
 
 #[tokio::test]
+async fn tokens_that_take_turns_come_to_an_end() {
+    let scan = scan([
+        on("ListStateMachines", ok(page(&[], "page-3"))).with("page-2"),
+        on("ListStateMachines", ok(page(&[], "page-2"))).with("page-3"),
+        on("ListStateMachines", ok(page(&["orders"], "page-2"))),
+        on("DescribeStateMachine", ok(described("orders", &json!({})))),
+    ])
+    .await;
+    assert_eq!(half_read(&scan).0, "partial");
+    assert_eq!(scan.replay.count("ListStateMachines"), 3);
+}
+
+#[tokio::test]
 async fn a_list_denied_is_missing_and_says_what_opens_it() {
     let mut rules = vec![on("ListStateMachines", denied())];
     rules.extend(quiet());

@@ -21,7 +21,7 @@ fn page(quotas: &[(&str, f64)], next: Option<&str>) -> Value {
     page
 }
 
-/// One result of GetMetricData: the collector numbers its questions.
+/// One result of `GetMetricData`: the collector numbers its questions.
 fn points(id: &str, points: &[(i64, f64)]) -> Value {
     let times: Vec<_> = points.iter().map(|(time, _)| json!({ "timestamp": time })).collect();
     let values: Vec<_> = points.iter().map(|(_, value)| value).collect();
@@ -31,6 +31,7 @@ fn points(id: &str, points: &[(i64, f64)]) -> Value {
 const OPEN_EXECUTION_COUNT: &str = "m0";
 const OPEN_EXECUTION_LIMIT: &str = "m1";
 const OPEN_MAP_RUN_COUNT: &str = "m2";
+const MAP_RUN_BACKLOG: &str = "m4";
 const STATE_MACHINE_COUNT: &str = "m5";
 
 fn metrics(results: &[Value]) -> Rule {
@@ -134,7 +135,7 @@ async fn a_low_count_of_open_executions_says_nothing_and_a_high_one_is_a_lower_b
         let scan = quiet_but([metrics(&[points(OPEN_EXECUTION_COUNT, &[(NOW - 60, count)])])]).await;
         match status(&scan, Quota::OpenExecutions).usage {
             Usage::AtLeast { value, source, .. } => {
-                assert!(known && value == count && source == "OpenExecutionCount");
+                assert_eq!((known, value, source), (true, count, "OpenExecutionCount"));
             }
             Usage::Unknown(_) => assert!(!known, "{count}"),
             exact @ Usage::Exact { .. } => panic!("{exact:?}"),
@@ -177,8 +178,58 @@ async fn a_lookup_denied_leaves_the_metrics_half_read() {
         quiet_but([on("ListMetrics", denied()), metrics(&[points(OPEN_MAP_RUN_COUNT, &[(NOW - 60, 3.0)])])]).await;
     let quotas = scan.home().quotas();
     let (readings, gap) = quotas.whole().unwrap().metrics.seen();
-    assert_eq!(readings.unwrap()["ApproximateOpenMapRunCount"].value, 3.0);
+    assert!(readings.unwrap().contains_key("ApproximateOpenMapRunCount"));
     assert_eq!(brief(gap.unwrap()), ("denied", "cloudwatch:ListMetrics", Some("cloudwatch:ListMetrics")));
     let usage = status(&scan, Quota::OpenMapRuns).usage;
     assert!(matches!(usage, Usage::Exact { value: 3.0, .. }), "what was read may be judged: {usage:?}");
+}
+
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataResult.html>.
+#[tokio::test]
+async fn a_metric_that_cloudwatch_could_not_read_is_a_gap_and_half_of_one_is_none() {
+    for (status_code, known) in
+        [("Complete", true), ("PartialData", true), ("InternalError", false), ("Forbidden", false)]
+    {
+        let mut result = points(OPEN_MAP_RUN_COUNT, &[(NOW - 60, 3.0)]);
+        result["StatusCode"] = status_code.into();
+        result["Messages"] = json!([{ "Code": "Odd", "Value": "what jane@example.com asked for" }]);
+        let scan = quiet_but([metrics(&[result])]).await;
+        let usage = status(&scan, Quota::OpenMapRuns).usage;
+        assert_eq!(matches!(usage, Usage::Exact { .. }), known, "{status_code}");
+        let gap = scan.run(HOME, "quotas").gap.as_ref();
+        assert_eq!(gap.is_none(), known, "{status_code}");
+        if let (Some(gap), Usage::Unknown(why)) = (gap, usage) {
+            assert_eq!((brief(gap), gap), (("error", "cloudwatch:GetMetricData", None), &why));
+            let expected = format!("{status_code} for ApproximateOpenMapRunCount, Odd");
+            assert!(gap.detail.contains(&expected) && !gap.detail.contains("jane"), "{}", gap.detail);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cloudwatch_says_about_the_whole_question_is_a_gap() {
+    let said = json!([{ "Code": "MaxMetricsExceeded", "Value": "Maximum number of allowed metrics exceeded" }]);
+    let results = [points(OPEN_MAP_RUN_COUNT, &[(NOW - 60, 3.0)])];
+    let scan = quiet_but([on("GetMetricData", ok(json!({ "MetricDataResults": results, "Messages": said })))]).await;
+    assert!(scan.run(HOME, "quotas").gap.as_ref().unwrap().detail.contains("MaxMetricsExceeded"));
+    assert!(matches!(status(&scan, Quota::OpenMapRuns).usage, Usage::Exact { .. }), "what was read may be judged");
+}
+
+#[tokio::test]
+async fn an_old_point_is_not_what_is_so_now() {
+    for (age, known) in [(0, true), (900, true), (901, false), (7_200, false)] {
+        let series = [OPEN_MAP_RUN_COUNT, MAP_RUN_BACKLOG].map(|id| points(id, &[(NOW - age, 3.0)]));
+        let scan = quiet_but([metrics(&series)]).await;
+        let status = status(&scan, Quota::OpenMapRuns);
+        assert_eq!(status.backlog, known.then_some(3.0), "{age}");
+        match status.usage {
+            Usage::Exact { .. } => assert!(known, "{age}"),
+            Usage::Unknown(gap) => {
+                assert_eq!((known, gap.reason.as_str()), (false, "stale"), "{age}");
+                assert!(gap.detail.contains("more than 15 minutes before the collection"), "{}", gap.detail);
+            }
+            bound @ Usage::AtLeast { .. } => panic!("{bound:?}"),
+        }
+        assert_eq!(scan.run(HOME, "quotas").gap, None, "CloudWatch answered");
+    }
 }

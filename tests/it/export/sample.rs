@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::json;
 use stepwarden::audit::{
-    ApiUsage, Band, ChangeSince, CollectorRun, Coverage, Finding, Inventory, MachineReport, QuotaReport, Report, Score,
-    Status,
+    ApiUsage, Band, ChangeSince, CollectorRun, Coverage, Finding, Inventory, Judged, MachineReport, QuotaReport,
+    Report, Score, Status,
 };
 use stepwarden::finding::{Change, Confidence, Family, Location, Severity};
 use stepwarden::model::{MachineKind, Quota, QuotaLimit, QuotaStatus, Usage};
@@ -82,6 +82,7 @@ fn finding(number: usize, check: &'static str, severity: Severity, region_name: 
         remediation: String::new(),
         change: None,
         references,
+        folded: Vec::new(),
         owner: None,
         stack: None,
         first_seen: at("2026-11-20T06:00:00Z"),
@@ -253,7 +254,8 @@ fn coverage(place: &str, check: &'static str, severity: Severity, counts: [usize
 }
 
 fn quota(place: &str, quota: Quota, limit: f64, source: &'static str, usage: Usage) -> QuotaReport {
-    let status = QuotaStatus { quota, limit: QuotaLimit { value: limit, source }, usage };
+    let backlog = (quota == Quota::OpenMapRuns && place == "eu-west-1").then_some(37.0);
+    let status = QuotaStatus { quota, limit: QuotaLimit { value: limit, source }, usage, backlog };
     QuotaReport { account_id: account(), region: region(place), status }
 }
 
@@ -297,6 +299,7 @@ pub(crate) fn rich() -> Report {
     let kinds = |standard, express| Some([(MachineKind::Standard, standard), (MachineKind::Express, express)].into());
     let denied_once = GapReason::Denied;
     Report {
+        judged: Judged::default(),
         version: "0.1.0".to_owned(),
         started_at: at("2026-11-20T06:00:00Z"),
         finished_at: at("2026-11-20T06:00:42.5Z"),

@@ -1,0 +1,146 @@
+use serde_json::Value;
+
+use super::decide::{meets, names, names_action};
+use super::narrow::narrowed;
+use super::rest;
+use super::{Difference, Excess, Wider};
+use crate::access::need::{Choice, Need};
+use crate::access::overlap::{covers, overlaps, without_variables};
+use crate::iam::{Selector, Statement};
+
+/// What of an allowing statement is not needed, and what of it is granted on more than is needed.
+pub(super) fn judge(statement: &Statement, needs: &[Need], difference: &mut Difference) {
+    let used: Vec<_> = needs.iter().filter(|need| uses(statement, need)).collect();
+    let document = statement.to_document();
+    if used.is_empty() {
+        let why = "the definition needs nothing of it".to_owned();
+        difference.excess.push(Excess { statement: document, why, narrowed: Value::Null });
+        return;
+    }
+    let mut reasons = unneeded_actions(statement, &used);
+    reasons.extend(unneeded_resources(statement, &used));
+    let wider = wider_than(statement, &used);
+    if reasons.is_empty() && wider.is_empty() {
+        return;
+    }
+    let narrowed = narrowed(statement, &used);
+    if !reasons.is_empty() {
+        let why = reasons.join("; ");
+        difference.excess.push(Excess { statement: document.clone(), why, narrowed: narrowed.clone() });
+    }
+    if !wider.is_empty() {
+        difference.wider.push(Wider { statement: document, why: wider.join("; "), narrowed });
+    }
+}
+
+fn uses(statement: &Statement, need: &Need) -> bool {
+    let places = need.resources.iter().chain(&need.also);
+    names(statement, &need.action) && places.into_iter().any(|resource| meets(statement, resource))
+}
+
+fn unneeded_actions(statement: &Statement, used: &[&Need]) -> Vec<String> {
+    let Selector::Only(patterns) = &statement.actions else {
+        return vec!["NotAction grants all actions but some".to_owned()];
+    };
+    let mut unneeded = Vec::new();
+    let mut wildcards = Vec::new();
+    for pattern in patterns {
+        let needed: Vec<_> = used.iter().filter(|need| names_action(pattern, &need.action)).collect();
+        if needed.is_empty() {
+            unneeded.push(pattern.as_str());
+        } else if pattern.contains(['*', '?']) && !needed.iter().any(|need| is_pattern_of(&need.action, pattern)) {
+            let actions: Vec<_> = needed.iter().map(|need| need.action.as_str()).collect();
+            if rest::grants_more(pattern, &actions) {
+                wildcards.push(pattern.as_str());
+            }
+        }
+    }
+    let mut reasons = Vec::new();
+    if !unneeded.is_empty() {
+        reasons.push(format!("the definition does not need {}", unneeded.join(", ")));
+    }
+    if !wildcards.is_empty() {
+        reasons.push(format!("{} grants more actions than the definition needs", wildcards.join(", ")));
+    }
+    reasons
+}
+
+/// A need that is a pattern itself: of an integration that is not known.
+fn is_pattern_of(action: &str, pattern: &str) -> bool {
+    action.contains('*') && covers(&action.to_ascii_lowercase(), &pattern.to_ascii_lowercase())
+}
+
+fn unneeded_resources(statement: &Statement, used: &[&Need]) -> Option<String> {
+    let patterns = match &statement.resources {
+        Some(Selector::Only(patterns)) => patterns,
+        Some(Selector::AllBut(_)) => {
+            let scoped = used.iter().all(|need| need.choice != Choice::Unscopable);
+            return scoped.then(|| "NotResource grants all resources but some".to_owned());
+        }
+        None => return None,
+    };
+    let needed = |pattern: &&String| {
+        let plain = without_variables(pattern);
+        used.iter().any(|need| need.resources.iter().chain(&need.also).any(|resource| overlaps(&plain, resource)))
+    };
+    let unneeded: Vec<_> = patterns.iter().filter(|pattern| !needed(pattern)).map(String::as_str).collect();
+    (!unneeded.is_empty()).then(|| format!("no state reaches {}", unneeded.join(", ")))
+}
+
+/// Why the statement's resources are wider than needed: one reason per need that would do with less.
+fn wider_than(statement: &Statement, used: &[&Need]) -> Vec<String> {
+    let Some(Selector::Only(patterns)) = &statement.resources else { return Vec::new() };
+    let mut reasons = Vec::<String>::new();
+    for need in used {
+        if is_bound(statement, need) {
+            continue;
+        }
+        let too_wide = |pattern: &&String| {
+            let plain = without_variables(pattern);
+            let meets = need.resources.iter().any(|resource| overlaps(&plain, resource));
+            // Another need of the same action may hold the pattern.
+            let held = used
+                .iter()
+                .filter(|other| other.action.eq_ignore_ascii_case(&need.action))
+                .any(|other| other.resources.iter().chain(&other.also).any(|resource| covers(resource, &plain)));
+            meets
+                && !held
+                && need.resources.iter().any(|resource| covers(&plain, resource) && says_more(resource, &plain))
+        };
+        if patterns.iter().any(|pattern| too_wide(&pattern)) {
+            let reason = match &need.choice {
+                Choice::Runtime { from } => {
+                    format!("{} is needed on {}, chosen by {from}", need.action, need.resources.join(", "))
+                }
+                _ => format!("{} is needed on {}", need.action, need.resources.join(", ")),
+            };
+            reasons.push(reason);
+        }
+    }
+    reasons.dedup();
+    reasons
+}
+
+/// A grant on every resource that its condition binds to what is needed.
+fn is_bound(statement: &Statement, need: &Need) -> bool {
+    let bound = statement.condition.as_ref().map(Value::to_string).unwrap_or_default().to_ascii_lowercase();
+    need.action == "states:InvokeHTTPEndpoint" && bound.contains("states:httpendpoint")
+}
+
+/// Whether a needed pattern says more than the granted one that holds it: an account, a Region or a name, not only what
+/// kind of resource the action is about anyway.
+fn says_more(needed: &str, granted: &str) -> bool {
+    if granted != "*" && !granted.ends_with(":*:*:*") {
+        return needed != granted;
+    }
+    let parts: Vec<_> = needed.splitn(6, ':').collect();
+    let [_, _, service, region, account, resource] = parts[..] else { return false };
+    let pinned = |part: &str| !part.is_empty() && part != "*";
+    let kind = resource.find([':', '/']).map_or(0, |at| at + 1);
+    let name = resource.get(kind..).unwrap_or_default();
+    let named = match service {
+        "s3" => !resource.trim_matches(['*', '/']).is_empty(),
+        _ => !name.trim_matches(['*', '/', ':']).is_empty(),
+    };
+    pinned(region) || pinned(account) || named
+}

@@ -1,0 +1,68 @@
+use serde_json::json;
+
+use super::target::Target;
+use super::{Certainty, Need, Needs, Place};
+use crate::access::actions::{LOG_DELIVERY, LOG_WRITE, XRAY_WRITE};
+use crate::model::MachineKind;
+use crate::types::Arn;
+
+/// What is known of a machine beside its definition; everything may be absent.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Machine {
+    pub arn: Option<Arn>,
+    pub kind: Option<MachineKind>,
+    pub role: Option<Arn>,
+    /// The ARN of the log group that the machine logs to, with or without its closing `:*`.
+    pub logging: Option<Arn>,
+    pub tracing: bool,
+    /// The customer managed key of the machine.
+    pub key: Option<Arn>,
+}
+
+const LOGS: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html";
+const XRAY: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html";
+const KEYS: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html";
+
+/// What the machine needs whatever its states do.
+pub(super) fn add(machine: &Machine, place: &Place, needs: &mut Needs) {
+    if let Some(group) = &machine.logging {
+        for action in LOG_DELIVERY {
+            let why = "the machine logs: log delivery is set up by its role";
+            needs.own.push(Need::new(action, Target::unscopable(), why, LOGS));
+        }
+        let streams = format!("{}:*", group.as_str().trim_end_matches(":*"));
+        for action in LOG_WRITE {
+            let why =
+                "the delivery service writes the log by the log group's resource policy; AWS's template grants it";
+            let need = Need::new(action, Target::fixed(streams.clone()), why, LOGS);
+            needs.own.push(need.certainty(Certainty::Optional));
+        }
+    }
+    if machine.tracing {
+        for action in XRAY_WRITE {
+            needs.own.push(Need::new(action, Target::unscopable(), "the machine traces", XRAY));
+        }
+    }
+    if let Some(key) = &machine.key {
+        add_key(machine, key, place, needs);
+    }
+}
+
+/// Key policies can grant the same: a missing grant is likely, not certain.
+fn add_key(machine: &Machine, key: &Arn, place: &Place, needs: &mut Needs) {
+    let (own, why) = (place.machine_arn(), "the machine's data is encrypted with its customer managed key");
+    let operator = if own.contains('*') { "StringLike" } else { "StringEquals" };
+    for action in ["kms:Decrypt", "kms:GenerateDataKey"] {
+        let context = json!({ operator: { "kms:EncryptionContext:aws:states:stateMachineArn": own } });
+        let need = Need::new(action, Target::fixed(key.to_string()), why, KEYS).condition(context);
+        needs.own.push(need.certainty(Certainty::Likely));
+    }
+    if machine.logging.is_some() {
+        let logs = place.arn("logs", "*");
+        let operator = if logs.trim_end_matches(":*").contains('*') { "StringLike" } else { "StringEquals" };
+        let context = json!({ operator: { "kms:EncryptionContext:SourceArn": logs } });
+        let why = "log delivery encrypts with the machine's customer managed key";
+        let need = Need::new("kms:GenerateDataKey", Target::fixed(key.to_string()), why, KEYS).condition(context);
+        needs.own.push(need.certainty(Certainty::Likely));
+    }
+}

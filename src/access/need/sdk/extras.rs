@@ -1,0 +1,111 @@
+//! What a call needs beside its own action: a role that it hands over, objects that the service reads for it.
+
+use super::super::call::{Call, Text};
+use super::super::target::object;
+use super::super::{Certainty, Need, pass_role};
+use super::catalog;
+use crate::asl::Resolved;
+
+pub(super) fn add(call: &Call<'_>, prefix: &str, operation: &str, needs: &mut Vec<Need>) {
+    add_roles(call, prefix, operation, needs);
+    match prefix {
+        "s3" => add_object_parts(call, operation, needs),
+        "rekognition" | "textract" => add_read_objects(call, prefix, needs),
+        "transcribe" => add_transcription(call, needs),
+        _ => {}
+    }
+}
+
+/// Roles among the arguments, wherever they stand. Which calls pass a role and which only name one the reference does
+/// not always say.
+fn add_roles(call: &Call<'_>, prefix: &str, operation: &str, needs: &mut Vec<Need>) {
+    if matches!(prefix, "sts" | "iam") {
+        return;
+    }
+    let passes = catalog::facts(&format!("{prefix}:{operation}")).is_some_and(|facts| facts.passes_role);
+    let mut roles = Vec::new();
+    walk(&call.task.arguments, "", &mut |key, value| {
+        let named = key.to_ascii_lowercase();
+        if named.ends_with("rolearn") || named.ends_with("role") {
+            roles.extend(call.text_of(value).filter(|text| text.pattern.contains(":role/")));
+        }
+    });
+    for role in roles {
+        let need = pass_role::pass(call, &role, None);
+        needs.push(if passes { need } else { need.certainty(Certainty::Likely) });
+    }
+}
+
+/// Parts of an object that have an action of their own.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>.
+fn add_object_parts(call: &Call<'_>, operation: &str, needs: &mut Vec<Need>) {
+    const SOURCE: &str = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html";
+    let parts: &[(&str, &[&str], &str)] = &[
+        ("VersionId", &["GetObject", "HeadObject"], "s3:GetObjectVersion"),
+        ("VersionId", &["DeleteObject"], "s3:DeleteObjectVersion"),
+        ("VersionId", &["GetObjectTagging"], "s3:GetObjectVersionTagging"),
+        ("VersionId", &["PutObjectTagging"], "s3:PutObjectVersionTagging"),
+        ("Tagging", &["PutObject", "CopyObject", "CreateMultipartUpload"], "s3:PutObjectTagging"),
+        ("ACL", &["PutObject", "CopyObject", "CreateMultipartUpload"], "s3:PutObjectAcl"),
+    ];
+    for (field, operations, action) in parts {
+        if operations.contains(&operation) && call.has(field) {
+            let target = object(call.place, call.text(&["Bucket"]).as_ref(), call.text(&["Key"]).as_ref());
+            needs.push(Need::of(call, action, target, format!("the call sets {field}"), SOURCE));
+        }
+    }
+}
+
+/// `S3Object: {Bucket, Name}` is read with the caller's permissions.
+fn add_read_objects(call: &Call<'_>, prefix: &str, needs: &mut Vec<Need>) {
+    let source = match prefix {
+        "textract" => "https://docs.aws.amazon.com/textract/latest/dg/security_iam_id-based-policy-examples.html",
+        _ => "https://docs.aws.amazon.com/rekognition/latest/dg/images-s3.html",
+    };
+    let mut objects = Vec::new();
+    walk(&call.task.arguments, "", &mut |key, value| {
+        if key.eq_ignore_ascii_case("S3Object") {
+            let part = |name: &str| super::super::call::at(value, &[name]).and_then(|part| call.text_of(&part));
+            objects.push(object(call.place, part("Bucket").as_ref(), part("Name").as_ref()));
+        }
+    });
+    for target in objects {
+        needs.push(Need::of(call, "s3:GetObject", target, "the service reads the object as the caller", source));
+    }
+}
+
+/// Source: <https://docs.aws.amazon.com/transcribe/latest/dg/security_iam_id-based-policy-examples.html>.
+fn add_transcription(call: &Call<'_>, needs: &mut Vec<Need>) {
+    const SOURCE: &str = "https://docs.aws.amazon.com/transcribe/latest/dg/security_iam_id-based-policy-examples.html";
+    let media = call.text(&["Media", "MediaFileUri"]).filter(|text| text.pattern.starts_with("s3://"));
+    if let Some((bucket, key)) = media.as_ref().and_then(super::super::target::s3_uri) {
+        let target = object(call.place, Some(&bucket), Some(&key));
+        needs.push(Need::of(call, "s3:GetObject", target, "the service reads the recording as the caller", SOURCE));
+    }
+    if let Some(bucket) = call.text(&["OutputBucketName"]) {
+        let any: Option<Text> =
+            call.text(&["OutputKey"]).map(|key| Text { pattern: format!("{}*", key.pattern), ..key });
+        let target = object(call.place, Some(&bucket), any.as_ref());
+        needs.push(Need::of(call, "s3:PutObject", target, "the service writes the transcript as the caller", SOURCE));
+    }
+}
+
+/// Every field, wherever it is nested, with its own key.
+fn walk(value: &Resolved, key: &str, see: &mut impl FnMut(&str, &Resolved)) {
+    see(key, value);
+    match value {
+        Resolved::Object(fields) => fields.iter().for_each(|(key, field)| walk(field, key, see)),
+        Resolved::Array(items) => items.iter().for_each(|item| walk(item, key, see)),
+        Resolved::Static(value) | Resolved::Constant { value, .. } => {
+            let inner = Resolved::Static;
+            match value {
+                serde_json::Value::Object(fields) => {
+                    fields.iter().for_each(|(key, field)| walk(&inner(field.clone()), key, see));
+                }
+                serde_json::Value::Array(items) => items.iter().for_each(|item| walk(&inner(item.clone()), key, see)),
+                _ => {}
+            }
+        }
+        Resolved::Runtime { .. } | Resolved::Context { .. } => {}
+    }
+}

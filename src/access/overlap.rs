@@ -1,0 +1,103 @@
+//! Patterns against patterns: IAM's `*` and `?` on both sides.
+
+/// Whether some text fits both patterns.
+pub(super) fn overlaps(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    // One row of the table of "the rest of `a` from i meets the rest of `b` from j", from the back.
+    let mut next: Vec<bool> = (0..=b.len()).map(|j| b[j..].iter().all(|byte| *byte == b'*')).collect();
+    for i in (0..a.len()).rev() {
+        let mut row = vec![false; b.len() + 1];
+        row[b.len()] = a[i] == b'*' && next[b.len()];
+        for j in (0..b.len()).rev() {
+            let one = a[i] == b[j] || a[i] == b'?' || b[j] == b'?';
+            row[j] = match (a[i], b[j]) {
+                (b'*', _) | (_, b'*') => next[j] || row[j + 1] || next[j + 1],
+                _ => one && next[j + 1],
+            };
+        }
+        next = row;
+    }
+    next[0]
+}
+
+/// Whether every text that fits `inner` fits `outer` too. May say no where it is so; never yes where it is not.
+pub(super) fn covers(outer: &str, inner: &str) -> bool {
+    let (outer, inner) = (outer.as_bytes(), inner.as_bytes());
+    let mut next: Vec<bool> = vec![false; inner.len() + 1];
+    next[inner.len()] = true;
+    for o in outer.iter().rev() {
+        let mut row = vec![false; inner.len() + 1];
+        row[inner.len()] = *o == b'*' && next[inner.len()];
+        for j in (0..inner.len()).rev() {
+            row[j] = match (*o, inner[j]) {
+                (b'*', _) => next[j] || row[j + 1],
+                (_, b'*') => false,
+                (b'?', _) => next[j + 1],
+                (same, byte) => same == byte && next[j + 1],
+            };
+        }
+        next = row;
+    }
+    next[0]
+}
+
+/// A statement's resource as a plain pattern: what a policy variable stands for is not known here.
+pub(super) fn without_variables(pattern: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(pattern.len()), pattern);
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((_, next)) = after.split_once('}') else { break };
+        out.push_str(before);
+        out.push('*');
+        rest = next;
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{covers, overlaps, without_variables};
+    use crate::iam::glob_matches;
+
+    #[test]
+    fn patterns_that_meet() {
+        for (a, b, meet) in [
+            ("arn:aws:s3:::in/*", "arn:aws:s3:::*", true),
+            ("arn:aws:s3:::in/*", "arn:aws:s3:::*/out", true),
+            ("arn:aws:s3:::in", "arn:aws:s3:::out*", false),
+            ("a*c", "ab?", true),
+            ("a*c", "b*", false),
+            ("", "*", true),
+            ("", "?", false),
+        ] {
+            assert_eq!(overlaps(a, b), meet, "{a} {b}");
+            assert_eq!(overlaps(b, a), meet, "{b} {a}");
+        }
+    }
+
+    #[test]
+    fn patterns_that_hold_others() {
+        for (outer, inner, holds) in [
+            ("*", "arn:*", true),
+            ("arn:aws:s3:::in/*", "arn:aws:s3:::in/x*", true),
+            ("arn:aws:s3:::in/x*", "arn:aws:s3:::in/*", false),
+            ("secret:x-??????", "secret:x-??????", true),
+            ("secret:x-*", "secret:x-??????", true),
+            ("secret:x-??????", "secret:x-*", false),
+        ] {
+            assert_eq!(covers(outer, inner), holds, "{outer} {inner}");
+        }
+        assert_eq!(without_variables("arn:aws:s3:::b/${aws:username}/*"), "arn:aws:s3:::b/*/*");
+    }
+
+    proptest! {
+        #[test]
+        fn they_agree_with_matching(a in "[ab*?]{0,6}", b in "[ab*?]{0,6}", text in "[ab]{0,6}") {
+            let (in_a, in_b) = (glob_matches(&a, &text, false), glob_matches(&b, &text, false));
+            prop_assert!(!(in_a && in_b) || overlaps(&a, &b));
+            prop_assert!(!covers(&a, &b) || !in_b || in_a);
+        }
+    }
+}

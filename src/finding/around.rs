@@ -1,0 +1,45 @@
+//! What the view knows of the resources around state machines: keys, event rules, functions.
+
+use super::view::RegionView;
+use crate::detect::Clean;
+use crate::iam::Policy;
+use crate::model::{EventRules, KmsKey};
+use crate::types::{Arn, Gap, Observed};
+
+impl<'a> RegionView<'a> {
+    /// The KMS key that a machine or a log group of this Region names by an id, an ARN or an alias. `None`: AWS says that
+    /// there is no such key.
+    pub fn key(&self, named: &str) -> Result<Option<(&'a Arn, &'a KmsKey)>, Gap> {
+        let keys = self.snapshot.kms_keys();
+        let (Some(keys), gap) = keys.seen() else {
+            return Err(keys.gap().cloned().unwrap_or_else(|| Gap::not_collected("kms_keys")));
+        };
+        let not_looked_up = || gap.cloned().unwrap_or_else(|| Gap::not_collected("the key").about(named));
+        let Some(arn) = keys.named.get(named) else { return Err(not_looked_up()) };
+        match arn.whole().map_err(Gap::clone)? {
+            Some(arn) => keys.keys.get_key_value(arn).map(Some).ok_or_else(not_looked_up),
+            None => Ok(None),
+        }
+    }
+
+    /// Rules of the default event bus that can match Step Functions events or start machines. What is in a half-read list
+    /// was seen; each rule's targets are observed by themselves.
+    pub fn event_rules(&self) -> Observed<&'a EventRules> {
+        self.snapshot.event_rules()
+    }
+
+    /// The resource-based policy of a function that a definition of this Region names, by the ARN that
+    /// [`crate::model::function_arn`] gives. `None`: it has none, or there is no such function.
+    pub fn function_policy(&self, function: &Arn) -> Result<Option<&'a Policy>, Gap> {
+        let policies = self.snapshot.function_policies();
+        let (Some(policies), gap) = policies.seen() else {
+            return Err(policies.gap().cloned().unwrap_or_else(|| Gap::not_collected("function_policies")));
+        };
+        match policies.get(function) {
+            Some(policy) => policy.whole().map(|policy| policy.as_ref().map(Clean::get)).map_err(Gap::clone),
+            None => Err(gap
+                .cloned()
+                .unwrap_or_else(|| Gap::not_collected("the function's policy").about(function.as_str()))),
+        }
+    }
+}

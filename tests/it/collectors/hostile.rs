@@ -1,0 +1,162 @@
+//! Answers that are none: whatever a proxy, a captive portal, a broken emulator or a cut line sends with status 200 is a
+//! gap, never an empty list, and never a panic.
+
+use serde_json::json;
+use stepwarden::collect::settings::Regions;
+use stepwarden::types::{Observed, Region};
+
+use super::function_policies::calling;
+use super::machines::{arn, described, listing};
+use super::{Aws, HOME, event_rules, kms_keys, quiet, scan};
+use crate::replay::{Rule, ok, on, raw};
+
+/// Each call, where it is made, and whose part it is.
+const CALLS: [(&str, &str, &str); 18] = [
+    ("ListStateMachines", HOME, "state_machines"),
+    ("DescribeStateMachine", HOME, "state_machines"),
+    ("GetResources", HOME, "tags"),
+    ("DescribeLogGroups", HOME, "log_groups"),
+    ("DescribeKey", HOME, "kms_keys"),
+    ("GetKeyPolicy", HOME, "kms_keys"),
+    ("ListGrants", HOME, "kms_keys"),
+    ("ListRules", HOME, "event_rules"),
+    ("ListTargetsByRule", HOME, "event_rules"),
+    ("GetPolicy", HOME, "function_policies"),
+    ("GetEncryptionConfig", HOME, "xray"),
+    ("GetTraceSegmentDestination", HOME, "xray"),
+    ("ListServiceQuotas", HOME, "quotas"),
+    ("ListAWSDefaultServiceQuotas", HOME, "quotas"),
+    ("ListMetrics", HOME, "quotas"),
+    ("GetMetricData", HOME, "quotas"),
+    ("GetAccountAuthorizationDetails", Region::GLOBAL, "iam"),
+    ("ListRegions", Region::GLOBAL, "identity"),
+];
+
+/// What is sent with status 200.
+const BODIES: [(&str, &[u8]); 16] = [
+    ("nothing", b""),
+    ("spaces", b" \n "),
+    ("an empty object", b"{}"),
+    ("an empty object with spaces", b"{ \n }"),
+    ("a page without a list", b"{\"nextToken\": null, \"NextToken\": null}"),
+    ("an empty CBOR map", &[0xa0]),
+    ("half an object", b"{\"stateMachines\": [{\"stateMachineArn\": \"arn:aw"),
+    ("a list", b"[]"),
+    ("a text", b"\"hello\""),
+    ("null", b"null"),
+    ("a number", b"3"),
+    ("a web page", b"<!DOCTYPE html><html><body><h1>Please log in</h1></body></html>"),
+    ("half a web page", b"<html><body"),
+    ("XML of another call", b"<ListUsersResponse><ListUsersResult/></ListUsersResponse>"),
+    ("an empty result", b"<GetAccountAuthorizationDetailsResponse><GetAccountAuthorizationDetailsResult/></GetAccountAuthorizationDetailsResponse>"),
+    ("no text at all", &[0xff, 0xfe, 0x00, 0x9f, 0xbf, 0x1b, 0xff]),
+];
+
+/// Lists under the right names, of the wrong things.
+const WRONG_TYPES: &str = r#"{"stateMachines": "many", "stateMachineArn": 1, "definition": {}, "roleArn": [],
+    "ResourceTagMappingList": {}, "logGroups": 7, "KeyMetadata": [], "Policy": {}, "Grants": 1, "Rules": true, "Targets": {}, "EncryptionConfig": [], "Destination": {}, "Quotas": "none",
+    "Regions": 3}"#;
+
+/// An account with a machine that logs under a key and calls a function, and with a rule on its events, so that every call is made; the rules come first.
+fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
+    let group = "arn:aws:logs:eu-west-1:123456789012:log-group:orders:*";
+    let destination = json!({ "cloudWatchLogsLogGroup": { "logGroupArn": group } });
+    let machine = json!({
+        "loggingConfiguration": { "level": "ALL", "destinations": [destination] },
+        "definition": calling("arn:aws:lambda:eu-west-1:123456789012:function:orders"),
+    });
+    let machine = [
+        on("ListStateMachines", ok(listing(&["orders"]))),
+        on("DescribeStateMachine", ok(described("orders", &machine))),
+        on("DescribeLogGroups", ok(json!({ "logGroups": [{ "logGroupName": "orders", "kmsKeyId": kms_keys::ARN }] }))),
+        on("DescribeKey", ok(kms_keys::described())),
+        on("GetKeyPolicy", ok(json!({ "Policy": kms_keys::policy("kms:*").to_string() }))),
+        on("ListGrants", ok(json!({ "Grants": [], "Truncated": false }))),
+        on("ListRules", ok(json!({ "Rules": [event_rules::rule("egress", json!({ "source": ["aws.states"] }))] }))),
+        on("ListTargetsByRule", ok(json!({ "Targets": [] }))),
+        on("GetPolicy", ok(json!({ "Policy": kms_keys::policy("lambda:InvokeFunction").to_string() }))),
+    ];
+    let rules: Vec<_> = rules.into_iter().chain(machine).chain(quiet()).collect();
+    Aws::new(rules).regions(Regions::AllEnabled)
+}
+
+#[tokio::test]
+async fn an_account_that_answers_has_no_gap() {
+    let scan = busy([]).scan().await;
+    assert!(scan.collection().runs.iter().all(|run| run.gap.is_none()));
+    assert_eq!(scan.collection().runs.len(), 10);
+}
+
+#[tokio::test]
+async fn each_answer_that_is_none_is_a_gap_of_its_part() {
+    let mut swallowed = Vec::new();
+    for (call, place, part) in CALLS {
+        // What is found through the machines that name it.
+        let parts = match part {
+            "kms_keys" => vec![part, "log_groups", "state_machines"],
+            "log_groups" | "function_policies" => vec![part, "state_machines"],
+            _ => vec![part],
+        };
+        for (what, body) in BODIES.into_iter().chain([("wrong types", WRONG_TYPES.as_bytes())]) {
+            let scan = busy([on(call, raw(200, body))]).only(&parts).scan().await;
+            assert!(scan.replay.count(call) > 0, "{call} was made");
+            if scan.run(place, part).gap.is_none() {
+                swallowed.push(format!("{call}: {what}"));
+            }
+        }
+    }
+    assert!(swallowed.is_empty(), "taken for answers:\n{}", swallowed.join("\n"));
+}
+
+#[tokio::test]
+async fn nothing_but_nonsense_is_nothing_but_gaps() {
+    for (_, body) in BODIES {
+        let rules: Vec<_> = CALLS.into_iter().map(|(call, ..)| on(call, raw(200, body))).collect();
+        let scan = scan(rules).await;
+        assert!(scan.collection().complete);
+        for snapshot in &scan.collection().snapshots {
+            assert!(snapshot.state_machines().last_known().is_none());
+            assert!(snapshot.iam().last_known().is_none());
+        }
+    }
+}
+
+/// What is not named cannot be told from anything else, so nobody may say that the list is whole.
+#[tokio::test]
+async fn a_list_with_an_item_without_what_names_it_is_not_whole() {
+    let machines = listing(&["orders"])["stateMachines"][0].clone();
+    let regions = json!([{ "RegionName": HOME }, { "RegionOptStatus": "ENABLED" }, { "RegionName": "?" }]);
+    let quota = json!({ "QuotaName": "open executions", "Value": 1.0 });
+    let rules = || {
+        [
+            on(
+                "ListStateMachines",
+                ok(json!({ "stateMachines": [machines.clone(), {}, { "stateMachineArn": "me" }] })),
+            ),
+            on("GetResources", ok(json!({ "ResourceTagMappingList": [{}, { "ResourceARN": arn("orders") }] }))),
+            on("ListServiceQuotas", ok(json!({ "Quotas": [quota.clone(), { "QuotaName": "a" }, { "Value": 1.0 }] }))),
+            on("ListRegions", ok(json!({ "Regions": regions.clone() }))),
+            on("DescribeLogGroups", ok(json!({ "logGroups": [{ "storedBytes": 1 }] }))),
+        ]
+    };
+    let scan = busy(rules()).scan().await;
+    let brief = |place, part| {
+        let gap = scan.run(place, part).gap.as_ref().unwrap_or_else(|| panic!("{part} was taken for whole"));
+        (gap.reason.as_str(), gap.api.clone(), gap.detail.contains("without a usable"))
+    };
+    for (place, part, api) in [
+        (HOME, "state_machines", "states:ListStateMachines"),
+        (HOME, "tags", "tag:GetResources"),
+        (HOME, "quotas", "servicequotas:ListServiceQuotas"),
+        (Region::GLOBAL, "identity", "account:ListRegions"),
+    ] {
+        assert_eq!(brief(place, part), ("error", api.to_owned(), true), "{part}");
+    }
+    let Observed::Partial { value, .. } = scan.home().state_machines() else { panic!("one machine has a name") };
+    assert_eq!(value.machines.len(), 1);
+    let Observed::Partial { value, .. } = scan.home().tags() else { panic!("one resource has a name") };
+    assert_eq!(value.len(), 1);
+    let groups = scan.home().log_groups();
+    let group = groups.seen().0.unwrap().values().next().unwrap();
+    assert!(group.gap().unwrap().detail.contains("logGroupName"), "the group without a name may be the one: {group:?}");
+}

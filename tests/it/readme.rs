@@ -1,0 +1,137 @@
+//! What is written for people says what the code says: generated tables, commands, names of rooms, links.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use clap::{CommandFactory, Parser};
+use stepwarden::aws::APIS;
+use stepwarden::checks::CHECKS;
+use stepwarden::cli::Cli;
+use stepwarden::export::prometheus::METRICS;
+
+use crate::binary::Run;
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Compares what stands between `<!-- name -->` and `<!-- /name -->` with `table`; writes it anew with UPDATE_EXPECT=1.
+fn holds(file: &str, name: &str, table: &str) {
+    let text = read(&path(file));
+    let (before, rest) = text.split_once(&format!("<!-- {name} -->\n")).expect("the opening marker");
+    let (written, after) = rest.split_once(&format!("<!-- /{name} -->\n")).expect("the closing marker");
+    let table = format!("\n{table}\n");
+    if std::env::var("UPDATE_EXPECT").is_ok_and(|value| value == "1") {
+        let text = format!("{before}<!-- {name} -->\n{table}<!-- /{name} -->\n{after}");
+        std::fs::write(path(file), text).expect("the page is written");
+    } else {
+        assert_eq!(
+            written, table,
+            "{file}: UPDATE_EXPECT=1 cargo test --test it readme writes the table of {name} anew"
+        );
+    }
+}
+
+#[test]
+fn the_tables_are_those_of_the_code() {
+    let mut checks = String::from("| check | family | severity | title |\n| --- | --- | --- | --- |\n");
+    for check in CHECKS {
+        let page = format!("src/checks/{}/{}.md", check.family, check.id);
+        writeln!(checks, "| [{}]({page}) | {} | {} | {} |", check.id, check.family, check.severity, check.title)
+            .unwrap();
+    }
+    holds("README.md", "checks", &checks);
+
+    let mut rates = String::from("| API | at once | a second | source |\n| --- | --- | --- | --- |\n");
+    for api in APIS {
+        let (rate, source) = (api.rate, format!("{:?}", api.source).to_lowercase());
+        writeln!(rates, "| {} | {} | {} | {source} |", api.name, rate.bucket, rate.refill_per_second).unwrap();
+    }
+    holds("README.md", "rates", &rates);
+
+    let mut metrics = String::from("| metric | labels | help |\n| --- | --- | --- |\n");
+    for metric in METRICS {
+        writeln!(metrics, "| `{}` | {} | {} |", metric.name, metric.labels.join(", "), metric.help).unwrap();
+    }
+    holds("dashboards/README.md", "metrics", &metrics);
+}
+
+#[test]
+fn the_changelog_names_every_check() {
+    let changelog = read(&path("CHANGELOG.md"));
+    for check in CHECKS {
+        assert!(changelog.contains(&format!("Check `{}`", check.id)), "CHANGELOG.md: no Added line for {}", check.id);
+    }
+}
+
+#[test]
+fn the_policy_is_what_permissions_prints() {
+    let printed = Run::new(&["permissions"]).run().expect(0).stdout;
+    let message = "target/debug/stepwarden permissions > deploy/auditor-policy.json writes it anew";
+    assert_eq!(read(&path("deploy/auditor-policy.json")), printed, "{message}");
+}
+
+/// What a folder holds.
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    entries.map(|entry| entry.expect("an entry").path()).collect()
+}
+
+/// Every Markdown page that people read.
+fn pages() -> Vec<PathBuf> {
+    let families = entries(&path("src/checks")).into_iter().filter(|entry| entry.is_dir());
+    let folders = ["", "docs", "deploy", "dashboards"].map(path).into_iter().chain(families);
+    let files = folders.flat_map(|folder| entries(&folder));
+    files.filter(|file| file.extension().is_some_and(|extension| extension == "md")).collect()
+}
+
+#[test]
+fn relative_links_lead_to_files() {
+    for page in pages() {
+        for link in read(&page).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = link.split('#').next().unwrap_or_default();
+            let there = link.contains("://") || page.parent().unwrap().join(file).exists();
+            assert!(there, "{}: {link} leads nowhere", page.display());
+        }
+    }
+}
+
+/// The commands of fenced `sh` blocks, continued lines joined.
+fn commands(page: &str) -> Vec<String> {
+    let blocks = page.split("\n```sh\n").skip(1).filter_map(|rest| rest.split("\n```").next());
+    blocks.flat_map(|block| block.replace("\\\n", " ").lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+/// Each `stepwarden` command in the pages is one that the binary understands, and each of its subcommands is in the
+/// README.
+#[test]
+fn commands_are_understood() {
+    for page in pages() {
+        for line in commands(&read(&page)) {
+            let command = line.split(['|', '>', '#']).next().unwrap_or_default();
+            if command.starts_with("stepwarden ") {
+                let parsed = Cli::try_parse_from(command.split_whitespace());
+                assert!(parsed.is_ok(), "{}: {line}\n{}", page.display(), parsed.unwrap_err());
+            }
+        }
+    }
+    let readme = read(&path("README.md"));
+    for subcommand in Cli::command().get_subcommands() {
+        let name = format!("stepwarden {}", subcommand.get_name());
+        let whole = |rest: &str| !rest.starts_with(char::is_alphanumeric);
+        assert!(readme.split(&name).skip(1).any(whole), "README.md does not speak of `{name}`");
+    }
+}
+
+#[test]
+fn the_house_map_names_every_room() {
+    let map = read(&path("CONTRIBUTING.md"));
+    for entry in entries(&path("src")) {
+        let name = entry.file_stem().unwrap().to_str().unwrap().to_owned();
+        assert!(map.contains(&format!("`{name}`")), "CONTRIBUTING.md: the map lacks `{name}`");
+    }
+}
