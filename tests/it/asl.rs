@@ -107,7 +107,9 @@ fn definitions_are_understood() {
         let text = std::fs::read_to_string(&path).expect("a file");
         let cases: Vec<Case> = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
         count += cases.len();
-        cases.iter().for_each(|case| judge(&file, case));
+        for case in &cases {
+            judge(&file, case);
+        }
     }
     assert!(count > 40, "{count} cases");
 }

@@ -55,7 +55,7 @@ fn state(inner: bool) -> BoxedStrategy<Value> {
         proptest::option::of(prop_oneof![Just(json!("1")), Just(json!({"a": "1", "b": {"a": "2"}}))]),
         proptest::option::of(place()),
         proptest::option::weighted(0.2, selected()),
-        proptest::option::weighted(0.1, selected()),
+        proptest::option::weighted(0.3, selected()),
         proptest::option::of(assign()),
     );
     let catch = (target(), proptest::option::of(place()), proptest::option::of(assign()));
@@ -79,8 +79,12 @@ fn state(inner: bool) -> BoxedStrategy<Value> {
                 "Catch",
                 catch.map(|(next, place, assign)| {
                     let mut catcher = json!({"ErrorEquals": ["States.ALL"], "Next": next});
-                    place.map(|place| catcher["ResultPath"] = place);
-                    assign.map(|assign| catcher["Assign"] = assign);
+                    if let Some(place) = place {
+                        catcher["ResultPath"] = place;
+                    }
+                    if let Some(assign) = assign {
+                        catcher["Assign"] = assign;
+                    }
                     json!([catcher])
                 }),
             );
@@ -95,9 +99,13 @@ fn state(inner: bool) -> BoxedStrategy<Value> {
     let choice = (target(), target(), proptest::option::of(assign()), proptest::option::of(assign()));
     let choice = choice.prop_map(|(next, default, assign, own)| {
         let mut rule = json!({"Variable": "$.a", "IsPresent": true, "Next": next});
-        assign.map(|assign| rule["Assign"] = assign);
+        if let Some(assign) = assign {
+            rule["Assign"] = assign;
+        }
         let mut state = json!({"Type": "Choice", "Choices": [rule], "Default": default});
-        own.map(|own| state["Assign"] = own);
+        if let Some(own) = own {
+            state["Assign"] = own;
+        }
         state
     });
     if inner {
@@ -106,8 +114,12 @@ fn state(inner: bool) -> BoxedStrategy<Value> {
     let parallel = (machine(true), target(), proptest::option::of(any_template()), proptest::option::of(place()));
     let parallel = parallel.prop_map(|(branch, next, parameters, place)| {
         let mut state = json!({"Type": "Parallel", "Branches": [branch], "Next": next});
-        parameters.map(|parameters| state["Parameters"] = parameters);
-        place.map(|place| state["ResultPath"] = place);
+        if let Some(parameters) = parameters {
+            state["Parameters"] = parameters;
+        }
+        if let Some(place) = place {
+            state["ResultPath"] = place;
+        }
         state
     });
     prop_oneof![6 => plain, 2 => choice, 1 => parallel].boxed()
