@@ -58,6 +58,11 @@ impl Budget {
         self.0.set(self.0.get().saturating_sub(work));
     }
 
+    /// Entries of a map that is copied and stays.
+    pub(super) fn keep(&self, entries: usize) {
+        self.spend(4 * entries);
+    }
+
     pub(super) fn is_spent(&self) -> bool {
         self.0.get() == 0
     }
@@ -152,7 +157,10 @@ impl Abs {
     pub(super) fn fields(&self, budget: &Budget) -> Option<Fields> {
         match self {
             Self::Object(fields) => {
-                budget.spend(fields.known.len());
+                budget.keep(fields.known.len());
+                if budget.is_spent() {
+                    return None;
+                }
                 Some((**fields).clone())
             }
             Self::Const(value) => {

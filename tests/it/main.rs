@@ -1,5 +1,7 @@
 //! All integration tests, in one binary: linking the SDK once is enough.
 
+mod asl;
+mod asl_soundness;
 mod bad_input;
 mod binary;
 mod cases;

@@ -198,6 +198,10 @@ fn join_variables(a: &Arc<Variables>, b: &Arc<Variables>, budget: &Budget) -> (A
     if Arc::ptr_eq(a, b) {
         return (a.clone(), false);
     }
+    budget.keep(a.len());
+    if budget.is_spent() {
+        return (Arc::default(), true);
+    }
     let (mut joined, mut changed) = (Variables::new(), false);
     for (name, value) in a.iter() {
         budget.spend(1);

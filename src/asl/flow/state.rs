@@ -198,6 +198,12 @@ fn assign(entry: &Entry, assign: Option<&Value>, language: QueryLanguage, sights
         // An Assign that is no object is none that is known.
         return if assign.is_some() { Arc::default() } else { entry.variables.clone() };
     };
+    if let Some(sight) = sights.first() {
+        sight.budget.keep(entry.variables.len() + map.len());
+        if sight.budget.is_spent() {
+            return Arc::default();
+        }
+    }
     let mut variables = (*entry.variables).clone();
     for (name, value) in values(map, language, sights) {
         variables.insert(name, value);
@@ -208,7 +214,6 @@ fn assign(entry: &Entry, assign: Option<&Value>, language: QueryLanguage, sights
 fn values(map: &Map<String, Value>, language: QueryLanguage, sights: &[Sight<'_>]) -> Vec<(String, Abs)> {
     let Some((first, others)) = sights.split_first() else { return Vec::new() };
     let whole = Value::Object(map.clone());
-    first.budget.spend(map.len());
     let mut all = first.template(&whole, language);
     for sight in others {
         all = all.joined(&sight.template(&whole, language), sight.budget);
