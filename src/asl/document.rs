@@ -5,6 +5,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 use serde_json::{Map, Number, Value};
 
 use super::DefinitionError;
+use super::place::Place;
 use crate::types::JsonPointer;
 
 /// A JSON text as read, with the keys that stand twice in one object: JSON leaves open which of them counts, and most
@@ -21,7 +22,8 @@ impl Document {
     pub fn read(text: &str) -> Result<Self, DefinitionError> {
         let notes = RefCell::new(Notes::default());
         let mut reader = serde_json::Deserializer::from_str(text);
-        let node = Node { at: &Place::Root, notes: &notes };
+        let root = JsonPointer::root();
+        let node = Node { at: &Place::At(&root), notes: &notes };
         let read = node.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
         let Notes { duplicates, failed } = notes.into_inner();
         match read {
@@ -42,23 +44,6 @@ struct Notes {
 
 /// More duplicates than this tell nothing new.
 const MOST_DUPLICATES: usize = 100;
-
-/// Where the reader is; written out only where it is needed.
-enum Place<'a> {
-    Root,
-    Key(&'a Place<'a>, &'a str),
-    Index(&'a Place<'a>, usize),
-}
-
-impl Place<'_> {
-    fn pointer(&self) -> JsonPointer {
-        match self {
-            Self::Root => JsonPointer::root(),
-            Self::Key(parent, key) => parent.pointer().join(key),
-            Self::Index(parent, index) => parent.pointer().index(*index),
-        }
-    }
-}
 
 struct Node<'a> {
     at: &'a Place<'a>,

@@ -72,7 +72,7 @@ pub(super) struct Machine<'a> {
 }
 
 /// AWS takes 80; much longer ones are refused, for every pointer below would carry them.
-const LONGEST_NAME: usize = 1_024;
+const LONGEST_NAME: usize = 320;
 
 impl<'a> Machine<'a> {
     pub(super) fn read(document: &'a Value) -> Result<Self, DefinitionError> {

@@ -17,6 +17,7 @@ mod jsonata;
 mod lint;
 mod machine;
 mod path;
+mod place;
 mod problem;
 mod resolved;
 mod resource;

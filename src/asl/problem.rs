@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::DefinitionError;
+use super::place::Place;
 use crate::types::JsonPointer;
 
 /// What is wrong in a definition that is read all the same.
@@ -28,6 +29,12 @@ impl Problems {
             self.left_out = true;
             let message = format!("more than {} problems: the rest is left out", Self::MOST);
             self.list.push(Problem { pointer: JsonPointer::root(), message });
+        }
+    }
+
+    pub(super) fn add_at(&mut self, place: &Place<'_>, message: impl Into<String>) {
+        if !self.left_out {
+            self.add(&place.pointer(), message);
         }
     }
 

@@ -1,6 +1,220 @@
-//! What is wrong in a definition, each fault with its place.
+//! What is wrong in a definition, each fault with its place. A fault is never fatal: the rest is read all the same.
 
-use super::machine::Machine;
+mod expressions;
+mod fields;
+mod graph;
+mod lists;
+mod map;
+
+use serde_json::{Map, Value};
+
+use super::QueryLanguage;
+use super::machine::{Machine, Node};
 use super::problem::Problems;
+use fields::Verdict;
 
-pub(super) fn machine(_machine: &Machine<'_>, _problems: &mut Problems) {}
+/// Characters of a state's name.
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
+const LONGEST_NAME: usize = 80;
+
+pub(super) fn machine(machine: &Machine<'_>, problems: &mut Problems) {
+    graph::scopes(machine, problems);
+    for node in &machine.nodes {
+        state(machine, node, problems);
+    }
+}
+
+fn state(machine: &Machine<'_>, node: &Node<'_>, problems: &mut Problems) {
+    if node.name.chars().count() > LONGEST_NAME {
+        problems.add(&node.pointer, format!("the name of a state has at most {LONGEST_NAME} characters"));
+    }
+    if machine.language == QueryLanguage::Jsonata && node.language == QueryLanguage::JsonPath {
+        problems.add(&node.pointer.join("QueryLanguage"), "a state of a JSONata machine cannot use JSONPath");
+    }
+    language(node.json, &node.pointer, problems);
+    if !known_fields(node, problems) {
+        return;
+    }
+    required(node, problems);
+    exclusive(node, problems);
+    numbers(node, problems);
+    graph::ways_out(node, problems);
+    lists::retry(node, problems);
+    lists::catch(node, problems);
+    lists::choices(node, problems);
+    map::map(machine, node, problems);
+    expressions::state(node, problems);
+}
+
+fn language(json: &Map<String, Value>, at: &crate::types::JsonPointer, problems: &mut Problems) {
+    if json.get("QueryLanguage").is_some_and(|language| language != "JSONPath" && language != "JSONata") {
+        problems.add(&at.join("QueryLanguage"), "QueryLanguage is JSONPath or JSONata");
+    }
+}
+
+/// Whether the state's type is known.
+fn known_fields(node: &Node<'_>, problems: &mut Problems) -> bool {
+    for field in node.json.keys() {
+        let at = node.pointer.join(field);
+        match fields::of_state(node.kind, node.language, field) {
+            None => {
+                let at = node.pointer.join("Type");
+                problems.add(
+                    &at,
+                    match node.json.get("Type") {
+                        None => "a state has a Type".to_owned(),
+                        Some(Value::String(kind)) => format!("no type of state is known by the name {}", shown(kind)),
+                        Some(_) => "Type is a text".to_owned(),
+                    },
+                );
+                return false;
+            }
+            Some(Verdict::Known) => {}
+            Some(Verdict::Unknown) => problems.add(&at, format!("a {} state has no field of this name", node.kind)),
+            Some(Verdict::Foreign) => {
+                problems.add(&at, format!("a state in {} has no field of this name", node.language.as_str()));
+            }
+        }
+    }
+    if node.json.is_empty() {
+        problems.add(&node.pointer.join("Type"), "a state has a Type");
+    }
+    !node.json.is_empty()
+}
+
+/// A word of the document, short enough to be quoted.
+fn shown(word: &str) -> String {
+    match word.char_indices().nth(LONGEST_NAME) {
+        None => word.to_owned(),
+        Some((end, _)) => format!("{}…", &word[..end]),
+    }
+}
+
+fn required(node: &Node<'_>, problems: &mut Problems) {
+    let has = |fields: &[&str]| fields.iter().any(|field| node.json.contains_key(*field));
+    match node.kind {
+        "Task" => {
+            let at = node.pointer.join("Resource");
+            match node.json.get("Resource") {
+                None => problems.add(&at, "a Task state has a Resource"),
+                Some(Value::String(resource)) => resource_text(node, resource, problems),
+                Some(_) => problems.add(&at, "Resource is a text"),
+            }
+            credentials(node, problems);
+        }
+        "Wait" if !has(&["Seconds", "SecondsPath", "Timestamp", "TimestampPath"]) => {
+            problems.add(&node.pointer, "a Wait state says how long: Seconds, Timestamp, or their paths");
+        }
+        "Choice" if node.objects("Choices").next().is_none() => {
+            problems.add(&node.pointer.join("Choices"), "a Choice state has a list of rules");
+        }
+        "Parallel" => match node.json.get("Branches") {
+            Some(Value::Array(branches)) => {
+                for (index, branch) in branches.iter().enumerate().filter(|(_, branch)| !branch.is_object()) {
+                    let _ = branch;
+                    problems.add(&node.pointer.join("Branches").index(index), "a branch is an object with States");
+                }
+            }
+            _ => problems.add(&node.pointer.join("Branches"), "a Parallel state has a list of branches"),
+        },
+        _ => {}
+    }
+}
+
+fn resource_text(node: &Node<'_>, resource: &str, problems: &mut Problems) {
+    let at = node.pointer.join("Resource");
+    if resource.is_empty() {
+        problems.add(&at, "Resource is empty");
+    } else if resource.matches("${").count() > resource.matches('}').count() {
+        problems.add(&at, "a ${ is not closed");
+    } else if let Some((_, function)) = resource.split_once(":function:").filter(|_| resource.contains(":lambda:"))
+        && let Some((_, qualifier)) = function.split_once(':').filter(|_| !function.contains("${"))
+    {
+        let word = qualifier.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        if qualifier != "$LATEST" && (qualifier.is_empty() || !word) {
+            problems.add(&at, "a function's ARN ends in its name, a version or an alias");
+        }
+    }
+}
+
+fn credentials(node: &Node<'_>, problems: &mut Problems) {
+    let at = node.pointer.join("Credentials");
+    match node.json.get("Credentials") {
+        None => {}
+        Some(Value::Object(map)) => {
+            let named = map.contains_key("RoleArn") || map.contains_key("RoleArn.$");
+            if map.get("RoleArn").is_some_and(|role| !role.is_string()) {
+                problems.add(&at.join("RoleArn"), "RoleArn is a text");
+            } else if !named && map.values().any(|value| !value.is_string()) {
+                problems.add(&at, "Credentials name a RoleArn");
+            }
+        }
+        Some(Value::String(text)) if node.language == QueryLanguage::Jsonata && text.starts_with("{%") => {}
+        Some(_) => problems.add(&at, "Credentials are an object with a RoleArn"),
+    }
+}
+
+/// Fields of which a state has one at most.
+const EXCLUSIVE: [&[&str]; 12] = [
+    &["TimeoutSeconds", "TimeoutSecondsPath"],
+    &["HeartbeatSeconds", "HeartbeatSecondsPath"],
+    &["Seconds", "SecondsPath", "Timestamp", "TimestampPath"],
+    &["Error", "ErrorPath"],
+    &["Cause", "CausePath"],
+    &["MaxConcurrency", "MaxConcurrencyPath"],
+    &["ToleratedFailureCount", "ToleratedFailureCountPath"],
+    &["ToleratedFailurePercentage", "ToleratedFailurePercentagePath"],
+    &["ItemProcessor", "Iterator"],
+    &["ItemSelector", "Parameters"],
+    &["Items", "ItemsPath"],
+    &["Next", "End"],
+];
+
+fn exclusive(node: &Node<'_>, problems: &mut Problems) {
+    for fields in EXCLUSIVE {
+        let present: Vec<_> = fields.iter().filter(|field| node.json.contains_key(**field)).collect();
+        // `"End": false` beside Next says nothing twice.
+        let harmless = node.json.get("End") == Some(&Value::Bool(false)) && fields.contains(&"End");
+        if let [first, second, ..] = present.as_slice()
+            && !harmless
+        {
+            problems.add(&node.pointer.join(second), format!("{first} and {second} exclude each other"));
+        }
+    }
+}
+
+/// Fields that are whole numbers, and the largest that each may be.
+const NUMBERS: [(&str, u64, u64); 6] = [
+    ("TimeoutSeconds", 1, 99_999_999),
+    ("HeartbeatSeconds", 1, 99_999_999),
+    ("Seconds", 0, 99_999_999),
+    ("MaxConcurrency", 0, u64::MAX),
+    ("ToleratedFailureCount", 0, u64::MAX),
+    ("ToleratedFailurePercentage", 0, 100),
+];
+
+fn numbers(node: &Node<'_>, problems: &mut Problems) {
+    for (field, least, most) in NUMBERS {
+        let at = node.pointer.join(field);
+        match node.json.get(field) {
+            None => {}
+            Some(Value::Number(number)) => {
+                let float = field == "ToleratedFailurePercentage";
+                let number = number
+                    .as_u64()
+                    .or_else(|| number.as_f64().filter(|n| float && *n >= 0.0 && *n <= 100.0).map(|_| 0));
+                if !number.is_some_and(|number| (least..=most).contains(&number)) {
+                    problems.add(
+                        &at,
+                        match most {
+                            u64::MAX => format!("{field} is a whole number from {least}"),
+                            _ => format!("{field} is a number from {least} to {most}"),
+                        },
+                    );
+                }
+            }
+            Some(Value::String(text)) if node.language == QueryLanguage::Jsonata && text.starts_with("{%") => {}
+            Some(_) => problems.add(&at, format!("{field} is a number")),
+        }
+    }
+}
