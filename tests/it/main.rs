@@ -1,5 +1,6 @@
 //! All integration tests, in one binary: linking the SDK once is enough.
 
+mod access;
 mod bad_input;
 mod binary;
 mod cases;

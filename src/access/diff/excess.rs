@@ -87,38 +87,31 @@ fn unneeded_resources(statement: &Statement, used: &[&Need]) -> Option<String> {
     (!unneeded.is_empty()).then(|| format!("no state reaches {}", unneeded.join(", ")))
 }
 
-/// Why the statement's resources are wider than needed: one reason per need that would do with less.
+/// Why the statement's resources are wider than needed: one reason per place that would do.
 fn wider_than(statement: &Statement, used: &[&Need]) -> Vec<String> {
     let Some(Selector::Only(patterns)) = &statement.resources else { return Vec::new() };
-    let mut reasons = Vec::<String>::new();
-    for need in used {
-        if is_bound(statement, need) {
-            continue;
-        }
-        let too_wide = |pattern: &&String| {
-            let plain = without_variables(pattern);
-            let meets = need.resources.iter().any(|resource| overlaps(&plain, resource));
-            // Another need of the same action may hold the pattern.
-            let held = used
-                .iter()
-                .filter(|other| other.action.eq_ignore_ascii_case(&need.action))
-                .any(|other| other.resources.iter().chain(&other.also).any(|resource| covers(resource, &plain)));
-            meets
-                && !held
-                && need.resources.iter().any(|resource| covers(&plain, resource) && says_more(resource, &plain))
-        };
-        if patterns.iter().any(|pattern| too_wide(&pattern)) {
-            let reason = match &need.choice {
-                Choice::Runtime { from } => {
-                    format!("{} is needed on {}, chosen by {from}", need.action, need.resources.join(", "))
-                }
-                _ => format!("{} is needed on {}", need.action, need.resources.join(", ")),
-            };
-            reasons.push(reason);
+    let mut reasons = Vec::<(String, Vec<&str>)>::new();
+    for need in used.iter().filter(|need| !is_bound(statement, need)) {
+        if patterns.iter().any(|pattern| is_too_wide(&without_variables(pattern), need, used)) {
+            let mut place = need.resources.join(", ");
+            if let Choice::Runtime { from } = &need.choice {
+                place = format!("{place}, chosen by {from}");
+            }
+            match reasons.iter_mut().find(|(known, _)| *known == place) {
+                Some((_, actions)) => actions.push(&need.action),
+                None => reasons.push((place, vec![&need.action])),
+            }
         }
     }
-    reasons.dedup();
-    reasons
+    reasons.iter().map(|(place, actions)| format!("on {place} it needs {}", actions.join(", "))).collect()
+}
+
+/// Whether `pattern` holds what is needed and more, and no need of the same action holds the pattern.
+fn is_too_wide(pattern: &str, need: &Need, used: &[&Need]) -> bool {
+    let same = used.iter().filter(|other| other.action.eq_ignore_ascii_case(&need.action));
+    let held = |other: &&Need| other.resources.iter().chain(&other.also).any(|resource| covers(resource, pattern));
+    !same.copied().any(|other| held(&other))
+        && need.resources.iter().any(|resource| covers(pattern, resource) && says_more(resource, pattern))
 }
 
 /// A grant on every resource that its condition binds to what is needed.
