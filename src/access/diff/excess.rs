@@ -4,7 +4,7 @@ use super::decide::{meets, names, names_action};
 use super::narrow::narrowed;
 use super::rest;
 use super::{Difference, Excess, Wider};
-use crate::access::need::{Choice, Need};
+use crate::access::need::{Certainty, Choice, Need};
 use crate::access::overlap::{covers, overlaps, without_variables};
 use crate::iam::{Selector, Statement};
 
@@ -19,6 +19,7 @@ pub(super) fn judge(statement: &Statement, needs: &[Need], difference: &mut Diff
     }
     let mut reasons = unneeded_actions(statement, &used);
     reasons.extend(unneeded_resources(statement, &used));
+    let used = without_tolerated(statement, used);
     let wider = wider_than(statement, &used);
     if reasons.is_empty() && wider.is_empty() {
         return;
@@ -31,6 +32,20 @@ pub(super) fn judge(statement: &Statement, needs: &[Need], difference: &mut Diff
     if !wider.is_empty() {
         difference.wider.push(Wider { statement: document, why: wider.join("; "), narrowed });
     }
+}
+
+/// What is only tolerated stays where the statement names it; a wildcard need not go on granting it.
+fn without_tolerated<'a>(statement: &Statement, used: Vec<&'a Need>) -> Vec<&'a Need> {
+    if used.iter().all(|need| need.certainty == Certainty::Optional) {
+        return used;
+    }
+    let named = |action: &str| match &statement.actions {
+        Selector::Only(patterns) => patterns.iter().any(|pattern| pattern.eq_ignore_ascii_case(action)),
+        Selector::AllBut(_) => false,
+    };
+    let stays =
+        |need: &&Need| need.certainty != Certainty::Optional || need.action.contains('*') || named(&need.action);
+    used.into_iter().filter(stays).collect()
 }
 
 fn uses(statement: &Statement, need: &Need) -> bool {
