@@ -10,6 +10,7 @@ mod emulator;
 mod end_to_end;
 mod export;
 mod house;
+mod policy;
 mod registry;
 mod replay;
 mod validator;
