@@ -1,5 +1,6 @@
 //! All integration tests, in one binary: linking the SDK once is enough.
 
+mod access;
 mod asl;
 mod asl_soundness;
 mod bad_input;
@@ -13,6 +14,7 @@ mod export;
 mod history;
 mod house;
 mod iam;
+mod policy;
 mod readme;
 mod registry;
 mod replay;

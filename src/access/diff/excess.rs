@@ -4,7 +4,7 @@ use super::decide::{meets, names, names_action};
 use super::narrow::narrowed;
 use super::rest;
 use super::{Difference, Excess, Wider};
-use crate::access::need::{Choice, Need};
+use crate::access::need::{Certainty, Choice, Need};
 use crate::access::overlap::{covers, overlaps, without_variables};
 use crate::iam::{Selector, Statement};
 
@@ -19,6 +19,7 @@ pub(super) fn judge(statement: &Statement, needs: &[Need], difference: &mut Diff
     }
     let mut reasons = unneeded_actions(statement, &used);
     reasons.extend(unneeded_resources(statement, &used));
+    let used = without_tolerated(statement, used);
     let wider = wider_than(statement, &used);
     if reasons.is_empty() && wider.is_empty() {
         return;
@@ -31,6 +32,20 @@ pub(super) fn judge(statement: &Statement, needs: &[Need], difference: &mut Diff
     if !wider.is_empty() {
         difference.wider.push(Wider { statement: document, why: wider.join("; "), narrowed });
     }
+}
+
+/// What is only tolerated stays where the statement names it; a wildcard need not go on granting it.
+fn without_tolerated<'a>(statement: &Statement, used: Vec<&'a Need>) -> Vec<&'a Need> {
+    if used.iter().all(|need| need.certainty == Certainty::Optional) {
+        return used;
+    }
+    let named = |action: &str| match &statement.actions {
+        Selector::Only(patterns) => patterns.iter().any(|pattern| pattern.eq_ignore_ascii_case(action)),
+        Selector::AllBut(_) => false,
+    };
+    let stays =
+        |need: &&Need| need.certainty != Certainty::Optional || need.action.contains('*') || named(&need.action);
+    used.into_iter().filter(stays).collect()
 }
 
 fn uses(statement: &Statement, need: &Need) -> bool {
@@ -87,38 +102,31 @@ fn unneeded_resources(statement: &Statement, used: &[&Need]) -> Option<String> {
     (!unneeded.is_empty()).then(|| format!("no state reaches {}", unneeded.join(", ")))
 }
 
-/// Why the statement's resources are wider than needed: one reason per need that would do with less.
+/// Why the statement's resources are wider than needed: one reason per place that would do.
 fn wider_than(statement: &Statement, used: &[&Need]) -> Vec<String> {
     let Some(Selector::Only(patterns)) = &statement.resources else { return Vec::new() };
-    let mut reasons = Vec::<String>::new();
-    for need in used {
-        if is_bound(statement, need) {
-            continue;
-        }
-        let too_wide = |pattern: &&String| {
-            let plain = without_variables(pattern);
-            let meets = need.resources.iter().any(|resource| overlaps(&plain, resource));
-            // Another need of the same action may hold the pattern.
-            let held = used
-                .iter()
-                .filter(|other| other.action.eq_ignore_ascii_case(&need.action))
-                .any(|other| other.resources.iter().chain(&other.also).any(|resource| covers(resource, &plain)));
-            meets
-                && !held
-                && need.resources.iter().any(|resource| covers(&plain, resource) && says_more(resource, &plain))
-        };
-        if patterns.iter().any(|pattern| too_wide(&pattern)) {
-            let reason = match &need.choice {
-                Choice::Runtime { from } => {
-                    format!("{} is needed on {}, chosen by {from}", need.action, need.resources.join(", "))
-                }
-                _ => format!("{} is needed on {}", need.action, need.resources.join(", ")),
-            };
-            reasons.push(reason);
+    let mut reasons = Vec::<(String, Vec<&str>)>::new();
+    for need in used.iter().filter(|need| !is_bound(statement, need)) {
+        if patterns.iter().any(|pattern| is_too_wide(&without_variables(pattern), need, used)) {
+            let mut place = need.resources.join(", ");
+            if let Choice::Runtime { from } = &need.choice {
+                place = format!("{place}, chosen by {from}");
+            }
+            match reasons.iter_mut().find(|(known, _)| *known == place) {
+                Some((_, actions)) => actions.push(&need.action),
+                None => reasons.push((place, vec![&need.action])),
+            }
         }
     }
-    reasons.dedup();
-    reasons
+    reasons.iter().map(|(place, actions)| format!("on {place} it needs {}", actions.join(", "))).collect()
+}
+
+/// Whether `pattern` holds what is needed and more, and no need of the same action holds the pattern.
+fn is_too_wide(pattern: &str, need: &Need, used: &[&Need]) -> bool {
+    let same = used.iter().filter(|other| other.action.eq_ignore_ascii_case(&need.action));
+    let held = |other: &&Need| other.resources.iter().chain(&other.also).any(|resource| covers(resource, pattern));
+    !same.copied().any(|other| held(&other))
+        && need.resources.iter().any(|resource| covers(pattern, resource) && says_more(resource, pattern))
 }
 
 /// A grant on every resource that its condition binds to what is needed.

@@ -30,7 +30,10 @@ fn lacking(need: &Need, granted: Granted<'_>, evaluator: &Evaluator<'_>, denied:
         let named = granted.of(Effect::Allow).any(|statement| names(statement, &need.action));
         return if named { Vec::new() } else { need.resources.clone() };
     }
-    if need.also.iter().any(|pattern| reached(&need.action, pattern, granted)) {
+    // Versions of a function are not the function that is called without one.
+    let is_version =
+        |pattern: &str| pattern.strip_suffix(":*").is_some_and(|of| need.resources.iter().any(|it| it == of));
+    if need.also.iter().any(|pattern| !is_version(pattern) && reached(&need.action, pattern, granted)) {
         return Vec::new();
     }
     let mut lacks = |resource: &&String| match evaluator.decide(&need.action, resource) {

@@ -48,14 +48,13 @@ pub(super) fn add(machine: &Machine, place: &Place, needs: &mut Needs) {
     }
 }
 
-/// Key policies can grant the same: a missing grant is likely, not certain.
+/// The role needs these whatever the key policy says, unless that names the role itself, which is rare.
 fn add_key(machine: &Machine, key: &Arn, place: &Place, needs: &mut Needs) {
     let (own, why) = (place.machine_arn(), "the machine's data is encrypted with its customer managed key");
     let operator = if own.contains('*') { "StringLike" } else { "StringEquals" };
     for action in ["kms:Decrypt", "kms:GenerateDataKey"] {
         let context = json!({ operator: { "kms:EncryptionContext:aws:states:stateMachineArn": own } });
-        let need = Need::new(action, Target::fixed(key.to_string()), why, KEYS).condition(context);
-        needs.own.push(need.certainty(Certainty::Likely));
+        needs.own.push(Need::new(action, Target::fixed(key.to_string()), why, KEYS).condition(context));
     }
     if machine.logging.is_some() {
         let logs = place.arn("logs", "*");
@@ -63,6 +62,6 @@ fn add_key(machine: &Machine, key: &Arn, place: &Place, needs: &mut Needs) {
         let context = json!({ operator: { "kms:EncryptionContext:SourceArn": logs } });
         let why = "log delivery encrypts with the machine's customer managed key";
         let need = Need::new("kms:GenerateDataKey", Target::fixed(key.to_string()), why, KEYS).condition(context);
-        needs.own.push(need.certainty(Certainty::Likely));
+        needs.own.push(need);
     }
 }

@@ -89,12 +89,11 @@ pub(super) fn function(call: &Call<'_>) -> Target {
     match qualifier {
         None => target,
         Some(text) => {
-            let unqualified = target.resources.clone();
             let mut target = target.map(|function| format!("{function}:{}", text.pattern));
             if let (Choice::Fixed, Some(from)) = (&target.choice, text.from) {
                 target.choice = Choice::Runtime { from };
             }
-            target.also.extend(unqualified);
+            target.also = target.resources.iter().map(|function| format!("{function}:*")).collect();
             target
         }
     }
@@ -111,8 +110,8 @@ pub(super) fn function_named(place: &Place, text: Option<&Text>) -> Target {
         }
         None => named(place, "lambda", "function:", Some(text)),
     };
-    let versions: Vec<_> = target.resources.iter().filter(|arn| arn.split(':').count() == 7).cloned().collect();
-    versions.into_iter().fold(target, |target, function| target.also(format!("{function}:*")))
+    let functions = target.resources.clone();
+    functions.into_iter().fold(target, |target, function| target.also(format!("{function}:*")))
 }
 
 /// `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`: Region, account and name.

@@ -9,7 +9,7 @@ use crate::commands::outcome::Outcome;
 pub(super) fn run(args: &MachineArgs) -> anyhow::Result<Outcome> {
     let needs = machine::needs(args)?;
     let mut out = std::io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &access::policy(&needs.own))?;
+    serde_json::to_writer_pretty(&mut out, &access::policy(&needs.own)).map_err(std::io::Error::from)?;
     writeln!(out)?;
     machine::warn(&needs)?;
     Ok(Outcome::incomplete_if(!needs.undecided.is_empty(), false))

@@ -29,7 +29,7 @@ pub(super) fn run(args: &MachineArgs, granted: Option<&Path>) -> anyhow::Result<
     let policies = read(path).with_context(|| format!("the policies {}", path.display()))?;
     let difference = difference(&needs, Granted { identity: &policies, boundary: None });
     let mut out = std::io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &difference)?;
+    serde_json::to_writer_pretty(&mut out, &difference).map_err(std::io::Error::from)?;
     writeln!(out)?;
     Ok(Outcome::incomplete_if(!needs.undecided.is_empty(), false))
 }

@@ -82,16 +82,20 @@ pub(super) fn by_patterns(call: &Call<'_>, action: &str, facts: &Facts) -> Targe
     if let Some(target) = by_hand(call, action) {
         return target;
     }
-    let filled: Vec<_> = facts.types.iter().filter_map(|kind| Some((kind, fill(call, action, kind)?))).collect();
+    let mut filled: Vec<_> = facts.types.iter().filter_map(|kind| Some((kind, fill(call, action, kind)?))).collect();
     if filled.is_empty() {
         return unfilled(call, &facts.types);
+    }
+    // `index/*` of a table that is named: no argument speaks of an index.
+    if filled.iter().any(|(_, filled)| filled.to_its_name) {
+        filled.retain(|(kind, filled)| filled.to_its_name || kind.required);
     }
     // One type that every call needs is certain; among several the reference does not say which a call needs.
     let certain = |kind: &ResourceType| {
         facts.types.len() == 1 || (kind.required && facts.types.iter().filter(|kind| kind.required).count() == 1)
     };
     let all_certain = filled.iter().all(|(kind, _)| certain(kind));
-    let choices: Vec<_> = filled.into_iter().map(|(_, target)| target).collect();
+    let choices: Vec<_> = filled.into_iter().map(|(_, filled)| filled.target).collect();
     let mut target = Target::join(choices).unwrap_or_else(Target::unscopable);
     if !all_certain && target.choice == Choice::Fixed {
         target.choice = Choice::Unseen;
@@ -143,7 +147,7 @@ fn log_group(call: &Call<'_>) -> Option<Target> {
 fn unfilled(call: &Call<'_>, types: &[ResourceType]) -> Target {
     let place = call.place;
     let wild = |kind: &ResourceType| {
-        kind.pattern.split(", ").map(|pattern| complete(pattern, place, |_| None).0).collect::<Vec<_>>()
+        kind.pattern.split(", ").map(|pattern| complete(pattern, place, |_| None)).collect::<Vec<_>>()
     };
     let mut patterns = Vec::<String>::new();
     for pattern in types.iter().flat_map(wild) {
@@ -171,29 +175,37 @@ fn arn_chosen_at_run_time(call: &Call<'_>) -> Option<String> {
     }
 }
 
+/// A type's ARN as far as arguments name it.
+struct Filled {
+    target: Target,
+    /// Down to the last variable of the pattern.
+    to_its_name: bool,
+}
+
 /// One type's ARN, as far as arguments name it: an ARN of that type, or the pattern's variables.
-fn fill(call: &Call<'_>, action: &str, kind: &ResourceType) -> Option<Target> {
+fn fill(call: &Call<'_>, action: &str, kind: &ResourceType) -> Option<Filled> {
     let arns = arns_of(call, kind);
     if let Some(target) = Target::join(arns) {
-        return Some(target);
+        return Some(Filled { target, to_its_name: true });
     }
     let own = action.split(':').nth(1).unwrap_or_default().to_ascii_lowercase();
     let of_this = own.ends_with(&plain(&kind.name)) || own.ends_with(&format!("{}s", plain(&kind.name)));
     let pattern = kind.pattern.split(", ").next()?;
     let last = variables(pattern).last().copied();
-    let mut found = false;
-    let mut from = None;
-    let (resource, _) = complete(pattern, call.place, |variable| {
+    let (mut found, mut to_its_name, mut from) = (false, false, None);
+    let resource = complete(pattern, call.place, |variable| {
         let text = argument_of(call, variable, &kind.name, of_this && Some(variable) == last)?;
         found = true;
+        to_its_name |= Some(variable) == last;
         from = from.take().or(text.from);
         Some(text.pattern)
     });
-    found.then_some(Target {
+    let target = Target {
         resources: vec![resource],
         choice: from.map_or(Choice::Fixed, |from| Choice::Runtime { from }),
         also: Vec::new(),
-    })
+    };
+    found.then_some(Filled { target, to_its_name })
 }
 
 /// Arguments that are ARNs of the type.
@@ -207,7 +219,7 @@ fn arns_of(call: &Call<'_>, kind: &ResourceType) -> Vec<Target> {
     };
     let fits = |arn: &str| {
         kind.pattern.split(", ").any(|pattern| {
-            let (glob, _) = complete(pattern, call.place, |_| None);
+            let glob = complete(pattern, call.place, |_| None);
             let parts: Vec<_> = glob.splitn(6, ':').collect();
             let found: Vec<_> = arn.splitn(6, ':').collect();
             parts.len() == 6
@@ -252,13 +264,9 @@ fn variables(pattern: &str) -> Vec<&str> {
     names.filter(|name| !matches!(*name, "Partition" | "Region" | "Account")).collect()
 }
 
-/// The pattern with its variables filled by `fill`, and whether all were.
-fn complete(
-    pattern: &str,
-    place: &super::super::Place,
-    mut fill: impl FnMut(&str) -> Option<String>,
-) -> (String, bool) {
-    let (mut out, mut rest, mut whole) = (String::new(), pattern, true);
+/// The pattern with its variables filled by `fill`, or `*`.
+fn complete(pattern: &str, place: &super::super::Place, mut fill: impl FnMut(&str) -> Option<String>) -> String {
+    let (mut out, mut rest) = (String::new(), pattern);
     while let Some((before, after)) = rest.split_once("${") {
         let Some((name, next)) = after.split_once('}') else { break };
         out.push_str(before);
@@ -268,14 +276,11 @@ fn complete(
             "Account" => out.push_str(&place.account),
             other => match fill(other) {
                 Some(text) => out.push_str(&text),
-                None => {
-                    whole = false;
-                    out.push('*');
-                }
+                None => out.push('*'),
             },
         }
         rest = next;
     }
     out.push_str(rest);
-    (out, whole)
+    out
 }

@@ -73,7 +73,11 @@ fn task_definition(call: &Call<'_>) -> Target {
         Some((_, name)) if !name.contains(':') && name != "*" => format!("{arn}:*"),
         _ => arn.to_owned(),
     };
-    target.map(with_revision)
+    let family = target.resources.clone();
+    let mut target = target.map(with_revision);
+    // CDK grants the family beside its revisions; it has no effect.
+    target.also.extend(family.into_iter().filter(|family| !target.resources.contains(family)));
+    target
 }
 
 /// Tasks of the cluster; those with ARNs of the old form have none.
