@@ -4,5 +4,6 @@
 pub mod actions;
 mod grant;
 pub mod trust;
+pub mod wildcard;
 
 pub use grant::{Answer, Grant, Grants, Rest};
