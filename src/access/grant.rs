@@ -130,6 +130,11 @@ impl<'a> Grants<'a> {
         self.statements.iter()
     }
 
+    /// The permissions boundary's document.
+    pub fn boundary(&self) -> Option<&'a Policy> {
+        self.boundary
+    }
+
     /// Whether the role may call `action` on every resource: the only question there is about actions that cannot be
     /// scoped, which IAM asks as "on `*`".
     pub fn on_everything(&self, action: &str) -> Answer<'a> {

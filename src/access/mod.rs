@@ -8,6 +8,7 @@ mod grant;
 mod need;
 mod overlap;
 pub mod trust;
+pub mod wildcard;
 
 pub use derive::policy;
 pub use diff::{Difference, Excess, Granted, Missing, Wider, difference};

@@ -28,4 +28,5 @@ pub static CHECKS: &[&Check] = &[
     &access::trust_policy_broad::CHECK,
     &access::trust_policy_confused_deputy::CHECK,
     &access::unused_xray_grant::CHECK,
+    &access::wildcard_action::CHECK,
 ];

@@ -4,3 +4,4 @@ pub mod shared_role;
 pub mod trust_policy_broad;
 pub mod trust_policy_confused_deputy;
 pub mod unused_xray_grant;
+pub mod wildcard_action;
