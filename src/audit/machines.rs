@@ -40,6 +40,7 @@ fn machine_report(machine: &MachineView<'_>, findings: &[&Finding], judged: bool
         kind: machine.machine.kind,
         risk,
         band: risk.map(Band::of),
+        readable: machine.details().is_ok(),
         findings: findings.iter().map(|finding| finding.id.clone()).collect(),
         owner,
         stack,
@@ -72,7 +73,8 @@ fn score<'a>(
                 risks.push(risk);
                 *by_band.entry(band).or_default() += 1;
             }
-            _ => unread += 1,
+            // One that was read and that no selected check judges is neither.
+            _ => unread += usize::from(!machine.readable),
         }
     }
     Score {

@@ -134,6 +134,8 @@ pub struct MachineReport {
     /// Absent where no check reached a verdict about the machine.
     pub risk: Option<f64>,
     pub band: Option<Band>,
+    /// AWS described it.
+    pub readable: bool,
     /// Ids of its findings, non-compliant ones first.
     pub findings: Vec<String>,
     pub owner: Option<String>,

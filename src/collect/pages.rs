@@ -3,8 +3,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::aws::{Api, Failure, FailureKind};
 
-/// The longest list that is followed: ten million state machines, where an account may have 150,000.
-const MOST_PAGES: usize = 10_000;
+/// The longest list that is followed: two million state machines, or tags of 200,000 resources, where an account may have
+/// 150,000 state machines.
+const MOST_PAGES: usize = 2_000;
 
 /// One page of a list.
 #[derive(Debug)]

@@ -207,6 +207,7 @@ fn machine(place: &str, name: &str, kind: MachineKind, risk: Option<(f64, Band)>
         kind,
         risk: risk.map(|(risk, _)| risk),
         band: risk.map(|(_, band)| band),
+        readable: risk.is_some(),
         findings: findings.iter().map(|number| format!("{number:032x}")).collect(),
         owner: None,
         stack: None,
