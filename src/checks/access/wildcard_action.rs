@@ -94,7 +94,7 @@ fn defect(view: &RoleView<'_>, found: &[Wildcard<'_>]) -> Defect {
     );
     let remediation = format!(
         "Name the actions that the tasks of {} need in place of {}.",
-        listed(view.machines.iter().map(|machine| machine.name())),
+        listed(view.machines.iter().map(crate::finding::MachineView::name)),
         listed(&patterns)
     );
     let id = grant.statement_id();
