@@ -22,7 +22,6 @@ use crate::asl::{Definition, Integration, Task};
 use call::Call;
 pub use machine::Machine;
 pub use place::Place;
-pub(super) use sdk::named_by as actions_named_by;
 use target::Target;
 
 /// One action that a definition needs, and where.

@@ -13,7 +13,6 @@ mod resources;
 use super::call::Call;
 use super::target::Target;
 use super::{Certainty, Need};
-pub(in crate::access) use catalog::named_by;
 
 pub(super) const SOURCE: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html";
 
@@ -48,7 +47,7 @@ fn excepted(call: &Call<'_>, exception: &names::Exception) -> Vec<Need> {
         }
         (action, None) => {
             let found = catalog::facts(action);
-            let target = found.map_or_else(Target::unscopable, |facts| resources::by_patterns(call, action, facts));
+            let target = found.map_or_else(Target::unscopable, |facts| resources::by_patterns(call, action, &facts));
             vec![Need::of(call, action, target, why, exception.source)]
         }
     };
@@ -59,7 +58,7 @@ fn same_named(call: &Call<'_>, prefix: &str, operation: &str) -> Need {
     let action = format!("{prefix}:{operation}");
     match catalog::facts(&action) {
         Some(facts) => {
-            let target = resources::by_patterns(call, &facts.action, facts);
+            let target = resources::by_patterns(call, &facts.action, &facts);
             Need::of(call, &facts.action, target, "the call itself", SOURCE)
         }
         None => {

@@ -189,12 +189,12 @@ fn fill(call: &Call<'_>, action: &str, kind: &ResourceType) -> Option<Filled> {
         return Some(Filled { target, to_its_name: true });
     }
     let own = action.split(':').nth(1).unwrap_or_default().to_ascii_lowercase();
-    let of_this = own.ends_with(&plain(&kind.name)) || own.ends_with(&format!("{}s", plain(&kind.name)));
+    let of_this = own.ends_with(&plain(kind.name)) || own.ends_with(&format!("{}s", plain(kind.name)));
     let pattern = kind.pattern.split(", ").next()?;
     let last = variables(pattern).last().copied();
     let (mut found, mut to_its_name, mut from) = (false, false, None);
     let resource = complete(pattern, call.place, |variable| {
-        let text = argument_of(call, variable, &kind.name, of_this && Some(variable) == last)?;
+        let text = argument_of(call, variable, kind.name, of_this && Some(variable) == last)?;
         found = true;
         to_its_name |= Some(variable) == last;
         from = from.take().or(text.from);
