@@ -13,6 +13,8 @@ pub struct Wildcard<'a> {
     pub opens: Vec<(&'a str, Reach)>,
     /// No condition decides.
     pub sure: bool,
+    /// In force on every resource: neither the statement nor a boundary nor a denial names some.
+    pub everywhere: bool,
 }
 
 /// How a `NotAction` is named among wildcards.
@@ -137,7 +139,9 @@ pub fn wildcards<'a>(grants: &Grants<'a>) -> Vec<Wildcard<'a>> {
             }
             let contested = opens.iter().any(|(pattern, _)| taken_back(pattern, statement, grants, false));
             let sure = statement.condition.is_none() && sure_bound && !contested;
-            found.push(Wildcard { grant: *grant, pattern, opens, sure });
+            let everywhere = statement.reaches_everything()
+                && opens.iter().any(|(pattern, _)| !scoped_elsewhere(pattern, statement, grants));
+            found.push(Wildcard { grant: *grant, pattern, opens, sure, everywhere });
         }
     }
     found
@@ -191,10 +195,6 @@ fn taken_back(pattern: &str, statement: &Statement, grants: &Grants<'_>, for_sur
         .chain(grants.boundary().into_iter().flat_map(|policy| &policy.statements))
         .filter(|denial| denial.effect == Effect::Deny && denial.condition.is_none() == for_sure);
     denials.any(|denial| {
-        let actions = match &denial.actions {
-            Selector::Only(patterns) => patterns.iter().any(|one| covers(one, any)),
-            Selector::AllBut(spared) => !spared.iter().any(|one| may_overlap(one, any)),
-        };
         let resources = match (&denial.resources, &statement.resources) {
             (Some(Selector::Only(denied)), Some(Selector::Only(allowed))) => {
                 allowed.iter().all(|one| denied.iter().any(|denied| glob_matches(denied, &stand_in(one), false)))
@@ -202,8 +202,30 @@ fn taken_back(pattern: &str, statement: &Statement, grants: &Grants<'_>, for_sur
             (Some(Selector::Only(denied)), _) => denied.iter().any(|denied| covers(denied, "*")),
             _ => false,
         };
-        actions && resources
+        denies(denial, any) && resources
     })
+}
+
+/// A boundary allows `pattern` on named resources only, or a denial spares only some.
+fn scoped_elsewhere(pattern: &str, statement: &Statement, grants: &Grants<'_>) -> bool {
+    let wide = |one: &Statement| one.reaches_everything();
+    let bounded_to_some = grants.boundary().is_some_and(|boundary| {
+        let statements = boundary.statements.iter().filter(|one| wide(one)).cloned().collect();
+        bounded(pattern, statement, Some(&Policy { statements, ..boundary.clone() })).0.is_empty()
+    });
+    let any = if pattern == NOT_ACTION { "*" } else { pattern };
+    let own = grants.statements().map(|grant| grant.statement);
+    let mut denials = own.chain(grants.boundary().into_iter().flat_map(|policy| &policy.statements));
+    let spares = |one: &Statement| one.effect == Effect::Deny && one.condition.is_none() && wide(one);
+    bounded_to_some || denials.any(|one| spares(one) && denies(one, any))
+}
+
+/// The statement, where it is a denial, denies all actions that `pattern` matches.
+fn denies(denial: &Statement, pattern: &str) -> bool {
+    match &denial.actions {
+        Selector::Only(patterns) => patterns.iter().any(|one| covers(one, pattern)),
+        Selector::AllBut(spared) => !spared.iter().any(|one| may_overlap(one, pattern)),
+    }
 }
 
 /// The two statements may be about one resource.

@@ -29,4 +29,5 @@ pub static CHECKS: &[&Check] = &[
     &access::trust_policy_confused_deputy::CHECK,
     &access::unused_xray_grant::CHECK,
     &access::wildcard_action::CHECK,
+    &access::wildcard_resource::CHECK,
 ];

@@ -93,6 +93,47 @@ fn a_denied_machine_changes_nothing_else_on_ministack() {
     a_denied_machine_changes_nothing_else(Kind::Ministack);
 }
 
+/// One defect, one finding: no two checks speak about one action of one statement.
+#[test]
+fn no_action_of_a_statement_is_reported_twice() {
+    let Some(emulator) = Emulator::seeded(Kind::Moto) else { return };
+    let report = report(&scan(&emulator.endpoint, &[]).run().expect(4));
+    let mut speakers: BTreeMap<[String; 3], BTreeSet<&str>> = BTreeMap::new();
+    let mut folded = BTreeSet::new();
+    for finding in report["findings"].as_array().expect("findings") {
+        let check = finding["check"].as_str().expect("a check");
+        let evidence = |name: &str| {
+            let evidence = finding["evidence"].as_array().expect("evidence").iter();
+            let found = evidence.filter(|one| one["name"] == name).filter_map(|one| one["value"].as_str());
+            found.flat_map(|value| value.split(", ")).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let actions = match check {
+            "log-delivery-wildcard" => evidence("on_everything"),
+            "unused-xray-grant" => evidence("granted"),
+            "wildcard-action" => evidence("wildcards"),
+            "wildcard-resource" => evidence("actions"),
+            _ => continue,
+        };
+        let role = evidence("role").pop().unwrap_or_else(|| finding["resource"].as_str().expect("an ARN").to_owned());
+        let statement = finding["location"]["statement"].as_str().unwrap_or_default().to_owned();
+        assert!(!actions.is_empty(), "{finding:#}");
+        for action in actions {
+            speakers.entry([role.clone(), statement.clone(), action]).or_default().insert(check);
+        }
+        let into = |other: &str| format!("{other} into {check} of {}", role.rsplit('/').next().expect("a name"));
+        folded.extend(finding["folded"].as_array().into_iter().flatten().filter_map(Value::as_str).map(into));
+    }
+    for (place, checks) in &speakers {
+        assert_eq!(checks.len(), 1, "{place:?}: {checks:?}");
+    }
+    let expected = [
+        "wildcard-resource into log-delivery-wildcard of OrdersFulfilmentRole",
+        "wildcard-resource into wildcard-action of PartnerSyncRole",
+        "wildcard-resource into wildcard-action of RetentionSweepRole",
+    ];
+    assert_eq!(folded, expected.map(str::to_owned).into());
+}
+
 /// Snapshots audited elsewhere say the same as the scan.
 #[test]
 fn collect_then_check_says_what_scan_says() {

@@ -95,3 +95,18 @@ fn collectors_wait_only_for_those_before_them() {
         }
     }
 }
+
+/// A finding can be folded only into that of a check there is, and folding comes to an end.
+#[test]
+fn checks_yield_to_checks_that_exist_and_never_in_a_circle() {
+    let find = |id: &str| CHECKS.iter().find(|check| check.id == id);
+    for check in CHECKS {
+        let mut reached: BTreeSet<&str> = check.yields_to.iter().copied().collect();
+        let mut open: Vec<_> = reached.iter().copied().collect();
+        while let Some(id) = open.pop() {
+            let speaker = find(id).unwrap_or_else(|| panic!("{} yields to {id}, which is no check", check.id));
+            open.extend(speaker.yields_to.iter().filter(|next| reached.insert(next)));
+        }
+        assert!(!reached.contains(check.id), "{} yields to itself by way of {reached:?}", check.id);
+    }
+}

@@ -25,11 +25,10 @@ pub fn trust_document(policy: &Policy, pin: Pin<'_>, alone: bool) -> Value {
             continue;
         }
         let principal = statement.principal.as_ref().unwrap_or(&Value::Null);
-        let others = only(principal, |who| !who.is_step_functions()).filter(|_| !alone);
+        let others = only(principal, false).filter(|_| !alone);
         let open = guard(policy, statement, pin.account) != Guard::Own;
         if open || alone {
-            #[allow(clippy::redundant_closure_for_method_calls, reason = "the method itself is not general enough")]
-            let own = only(principal, |who| who.is_step_functions());
+            let own = only(principal, true);
             statements.push(guarded(statement, own, others.is_none(), open.then_some(pin)));
             if let Some(others) = others {
                 let mut rest = statement.to_document();
@@ -91,8 +90,9 @@ fn condition(now: Option<&Value>, pin: Pin<'_>) -> Value {
     Value::Object(condition)
 }
 
-/// The `Principal` element with only those whom `keep` takes.
-fn only(element: &Value, keep: impl Fn(&Principal<'_>) -> bool) -> Option<Value> {
+/// The `Principal` element with Step Functions alone, or with only the others.
+fn only(element: &Value, step_functions: bool) -> Option<Value> {
+    let keep = |who: &Principal<'_>| who.is_step_functions() == step_functions;
     let Value::Object(kinds) = element else { return Some(element.clone()).filter(|_| keep(&Principal::Everyone)) };
     let mut kept = Map::new();
     for (kind, who) in kinds {

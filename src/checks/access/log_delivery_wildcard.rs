@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::access::actions::{LOG_DELIVERY, LOG_WRITE};
 use crate::access::{Grant, Grants, Rest};
 use crate::finding::{
-    Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, RoleView, Severity, View, listed,
-    removal,
+    Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, RoleView, Severity, View,
+    about_grant, listed, removal,
 };
 use crate::model::{PartName, Role};
 use crate::types::Gap;
@@ -124,7 +124,8 @@ fn defect(view: &RoleView<'_>, role: &Role, grants: &Grants<'_>, found: &Found<'
         .evidence("on_everything", all.join(", "))
         .evidence("log_groups", if groups.is_empty() { "none known".to_owned() } else { listed(&groups) })
         .at_statement(grant.statement_id())
-        .told_apart_by(grant.policy);
+        .told_apart_by(grant.policy)
+        .about(all.iter().map(|action| about_grant(&role.principal.arn, Some(&grant.statement_id()), action)));
     if !wildcards.is_empty() {
         defect = defect.evidence("wildcards", wildcards.join(", "));
     }

@@ -2,7 +2,9 @@ use serde_json::json;
 
 use crate::access::Answer;
 use crate::access::actions::XRAY_WRITE;
-use crate::finding::{Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View};
+use crate::finding::{
+    Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, about_grant,
+};
 use crate::model::PartName;
 use crate::types::{Gap, GapReason};
 
@@ -62,6 +64,7 @@ fn judge(machine: &MachineView<'_>) -> Result<Option<Outcome>, Gap> {
     let defect = Defect::new(message, remediation)
         .evidence("role", role_arn.as_str())
         .evidence("missing", missing.join(", "))
+        .about(missing.iter().map(|action| about_grant(role_arn, None, action)))
         .change(Change::Policy(json!({ "Version": "2012-10-17", "Statement": [statement] })));
     Ok(Some(defect.into()))
 }

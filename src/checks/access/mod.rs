@@ -5,3 +5,4 @@ pub mod trust_policy_broad;
 pub mod trust_policy_confused_deputy;
 pub mod unused_xray_grant;
 pub mod wildcard_action;
+pub mod wildcard_resource;

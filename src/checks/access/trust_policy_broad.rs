@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 use crate::access::Grant;
 use crate::access::trust::{Principal, denied, entries, lets_in, trust_document};
 use crate::finding::{
-    Change, Check, Confidence, Defect, Evaluations, Family, Outcome, RoleView, Severity, View, listed, shell_quote,
+    Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, RoleView, Severity, View, listed,
+    shell_quote,
 };
 use crate::iam::{Policy, Statement};
 use crate::model::PartName;
@@ -143,7 +144,7 @@ fn meaning(extra: &Extra<'_>, own: &str) -> String {
 fn defect(view: &RoleView<'_>, statement: &Statement, extras: &[Extra<'_>]) -> Defect {
     let (role, own) = (view.arn.name(), view.pin().account);
     let who: Vec<_> = extras.iter().map(|extra| meaning(extra, own)).collect();
-    let machines = listed(view.machines.iter().map(crate::finding::MachineView::name));
+    let machines = listed(view.machines.iter().map(MachineView::name));
     let condition: Vec<_> =
         entries(statement.condition.as_ref()).iter().map(|line| format!("{} {}", line.operator, line.key)).collect();
     let subject_to = match condition.is_empty() {

@@ -1,6 +1,8 @@
 use crate::access::Grant;
 use crate::access::actions::{XRAY_PUT_SEGMENTS, XRAY_WRITE};
-use crate::finding::{Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, removal};
+use crate::finding::{
+    Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, about_grant, removal,
+};
 use crate::model::PartName;
 use crate::types::Gap;
 
@@ -36,9 +38,11 @@ fn judge(machine: &MachineView<'_>) -> Result<Option<Outcome>, Gap> {
     };
     let mut granted = Vec::new();
     let mut statements: Vec<Grant<'_>> = Vec::new();
+    let mut about = Vec::new();
     for action in XRAY_WRITE {
         let Some((by, _)) = grants.on_everything(action).allows() else { continue };
         granted.push(action);
+        about.extend(by.iter().map(|grant| about_grant(&role.principal.arn, Some(&grant.statement_id()), action)));
         let new: Vec<_> = by.into_iter().filter(|grant| !statements.iter().any(|seen| seen.is(grant))).collect();
         statements.extend(new);
     }
@@ -71,7 +75,8 @@ fn judge(machine: &MachineView<'_>) -> Result<Option<Outcome>, Gap> {
     let mut defect = Defect::new(message, remediation)
         .evidence("role", role.principal.arn.as_str())
         .evidence("granted", granted.join(", "))
-        .evidence("statements", places.join("; "));
+        .evidence("statements", places.join("; "))
+        .about(about);
     if !wildcards.is_empty() {
         defect = defect.evidence("wildcards", wildcards.join(", "));
     }

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::wildcard::{NOT_ACTION, Reach, Wildcard, wildcards};
 use crate::finding::{
-    Check, Confidence, Defect, Evaluations, Family, Outcome, RoleView, Severity, View, about_grant, listed,
+    Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, RoleView, Severity, View, about_grant, listed,
 };
 use crate::iam::Selector;
 use crate::model::PartName;
@@ -94,7 +94,7 @@ fn defect(view: &RoleView<'_>, found: &[Wildcard<'_>]) -> Defect {
     );
     let remediation = format!(
         "Name the actions that the tasks of {} need in place of {}.",
-        listed(view.machines.iter().map(crate::finding::MachineView::name)),
+        listed(view.machines.iter().map(MachineView::name)),
         listed(&patterns)
     );
     let id = grant.statement_id();
