@@ -48,7 +48,7 @@ impl Budget {
     /// Nodes and bytes of the largest constant that is carried on.
     const LARGEST: usize = 16 * 1024;
     /// Levels of the deepest value that is carried on, twice where it is known in part.
-    const DEEPEST: u8 = 32;
+    const DEEPEST: u8 = 16;
 
     pub(super) fn new() -> Self {
         Self(Cell::new(Self::WORK))

@@ -226,4 +226,19 @@ mod tests {
         assert_eq!(Definition::parse(&json!({})).unwrap_err().pointer.as_str(), "/States");
         assert_eq!(Definition::parse(&json!({"States": {"A": 1}})).unwrap_err().pointer.as_str(), "/States/A");
     }
+
+    /// What is stored is read back, however deep the document is.
+    #[test]
+    fn deep_arguments_are_stored_and_read_back() {
+        let deep = |levels| (0..levels).fold(json!("a"), |inner, _| json!({"a.$": "$.x", "b": inner}));
+        let definition = Definition::parse(&json!({"StartAt": "A", "States": {
+            "A": {"Type": "Pass", "Parameters": deep(100), "Next": "B"},
+            "B": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": deep(100), "Next": "C"},
+            "C": {"Type": "Pass", "Result": deep(15), "Next": "D"},
+            "D": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": {"a": deep(22), "b.$": "$"}, "End": true},
+        }}))
+        .unwrap();
+        let stored = serde_json::to_string(&definition).unwrap();
+        assert_eq!(serde_json::from_str::<Definition>(&stored).unwrap(), definition);
+    }
 }

@@ -10,13 +10,16 @@ use super::{QueryLanguage, Resolved, jsonata};
 const LONGEST_TEXT: usize = 256;
 /// Bytes of a text that names a target.
 const LONGEST_TARGET: usize = 2_048;
+/// Levels of arguments that are kept; what is deeper becomes a marker. Snapshots are read back at most 127 levels deep, and
+/// each of these takes two of them.
+const DEEPEST: usize = 24;
 /// Bytes of an expression that is told as the source of a value.
 const LONGEST_SOURCE: usize = 256;
 
 impl Resolved {
     /// A field's value, with every expression in it. Long texts that are no `targets` are dropped to their length.
     pub(super) fn of(value: &Value, language: QueryLanguage, sight: &Sight<'_>, targets: fn(&str) -> bool) -> Self {
-        Reader { language, sight, targets }.field("", value)
+        Reader { language, sight, targets }.field("", value, 0)
     }
 
     /// What is known of a value, told as coming from `from`.
@@ -119,8 +122,9 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn field(&self, name: &str, value: &Value) -> Resolved {
+    fn field(&self, name: &str, value: &Value, depth: usize) -> Resolved {
         match value {
+            Value::Object(_) | Value::Array(_) if depth == DEEPEST => Resolved::Static("[stepwarden:TREE]".into()),
             Value::Object(map) => {
                 let mut fields = BTreeMap::new();
                 for (key, value) in map {
@@ -128,13 +132,15 @@ impl Reader<'_> {
                     let (key, resolved) = match bare {
                         Some(bare) if map.contains_key(bare) => (bare, runtime(bare)),
                         Some(bare) => (bare, self.dynamic(bare, value)),
-                        None => (key.as_str(), self.field(key, value)),
+                        None => (key.as_str(), self.field(key, value, depth + 1)),
                     };
                     fields.insert(key.to_owned(), resolved);
                 }
                 Resolved::Object(fields)
             }
-            Value::Array(items) => Resolved::Array(items.iter().map(|item| self.field(name, item)).collect()),
+            Value::Array(items) => {
+                Resolved::Array(items.iter().map(|item| self.field(name, item, depth + 1)).collect())
+            }
             Value::String(text) if self.language == QueryLanguage::Jsonata => match jsonata::expression(text) {
                 Some(_) => self.dynamic(name, value),
                 None => Resolved::Static(self.kept(name, value.clone())),
