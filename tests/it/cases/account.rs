@@ -1,0 +1,314 @@
+//! The compact form of an account, as the head of `cases.rs` shows it, and the snapshots that it stands for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use stepwarden::asl::Definition;
+use stepwarden::detect::{Clean, Door, HashKey};
+use stepwarden::iam::Policy;
+use stepwarden::model::quota::Reading;
+use stepwarden::model::{
+    DefinitionRef, Details, Encryption, Iam, InlinePolicy, LogGroup, LogLevel, Logging, MachineKind, PartValue,
+    Principal, Quotas, Role, SnapshotLine, StateMachine, StateMachines,
+};
+use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observed, Region};
+
+use super::{ACCOUNT, REGION};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Account {
+    machines: Vec<Machine>,
+    machines_gap: Option<GapReason>,
+    tags_gap: Option<GapReason>,
+    roles: Option<BTreeMap<String, RoleForm>>,
+    policies: BTreeMap<String, Value>,
+    iam_gap: Option<GapReason>,
+    log_groups: BTreeMap<String, Option<GroupForm>>,
+    log_groups_gap: Option<GapReason>,
+    quotas: QuotaForm,
+    quotas_gap: Option<GapReason>,
+    metrics_gap: Option<GapReason>,
+    applied_gap: Option<GapReason>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Machine {
+    name: String,
+    #[serde(default = "standard")]
+    kind: MachineKind,
+    region: Option<String>,
+    role: Option<String>,
+    logging: Option<LoggingForm>,
+    #[serde(default)]
+    tracing: bool,
+    key: Option<String>,
+    definition: Option<Value>,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
+    gap: Option<GapReason>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LoggingForm {
+    level: LogLevel,
+    group: Option<String>,
+    #[serde(default)]
+    data: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum RoleForm {
+    Statements(Vec<Value>),
+    Policies(RolePolicies),
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RolePolicies {
+    inline: BTreeMap<String, Value>,
+    attached: Vec<String>,
+    boundary: Option<String>,
+    trust: Option<Value>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum GroupForm {
+    Gap(GapReason),
+    Group(GroupFields),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GroupFields {
+    retention_days: Option<u32>,
+    kms_key_id: Option<String>,
+    class: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct QuotaForm {
+    applied: BTreeMap<String, f64>,
+    defaults: BTreeMap<String, f64>,
+    metrics: BTreeMap<String, f64>,
+}
+
+pub(super) fn standard() -> MachineKind {
+    MachineKind::Standard
+}
+
+pub(super) fn arn(text: String) -> Arn {
+    Arn::parse(text).expect("a case holds ARNs where it says so")
+}
+
+pub(super) fn named(name: &str, kind: &str) -> Arn {
+    if name.starts_with("arn:") { arn(name.to_owned()) } else { arn(format!("arn:aws:iam::{ACCOUNT}:{kind}/{name}")) }
+}
+
+pub(super) fn gap(reason: GapReason, of: &str) -> Gap {
+    Gap { api: of.to_owned(), ..Gap::new(reason, format!("{of} was not read")) }
+}
+
+/// A part as the reason for its gap leaves it.
+pub(super) fn part<T>(value: T, reason: Option<GapReason>, of: &str) -> Observed<T> {
+    match reason {
+        None => Observed::known(value),
+        Some(GapReason::Partial) => Observed::Partial { value, gap: gap(GapReason::Partial, of) },
+        Some(GapReason::Stale) => Observed::Stale { value, gap: gap(GapReason::Stale, of) },
+        Some(reason) => Observed::missing(gap(reason, of)),
+    }
+}
+
+/// What a collector makes of a document: through the door, then parsed, a fault being a gap.
+pub(super) fn read<T, E: ToString>(document: &Value, parse: impl FnOnce(&Value) -> Result<T, E>) -> Observed<Clean<T>> {
+    let clean = Door::new(HashKey::new(*b"cases")).json(document.clone()).clean;
+    clean.read(parse).map_err(|fault| Gap::new(GapReason::Error, fault.to_string())).into()
+}
+
+impl Machine {
+    pub(super) fn region(&self) -> &str {
+        self.region.as_deref().unwrap_or(REGION)
+    }
+
+    pub(super) fn role_arn(&self) -> Arn {
+        named(self.role.as_deref().unwrap_or(&self.name), "role")
+    }
+
+    pub(super) fn log_group(&self) -> Option<Arn> {
+        let group = self.logging.as_ref()?.group.as_ref()?;
+        Some(arn(format!("arn:aws:logs:{}:{ACCOUNT}:log-group:{group}", self.region())))
+    }
+
+    pub(super) fn arn(&self) -> Arn {
+        arn(format!("arn:aws:states:{}:{ACCOUNT}:stateMachine:{}", self.region(), self.name))
+    }
+
+    pub(super) fn put_into(&self, list: &mut StateMachines) {
+        let arn = self.arn();
+        let details = match self.gap {
+            Some(reason) => Observed::missing(gap(reason, "states:DescribeStateMachine")),
+            None => Observed::known(self.details(list)),
+        };
+        list.machines.push(StateMachine { arn, kind: self.kind, created_at: None, details });
+    }
+
+    pub(super) fn details(&self, list: &mut StateMachines) -> Details {
+        let done = json!({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}});
+        let text = self.definition.as_ref().unwrap_or(&done);
+        let definition = match read(text, Definition::parse) {
+            Observed::Known { value } => {
+                let text = text.to_string();
+                list.definitions.insert(text.clone(), value);
+                Observed::known(DefinitionRef { bytes: text.len(), sha256: text, observations: Vec::new() })
+            }
+            other => Observed::missing(other.gap().expect("a fault is a gap").clone()),
+        };
+        let logging = match &self.logging {
+            None => Logging { level: LogLevel::Off, include_execution_data: false, destination: None },
+            Some(form) => {
+                Logging { level: form.level, include_execution_data: form.data, destination: self.log_group() }
+            }
+        };
+        Details {
+            role_arn: Observed::known(self.role_arn()),
+            logging,
+            tracing_enabled: self.tracing,
+            encryption: match &self.key {
+                None => Encryption::AwsOwned,
+                Some(key) if key == "?" => Encryption::Unknown { kind: "NEW_KIND_OF_KEY".to_owned() },
+                Some(key) => Encryption::Customer { kms_key_id: key.clone() },
+            },
+            definition,
+            description: None,
+        }
+    }
+}
+
+impl Account {
+    pub(super) fn lines(&self) -> Vec<SnapshotLine> {
+        let mut lines = vec![line(Region::GLOBAL, PartValue::Iam(part(self.iam(), self.iam_gap, "iam")))];
+        let regions: BTreeSet<_> = self.machines.iter().map(Machine::region).chain([REGION]).collect();
+        for region in regions {
+            let mut list = StateMachines::default();
+            let machines: Vec<_> = self.machines.iter().filter(|machine| machine.region() == region).collect();
+            for machine in &machines {
+                machine.put_into(&mut list);
+            }
+            let door = Door::new(HashKey::new(*b"cases"));
+            let clean = |(key, value): (&String, &String)| (door.text(key).clean, door.text(value).clean);
+            let tags = machines.iter().map(|machine| (machine.arn(), machine.tags.iter().map(clean).collect()));
+            let tags = part(tags.collect(), self.tags_gap, "tag:GetResources");
+            let groups = machines.iter().filter_map(|machine| machine.log_group()).map(|arn| self.log_group(arn));
+            lines.extend([
+                line(region, PartValue::StateMachines(part(list, self.machines_gap, "states:ListStateMachines"))),
+                line(region, PartValue::LogGroups(part(groups.collect(), self.log_groups_gap, "log groups"))),
+                line(region, PartValue::Tags(tags)),
+                line(region, PartValue::Quotas(part(self.quotas(), self.quotas_gap, "quotas"))),
+            ]);
+        }
+        lines
+    }
+
+    pub(super) fn iam(&self) -> Iam {
+        let managed = |(name, document): (&String, &Value)| (named(name, "policy"), read(document, Policy::parse));
+        let mut iam = Iam { policies: self.policies.iter().map(managed).collect(), ..Iam::default() };
+        let default =
+            || self.machines.iter().map(|machine| (machine.role_arn(), RolePolicies::default().role())).collect();
+        let given = |roles: &BTreeMap<String, RoleForm>| {
+            roles.iter().map(|(name, form)| (named(name, "role"), form.role())).collect::<BTreeMap<_, _>>()
+        };
+        iam.roles = self.roles.as_ref().map_or_else(default, given);
+        for (arn, role) in &mut iam.roles {
+            role.principal.arn = arn.clone();
+        }
+        iam
+    }
+
+    pub(super) fn log_group(&self, arn: Arn) -> (Arn, Observed<Option<LogGroup>>) {
+        let name = arn.resource().trim_start_matches("log-group:").to_owned();
+        let group = |retention_days, kms_key_id: Option<String>, class| LogGroup {
+            name: name.clone(),
+            retention_days,
+            kms_key_id,
+            class,
+            data_protection: None,
+            account_data_protection: false,
+            stored_bytes: None,
+        };
+        let seen = match self.log_groups.get(&name) {
+            None => Observed::known(Some(group(Some(30), None, None))),
+            Some(None) => Observed::known(None),
+            Some(Some(GroupForm::Gap(reason))) => Observed::missing(gap(*reason, "logs:DescribeLogGroups")),
+            Some(Some(GroupForm::Group(GroupFields { retention_days, kms_key_id, class }))) => {
+                Observed::known(Some(group(*retention_days, kms_key_id.clone(), class.clone())))
+            }
+        };
+        (arn, seen)
+    }
+
+    pub(super) fn quotas(&self) -> Quotas {
+        let reading = |(name, value): (&String, &f64)| (name.clone(), Reading { at: at(1), value: *value });
+        Quotas {
+            applied: part(self.quotas.applied.clone(), self.applied_gap, "servicequotas:ListServiceQuotas"),
+            defaults: Observed::known(self.quotas.defaults.clone()),
+            metrics: part(
+                self.quotas.metrics.iter().map(reading).collect(),
+                self.metrics_gap,
+                "cloudwatch:GetMetricData",
+            ),
+        }
+    }
+}
+
+impl RoleForm {
+    pub(super) fn role(&self) -> Role {
+        match self {
+            Self::Policies(policies) => policies.role(),
+            Self::Statements(statements) => {
+                let inline = BTreeMap::from([("inline".to_owned(), json!({ "Statement": statements }))]);
+                RolePolicies { inline, ..RolePolicies::default() }.role()
+            }
+        }
+    }
+}
+
+impl RolePolicies {
+    pub(super) fn role(&self) -> Role {
+        let inline = |(name, document): (&String, &Value)| InlinePolicy {
+            name: name.clone(),
+            policy: read(document, Policy::parse),
+        };
+        let step_functions = json!({"Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": {"Service": "states.amazonaws.com"}});
+        let trust = json!({ "Statement": self.trust.as_ref().unwrap_or(&step_functions) });
+        let principal = Principal {
+            arn: named("set by the caller", "role"),
+            inline: self.inline.iter().map(inline).collect(),
+            attached: self.attached.iter().map(|name| named(name, "policy")).collect(),
+            boundary: self.boundary.as_ref().map(|name| named(name, "policy")),
+            groups: Vec::new(),
+        };
+        Role { principal, trust: read(&trust, Policy::parse) }
+    }
+}
+
+pub(super) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_767_225_600 + second).expect("a time in 2026")
+}
+
+pub(super) fn line(region: &str, data: PartValue) -> SnapshotLine {
+    SnapshotLine {
+        stepwarden_snapshot: SnapshotLine::VERSION,
+        account_id: AccountId::parse(ACCOUNT).expect("twelve digits"),
+        region: Region::parse(region).expect("a case names Regions"),
+        observed_at: at(0),
+        data,
+    }
+}
