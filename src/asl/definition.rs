@@ -103,7 +103,7 @@ pub enum Limit {
 
 /// Where a document stops being a definition.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message} at '{pointer}'")]
+#[error("{message}{}", pointer.place())]
 pub struct DefinitionError {
     pub pointer: JsonPointer,
     pub message: String,

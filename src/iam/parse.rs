@@ -7,7 +7,7 @@ use crate::types::JsonPointer;
 
 /// Where a document stops being a policy. Does not repeat the document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message} at '{pointer}'")]
+#[error("{message}{}", pointer.place())]
 pub struct PolicyError {
     pub pointer: JsonPointer,
     pub message: &'static str,

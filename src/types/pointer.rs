@@ -35,6 +35,16 @@ impl JsonPointer {
         &self.0
     }
 
+    /// Where an error is, as the end of its sentence: nothing for the whole document; long pointers are cut.
+    pub fn place(&self) -> String {
+        const LONGEST: usize = 200;
+        match self.0.char_indices().nth(LONGEST) {
+            None if self.0.is_empty() => String::new(),
+            None => format!(" at '{}'", self.0),
+            Some((end, _)) => format!(" at '{}…'", &self.0[..end]),
+        }
+    }
+
     /// The pointer with every array index replaced by `*`: ids of findings must not move when a list is reordered.
     pub fn array_normalised(&self) -> String {
         let numeric = |token: &str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
@@ -57,5 +67,6 @@ mod tests {
         let pointer = JsonPointer::root().join("a/b~c").index(3).join("x");
         assert_eq!(pointer.as_str(), "/a~1b~0c/3/x");
         assert_eq!(pointer.array_normalised(), "/a~1b~0c/*/x");
+        assert_eq!((JsonPointer::root().place().as_str(), pointer.place().as_str()), ("", " at '/a~1b~0c/3/x'"));
     }
 }
