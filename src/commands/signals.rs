@@ -18,17 +18,16 @@ const COLLECTED: u8 = 1;
 impl Signals {
     /// Listens for as long as the runtime lives.
     pub(super) fn listen() -> std::io::Result<Self> {
-        let (mut hangup, mut interrupt) =
-            (unless_ignored(SignalKind::hangup())?, unless_ignored(SignalKind::interrupt())?);
-        let mut terminate = unless_ignored(SignalKind::terminate())?;
+        let mut hangup = unless_ignored(SignalKind::hangup())?;
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         let signals = Self { cancel: CancellationToken::new(), received: Arc::new(AtomicU8::new(NONE)) };
         let (cancel, received) = (signals.cancel.clone(), signals.received.clone());
         tokio::spawn(async move {
             loop {
                 let code = tokio::select! {
                     () = next(&mut hangup) => 129,
-                    () = next(&mut interrupt) => 130,
-                    () = next(&mut terminate) => 143,
+                    _ = interrupt.recv() => 130,
+                    _ = terminate.recv() => 143,
                 };
                 if received.swap(code, Ordering::SeqCst) != NONE {
                     std::process::exit(i32::from(code));
@@ -56,7 +55,8 @@ async fn next(signal: &mut Option<Signal>) {
     }
 }
 
-/// What the parent has ignored, as `nohup` does, stays so.
+/// What the parent has ignored, as `nohup` does, stays so. (Shells ignore SIGINT for what a script starts in the
+/// background; one that is sent all the same is meant.)
 fn unless_ignored(kind: SignalKind) -> std::io::Result<Option<Signal>> {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     if is_ignored(&status, kind.as_raw_value()) { Ok(None) } else { signal(kind).map(Some) }

@@ -65,6 +65,9 @@ fn a_signal_before_the_first_answer() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", silent.local_addr().unwrap());
     for (signal, code) in [("HUP", 129), ("INT", 130), ("TERM", 143)] {
+        if signal == "HUP" && ignores_hangup() {
+            continue;
+        }
         let mut connection = None;
         let ran = scan(&endpoint).run_while(|id| {
             connection = silent.accept().ok();
@@ -75,6 +78,13 @@ fn a_signal_before_the_first_answer() {
         assert!(ran.stdout.is_empty());
         drop(connection);
     }
+}
+
+/// These tests themselves run under something like `nohup`.
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 /// `nohup` ignores the signal on behalf of what it starts.
