@@ -1,4 +1,5 @@
 use super::settings::Thresholds;
+use super::text::digits;
 use super::{Confidence, Defect, Evaluations, Outcome, RegionView, Severity, View};
 use crate::model::{Quota, QuotaStatus, Usage};
 use crate::types::Gap;
@@ -87,22 +88,9 @@ fn limit_source(status: &QuotaStatus) -> &'static str {
     }
 }
 
-/// A count with thousands separators.
-fn digits(count: f64) -> String {
-    let plain = format!("{count:.0}");
-    let mut text = String::new();
-    for (index, digit) in plain.chars().enumerate() {
-        if index > 0 && (plain.len() - index) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use super::digits;
+    use crate::finding::digits;
 
     #[test]
     fn thousands() {

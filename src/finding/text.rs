@@ -17,6 +17,19 @@ pub fn listed<T: ToString>(names: impl IntoIterator<Item = T>) -> String {
     listed.join(", ")
 }
 
+/// A count with commas between thousands.
+pub fn digits(count: f64) -> String {
+    let plain = format!("{count:.0}");
+    let mut text = String::new();
+    for (index, digit) in plain.chars().enumerate() {
+        if index > 0 && (plain.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::{listed, shell_quote};

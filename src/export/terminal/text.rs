@@ -1,5 +1,7 @@
 //! Text that is safe to show and that fits.
 
+use crate::finding::digits;
+
 /// The text with everything made visible that could move the cursor, break the line, reorder or hide text: names in an
 /// account are whatever somebody typed.
 pub(super) fn clean(text: &str) -> String {
@@ -85,16 +87,8 @@ fn reaches(share: f64, cell: usize, width: usize) -> bool {
 
 /// With commas between thousands; a whole number without a fraction.
 pub(super) fn number(value: f64) -> String {
-    let digits = format!("{:.0}", value.abs().trunc());
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
     let sign = if value < 0.0 { "-" } else { "" };
-    format!("{sign}{out}")
+    format!("{sign}{}", digits(value.abs().trunc()))
 }
 
 /// [`number`] of a count.
