@@ -14,6 +14,19 @@ pub(super) struct Run<'a> {
     pub(super) faults: Vec<String>,
 }
 
+/// JSON values that a run keeps, at most: a state that doubles its input would fill the memory, and the service ends
+/// such a run too.
+const LARGEST: usize = 4096;
+
+fn size(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(map) => map.values().map(size).sum(),
+        Value::String(text) => text.len() / 16,
+        _ => 0,
+    }
+}
+
 pub(super) type Variables = BTreeMap<String, Value>;
 
 impl Run<'_> {
@@ -40,7 +53,8 @@ impl Run<'_> {
         let mut name = machine["StartAt"].as_str()?.to_owned();
         loop {
             self.steps += 1;
-            if self.steps > 200 {
+            let kept = std::iter::once(&input).chain(variables.values()).map(size).sum::<usize>();
+            if self.steps > 200 || kept > LARGEST {
                 return None;
             }
             let state = &machine["States"][&name];
