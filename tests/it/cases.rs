@@ -27,6 +27,14 @@
 //!   "policies": {"name or ARN of a managed policy": POLICY}, "iam_gap": "as machines_gap",
 //!   "log_groups": {"name": {"retention_days": 30, "kms_key_id": "…", "class": "STANDARD"}, "gone": null, "shut": "gap"},
 //!   "log_groups_gap": "as machines_gap",
+//!   "users": {"name": as a role, with "groups": ["name"]}, "groups": {"name": as a role},
+//!   "keys": {"as named": {"policy": [STATEMENT], "state": "Enabled", "manager": "CUSTOMER", "arn": "of an alias's key",
+//!     "grants": [{"grantee": "ARN", "operations": ["Decrypt"], "source_arn": "ARN", "context_equals": {}}]},
+//!     "gone": null, "shut": "gap"}, "keys_gap": "as machines_gap",
+//!   "event_rules": {"name": {"state": "enabled", "pattern": {}, "targets": [{"arn": "ARN", "role": "ARN"}]}},
+//!   "event_rules_gap": "as machines_gap",
+//!   "function_policies": {"name or ARN of a function that a definition names": [STATEMENT], "shut": "gap"},
+//!   "function_policies_gap": "as machines_gap",
 //!   "quotas": {"applied": {"quota name": 1}, "defaults": {}, "metrics": {"metric name": 1}},
 //!   "quotas_gap": "as machines_gap", "metrics_gap": "why CloudWatch answered nothing", "applied_gap": "…"
 //! }
@@ -34,9 +42,11 @@
 //!
 //! Without `logging` a machine does not log. Without `roles` each role that a machine names exists and grants nothing;
 //! with it, only those exist. Without `trust` Step Functions may assume a role, unguarded. A log group that is not listed
-//! exists, with 30 days and no key.
+//! exists, with 30 days and no key. A key that is not listed exists, with the policy that AWS gives a new one, and a function
+//! has no policy. A key's policy, its grants and a rule's targets may each be a gap's reason instead.
 
 mod account;
+mod around;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

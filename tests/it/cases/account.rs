@@ -15,6 +15,7 @@ use stepwarden::model::{
 };
 use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observed, Region};
 
+use super::around::{self, Form, KeyForm, RuleForm};
 use super::{ACCOUNT, REGION};
 
 #[derive(Debug, Default, Deserialize)]
@@ -24,10 +25,18 @@ pub(super) struct Account {
     machines_gap: Option<GapReason>,
     tags_gap: Option<GapReason>,
     roles: Option<BTreeMap<String, RoleForm>>,
+    users: BTreeMap<String, RoleForm>,
+    groups: BTreeMap<String, RoleForm>,
     policies: BTreeMap<String, Value>,
     iam_gap: Option<GapReason>,
     log_groups: BTreeMap<String, Option<GroupForm>>,
     log_groups_gap: Option<GapReason>,
+    keys: BTreeMap<String, Option<Form<KeyForm>>>,
+    keys_gap: Option<GapReason>,
+    event_rules: BTreeMap<String, RuleForm>,
+    event_rules_gap: Option<GapReason>,
+    function_policies: BTreeMap<String, Option<Form<Vec<Value>>>>,
+    function_policies_gap: Option<GapReason>,
     quotas: QuotaForm,
     quotas_gap: Option<GapReason>,
     metrics_gap: Option<GapReason>,
@@ -75,6 +84,7 @@ pub(super) struct RolePolicies {
     attached: Vec<String>,
     boundary: Option<String>,
     trust: Option<Value>,
+    groups: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -206,9 +216,21 @@ impl Account {
             let tags = machines.iter().map(|machine| (machine.arn(), machine.tags.iter().map(clean).collect()));
             let tags = part(tags.collect(), self.tags_gap, "tag:GetResources");
             let groups = machines.iter().filter_map(|machine| machine.log_group()).map(|arn| self.log_group(arn));
+            let groups: BTreeMap<_, _> = groups.collect();
+            let group_keys = groups.values().filter_map(|group| group.seen().0?.as_ref()?.kms_key_id.as_deref());
+            let own_keys = machines.iter().filter_map(|machine| machine.key.as_deref()).filter(|key| *key != "?");
+            let keys = around::keys(&self.keys, own_keys.chain(group_keys), region);
+            let rules = around::event_rules(&self.event_rules, region);
+            let functions = around::function_policies(&self.function_policies, &list);
             lines.extend([
+                line(region, PartValue::KmsKeys(part(keys, self.keys_gap, "kms keys"))),
+                line(region, PartValue::EventRules(part(rules, self.event_rules_gap, "event rules"))),
+                line(
+                    region,
+                    PartValue::FunctionPolicies(part(functions, self.function_policies_gap, "function policies")),
+                ),
                 line(region, PartValue::StateMachines(part(list, self.machines_gap, "states:ListStateMachines"))),
-                line(region, PartValue::LogGroups(part(groups.collect(), self.log_groups_gap, "log groups"))),
+                line(region, PartValue::LogGroups(part(groups, self.log_groups_gap, "log groups"))),
                 line(region, PartValue::Tags(tags)),
                 line(region, PartValue::Quotas(part(self.quotas(), self.quotas_gap, "quotas"))),
             ]);
@@ -228,6 +250,13 @@ impl Account {
         for (arn, role) in &mut iam.roles {
             role.principal.arn = arn.clone();
         }
+        let principals = |forms: &BTreeMap<String, RoleForm>, kind: &str| {
+            let principal =
+                |(name, form): (&String, &RoleForm)| Principal { arn: named(name, kind), ..form.role().principal };
+            forms.iter().map(principal).collect()
+        };
+        iam.users = principals(&self.users, "user");
+        iam.groups = principals(&self.groups, "group");
         iam
     }
 
@@ -293,7 +322,7 @@ impl RolePolicies {
             inline: self.inline.iter().map(inline).collect(),
             attached: self.attached.iter().map(|name| named(name, "policy")).collect(),
             boundary: self.boundary.as_ref().map(|name| named(name, "policy")),
-            groups: Vec::new(),
+            groups: self.groups.clone(),
         };
         Role { principal, trust: read(&trust, Policy::parse) }
     }
