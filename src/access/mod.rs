@@ -5,13 +5,16 @@ pub mod actions;
 mod derive;
 mod diff;
 mod grant;
+mod grants;
 mod need;
 mod overlap;
 pub mod scoping;
+mod statement;
 pub mod trust;
 pub mod wildcard;
 
 pub use derive::policy;
-pub use diff::{Difference, Excess, Granted, Missing, Wider, difference};
-pub use grant::{Answer, Grant, Grants, Rest};
+pub use diff::{Difference, Excess, Lack, Missing, Refusal, Surplus, Wide, Wider, difference, lacking, surplus};
+pub use grant::{Grant, Rest};
+pub use grants::{Answer, Grants, ManagedPolicies};
 pub use need::{Certainty, Choice, Machine, Need, Needs, Place, Undecided, needed};

@@ -5,7 +5,7 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 
 use super::machine;
-use crate::access::{Granted, difference};
+use crate::access::{Grants, difference};
 use crate::cli::MachineArgs;
 use crate::commands::outcome::{Outcome, UsageError};
 use crate::detect::{Door, HashKey};
@@ -27,7 +27,7 @@ pub(super) fn run(args: &MachineArgs, granted: Option<&Path>) -> anyhow::Result<
     }
     let needs = machine::needs(args)?;
     let policies = read(path).with_context(|| format!("the policies {}", path.display()))?;
-    let difference = difference(&needs, Granted { identity: &policies, boundary: None });
+    let difference = difference(&needs, &Grants::of_documents(&policies, None));
     let mut out = std::io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, &difference).map_err(std::io::Error::from)?;
     writeln!(out)?;
