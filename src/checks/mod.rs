@@ -17,6 +17,7 @@ pub static CHECKS: &[&Check] = &[
     &logging::log_group_without_customer_key::CHECK,
     &logging::log_retention_unset::CHECK,
     &logging::logging_disabled::CHECK,
+    &access::missing_grant::CHECK,
     &access::missing_xray_grant::CHECK,
     &data::no_customer_managed_key::CHECK,
     &lifecycle::no_execution_timeout::CHECK,

@@ -1,5 +1,6 @@
 pub mod excess_grant;
 pub mod log_delivery_wildcard;
+pub mod missing_grant;
 pub mod missing_xray_grant;
 pub mod runtime_target_wildcard;
 pub mod shared_role;
