@@ -13,7 +13,7 @@ pub struct Beyond<'a> {
     /// No denial and no boundary may take a part of it back.
     pub sure: bool,
     /// The change that leaves what is needed.
-    pub change: Option<Change>,
+    pub change: Change,
 }
 
 /// A log group that nobody chose: only a pattern for any matches it.
@@ -79,7 +79,7 @@ impl<'a> RoleView<'a> {
     }
 
     /// What replaces the statement; of a managed policy all of it, as the role has to part with the policy.
-    fn change(&self, grant: &Grant<'a>, surplus: &Surplus<'_>, grants: &Grants<'a>, needs: &[Need]) -> Option<Change> {
+    fn change(&self, grant: &Grant<'a>, surplus: &Surplus<'_>, grants: &Grants<'a>, needs: &[Need]) -> Change {
         let of_policy = |one: &Grant<'_>| one.policy == grant.policy && one.inline == grant.inline;
         let others = grants.statements().filter(|one| of_policy(one) && !one.is(grant));
         let rest: Vec<_> = match (grant.inline, &surplus.narrowed) {
@@ -101,13 +101,13 @@ impl<'a> RoleView<'a> {
                 .collect(),
         };
         if !rest.is_empty() {
-            return Some(Change::Policy(json!({ "Version": "2012-10-17", "Statement": rest })));
+            return Change::Policy(json!({ "Version": "2012-10-17", "Statement": rest }));
         }
         let (role, policy) = (shell_quote(self.arn.name()), shell_quote(grant.policy));
-        Some(Change::Command(match grant.inline {
+        Change::Command(match grant.inline {
             true => format!("aws iam delete-role-policy --role-name {role} --policy-name {policy}"),
             false => format!("aws iam detach-role-policy --role-name {role} --policy-arn {policy}"),
-        }))
+        })
     }
 }
 
@@ -116,7 +116,7 @@ impl Beyond<'_> {
     pub fn remediation(&self) -> String {
         let Self { grant, surplus, change, .. } = self;
         let policy = grant.policy;
-        let emptied = matches!(change, Some(Change::Command(_)));
+        let emptied = matches!(change, Change::Command(_));
         match (grant.inline, emptied) {
             (true, true) => format!("Delete the inline policy {policy}: it grants nothing else."),
             (true, false) if surplus.narrowed.is_null() => {

@@ -19,9 +19,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use stepwarden::access::{Grants, Machine, difference, needed, policy};
+use stepwarden::access::{Answer, Certainty, Grants, Machine, Need, difference, needed, policy, surplus};
 use stepwarden::asl::Definition;
 use stepwarden::iam::Policy;
 use stepwarden::types::Arn;
@@ -224,25 +225,97 @@ fn check_difference(case: &Case, granted: &[Value]) {
     assert!(difference.excess.iter().all(|found| !found.why.is_empty()), "{}", case.name);
 }
 
-#[test]
-fn cases() {
+/// All cases of the folder.
+fn all() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/access");
-    let (mut names, mut failed) = (BTreeSet::new(), Vec::new());
-    for entry in std::fs::read_dir(folder).expect("the cases") {
+    let read = |entry: std::io::Result<std::fs::DirEntry>| -> Vec<Case> {
         let path = entry.expect("an entry").path();
         let text = std::fs::read_to_string(&path).expect("a file");
-        let cases: Vec<Case> =
-            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        for case in cases {
-            assert!(names.insert(case.name.clone()), "two cases are named {}", case.name);
-            // Each says what is wrong with it; all are run.
-            let ran = std::panic::catch_unwind(|| match &case.granted {
-                None => check_derived(&case),
-                Some(granted) => check_difference(&case, granted),
-            });
-            failed.extend(ran.is_err().then(|| case.name.clone()));
-        }
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    std::fs::read_dir(folder).expect("the cases").flat_map(read).collect()
+}
+
+#[test]
+fn cases() {
+    let (mut names, mut failed) = (BTreeSet::new(), Vec::new());
+    for case in all() {
+        assert!(names.insert(case.name.clone()), "two cases are named {}", case.name);
+        // Each says what is wrong with it; all are run.
+        let ran = std::panic::catch_unwind(|| match &case.granted {
+            None => check_derived(&case),
+            Some(granted) => check_difference(&case, granted),
+        });
+        failed.extend(ran.is_err().then(|| case.name.clone()));
     }
     assert_eq!(failed, [""; 0]);
     assert!(names.len() >= 40, "{}", names.len());
+}
+
+/// A statement that has to do with the needs: some of their actions, whole or by a wildcard, beside others, on their
+/// resources or on more.
+fn statement(needs: &[Need], dice: &[u8]) -> Value {
+    let need = |die: u8| &needs[usize::from(die) % needs.len()];
+    let action = |die: u8| {
+        let action = &need(die).action;
+        let (service, name) = action.split_once(':').expect("an action");
+        match die % 5 {
+            0 => format!("{service}:*"),
+            1 => format!("{service}:{}*", &name[..name.len().min(3)]),
+            2 => action.to_uppercase(),
+            3 => "ec2:StartInstances".to_owned(),
+            _ => action.clone(),
+        }
+    };
+    let resource = |die: u8| {
+        let resource = need(die).resources[0].clone();
+        let cut = resource.len() * usize::from(die % 7) / 7;
+        match die % 3 {
+            0 => "*".to_owned(),
+            // Not inside of the service's name, where IAM has no wildcards.
+            1 if cut > 30 && resource.is_char_boundary(cut) => format!("{}*", &resource[..cut]),
+            _ => resource,
+        }
+    };
+    json!({"Effect": "Allow", "Action": [action(dice[0]), need(dice[1]).action, action(dice[2])],
+        "Resource": [resource(dice[3]), resource(dice[4])]})
+}
+
+proptest! {
+    /// What the narrowed statements take away is not needed: each need that was granted still is. And there is nothing
+    /// left to cut.
+    #[test]
+    fn a_narrowed_role_still_does_its_work(
+        which in any::<prop::sample::Index>(),
+        dice in prop::collection::vec(prop::collection::vec(any::<u8>(), 5), 1..4),
+    ) {
+        let cases = all();
+        let case = which.get(&cases);
+        let needs: Vec<_> = needed(&case.definition(), &case.machine()).own;
+        prop_assume!(!needs.is_empty());
+        let statements: Vec<_> = dice.iter().map(|dice| statement(&needs, dice)).collect();
+        let before = policies(&statements);
+        let narrowed = before.iter().flat_map(|policy| {
+            let surplus = surplus(&policy.statements[0], &needs);
+            match surplus.narrowed {
+                Value::Null if surplus.is_excess() => Vec::new(),
+                Value::Null => vec![policy.statements[0].to_document()],
+                Value::Array(list) => list,
+                one => vec![one],
+            }
+        });
+        let after = policies(&narrowed.collect::<Vec<_>>());
+        let (before, after) = (Grants::of_documents(&before, None), Grants::of_documents(&after, None));
+        let granted = |answer: Answer<'_>| answer.allows().is_some();
+        for need in needs.iter().filter(|need| need.certainty < Certainty::Optional) {
+            for resource in &need.resources {
+                let lost = granted(before.on(resource, &need.action)) && !granted(after.on(resource, &need.action));
+                prop_assert!(!lost, "{}: {} on {resource} of {after:?}", case.name, need.action);
+            }
+        }
+        for grant in after.statements() {
+            let surplus = surplus(grant.statement, &needs);
+            prop_assert!(!surplus.is_excess(), "{}: {surplus:?} of {:?}", case.name, grant.statement);
+        }
+    }
 }

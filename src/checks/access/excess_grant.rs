@@ -68,7 +68,7 @@ fn defect(view: &RoleView<'_>, beyond: &Beyond<'_>) -> Option<Defect> {
     if !beyond.sure {
         defect = defect.confidence(Confidence::Medium);
     }
-    defect.change.clone_from(&beyond.change);
+    defect.change = Some(beyond.change.clone());
     Some(defect)
 }
 

@@ -75,7 +75,7 @@ fn defect(view: &RoleView<'_>, beyond: &Beyond<'_>) -> Result<Option<Defect>, Ga
     if !beyond.sure {
         defect = defect.confidence(Confidence::Medium);
     }
-    defect.change.clone_from(&beyond.change);
+    defect.change = Some(beyond.change.clone());
     Ok(Some(defect))
 }
 

@@ -6,7 +6,7 @@ use crate::access::actions::LOG_WRITE;
 use crate::access::scoping::{Place, arn_form, can_be_scoped};
 use crate::access::trust::entries;
 use crate::access::wildcard::{Reach, wildcards};
-use crate::access::{Grant, Grants, Rest};
+use crate::access::{Certainty, Grant, Grants, Need, Rest};
 use crate::finding::{
     Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, RoleView, Severity, View,
     about_grant, listed,
@@ -21,7 +21,7 @@ pub const CHECK: Check = Check {
     title: "The state machine's role is allowed on everything what could be scoped",
     severity: Severity::Medium,
     confidence: Confidence::High,
-    reads: &[PartName::StateMachines, PartName::Iam],
+    reads: &[PartName::StateMachines, PartName::Iam, PartName::KmsKeys],
     yields_to: &["excess-grant", "log-delivery-wildcard", "runtime-target-wildcard", "wildcard-action"],
     since: "0.1.0",
     references: &[
@@ -60,7 +60,8 @@ fn judge(view: &RoleView<'_>) -> Result<Vec<Outcome>, Gap> {
     if found.is_empty() {
         return Ok(vec![Outcome::Compliant]);
     }
-    Ok(found.iter().map(|((_, _, kind), found)| defect(view, *kind, found).into()).collect())
+    let needs = view.known_needs();
+    Ok(found.iter().map(|((_, _, kind), found)| defect(view, *kind, found, &needs).into()).collect())
 }
 
 /// By policy, statement id and kind: two statements that say the same in one policy are one.
@@ -118,7 +119,7 @@ fn narrowed_by_attribute(statement: &Statement) -> bool {
     })
 }
 
-fn defect(view: &RoleView<'_>, kind: Kind, found: &Found<'_>) -> Defect {
+fn defect(view: &RoleView<'_>, kind: Kind, found: &Found<'_>, needs: &[Need]) -> Defect {
     let Found { grant, actions, sure } = found;
     let role = view.arn.name();
     let machines = listed(view.machines.iter().map(MachineView::name));
@@ -139,8 +140,8 @@ fn defect(view: &RoleView<'_>, kind: Kind, found: &Found<'_>) -> Defect {
             format!("Name the actions that the tasks of {machines} need, each on the resources they use.")
         }
         _ => format!(
-            "Replace {grant} by the statements below, with the names that the tasks of {machines} use, or a pattern \
-             that fits them where they are chosen at run time."
+            "Replace {grant} by the statements below, which name what the tasks of {machines} show that they use. Fill in \
+             what stands in angle brackets, and add what else uses the role."
         ),
     };
     let id = grant.statement_id();
@@ -162,13 +163,14 @@ fn defect(view: &RoleView<'_>, kind: Kind, found: &Found<'_>) -> Defect {
         defect = defect.confidence(Confidence::Medium);
     }
     if kind != Kind::Wildcards {
-        defect.change = narrowed(view, found);
+        defect.change = narrowed(view, found, needs);
     }
     defect
 }
 
-/// The statement without the actions, and a statement for each form of ARN that they take.
-fn narrowed(view: &RoleView<'_>, found: &Found<'_>) -> Option<Change> {
+/// The statement without the actions, and statements for the resources that the tasks need them on; where that is not
+/// known, for each form of ARN that they take.
+fn narrowed(view: &RoleView<'_>, found: &Found<'_>, needs: &[Need]) -> Option<Change> {
     let Found { grant, actions, .. } = found;
     let rest = match grant.without(actions) {
         Rest::Nothing => None,
@@ -177,13 +179,17 @@ fn narrowed(view: &RoleView<'_>, found: &Found<'_>) -> Option<Change> {
     };
     let pin = view.pin();
     let place = Place { partition: pin.partition, region: pin.region, account: pin.account };
-    let mut forms: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    let mut places: BTreeMap<BTreeSet<String>, BTreeSet<&str>> = BTreeMap::new();
     for action in actions {
-        let arn = arn_form(action, place).unwrap_or_else(|| "<ARN>".to_owned());
-        forms.entry(arn).or_default().insert(action);
+        let mut resources = needed_on(action, needs);
+        if resources.is_empty() {
+            resources.insert(arn_form(action, place).unwrap_or_else(|| "<ARN>".to_owned()));
+        }
+        places.entry(resources).or_default().insert(action);
     }
-    let scoped = forms.into_iter().map(|(arn, actions)| {
-        let mut statement = json!({ "Effect": "Allow", "Action": actions, "Resource": arn });
+    let scoped = places.into_iter().map(|(resources, actions)| {
+        let resources = if resources.len() == 1 { json!(resources.first()) } else { json!(resources) };
+        let mut statement = json!({ "Effect": "Allow", "Action": actions, "Resource": resources });
         if let Some(condition) = &grant.statement.condition {
             statement["Condition"] = condition.clone();
         }
@@ -191,4 +197,10 @@ fn narrowed(view: &RoleView<'_>, found: &Found<'_>) -> Option<Change> {
     });
     let statements: Vec<Value> = rest.into_iter().chain(scoped).collect();
     Some(Change::Policy(json!({ "Version": "2012-10-17", "Statement": statements })))
+}
+
+/// Where the role's state machines need the action, as far as they show it.
+fn needed_on(action: &str, needs: &[Need]) -> BTreeSet<String> {
+    let same = |need: &&Need| need.action.eq_ignore_ascii_case(action) && need.certainty != Certainty::Optional;
+    needs.iter().filter(same).flat_map(|need| need.resources.iter().filter(|one| *one != "*").cloned()).collect()
 }
