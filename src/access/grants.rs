@@ -183,7 +183,9 @@ impl<'a> Grants<'a> {
             let answer = if whole { self.on(&resource, action) } else { self.somewhere(action, &resource) };
             answer.allows().is_some()
         };
-        (self.boundary.is_none() && !self.deny()) || resources.iter().any(left)
+        let denied =
+            || self.statements().any(|one| one.statement.effect == Effect::Deny && names(one.statement, action));
+        (self.boundary.is_none() && !denied()) || resources.iter().any(left)
     }
 
     /// Whether any of its policies denies something.

@@ -1,7 +1,16 @@
 //! Patterns against patterns: IAM's `*` and `?` on both sides.
 
+use crate::iam::glob_matches;
+
 /// Whether some text fits both patterns.
 pub(super) fn overlaps(a: &str, b: &str) -> bool {
+    match (literal(a), literal(b)) {
+        // Most have a plain text on one side, or differ before the first wildcard: the table is for the rest.
+        (_, head) if head.len() == b.len() => return glob_matches(a, b, false),
+        (head, _) if head.len() == a.len() => return glob_matches(b, a, false),
+        (one, other) if !one.starts_with(other) && !other.starts_with(one) => return false,
+        _ => {}
+    }
     let (a, b) = (a.as_bytes(), b.as_bytes());
     // One row of the table of "the rest of `a` from i meets the rest of `b` from j", from the back.
     let mut next: Vec<bool> = (0..=b.len()).map(|j| b[j..].iter().all(|byte| *byte == b'*')).collect();
@@ -22,6 +31,13 @@ pub(super) fn overlaps(a: &str, b: &str) -> bool {
 
 /// Whether every text that fits `inner` fits `outer` too. May say no where it is so; never yes where it is not.
 pub(super) fn covers(outer: &str, inner: &str) -> bool {
+    let (head, within) = (literal(outer), literal(inner));
+    if within.len() == inner.len() {
+        return glob_matches(outer, inner, false);
+    }
+    if !within.starts_with(head) {
+        return false;
+    }
     let (outer, inner) = (outer.as_bytes(), inner.as_bytes());
     let mut next: Vec<bool> = vec![false; inner.len() + 1];
     next[inner.len()] = true;
@@ -39,6 +55,11 @@ pub(super) fn covers(outer: &str, inner: &str) -> bool {
         next = row;
     }
     next[0]
+}
+
+/// What stands before the first wildcard.
+fn literal(pattern: &str) -> &str {
+    pattern.find(['*', '?']).map_or(pattern, |at| &pattern[..at])
 }
 
 /// A statement's resource as a plain pattern: what a policy variable stands for is not known here.

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{Change, RoleView, shell_quote};
+use crate::access::actions::LOG_WRITE;
 use crate::access::{Certainty, Choice, Grant, Grants, Need, Surplus, Wide, log_write_needs, service_needs, surplus};
 use crate::iam::{Effect, Selector, Statement};
 use crate::types::Gap;
@@ -27,8 +28,12 @@ impl<'a> RoleView<'a> {
         let needs = Need::union(self.needs()?.into_iter().chain(service_needs()));
         let mut found = Vec::<Beyond<'a>>::new();
         for grant in grants.allowing() {
-            let same =
-                |one: &Beyond<'_>| one.grant.policy == grant.policy && one.grant.statement_id() == grant.statement_id();
+            // Two statements that say the same in one policy are one.
+            let same = |one: &Beyond<'_>| {
+                let (one, sid) = (&one.grant, &grant.statement.sid);
+                let twin = one.statement == grant.statement || (sid.is_some() && *sid == one.statement.sid);
+                twin && one.policy == grant.policy && one.inline == grant.inline
+            };
             let surplus = self.surplus(&grant, grants, &needs);
             if (surplus.is_excess() || !surplus.wide.is_empty()) && !found.iter().any(same) {
                 let sure = grants.boundary().is_none() && !grants.deny();
@@ -68,6 +73,9 @@ impl<'a> RoleView<'a> {
     /// Its resources that fit every log group of a machine's Region.
     fn any_log_group(&self, statement: &'a Statement) -> Vec<&'a str> {
         let Some(Selector::Only(resources)) = &statement.resources else { return Vec::new() };
+        if !LOG_WRITE.iter().any(|action| statement.matches_action(action)) {
+            return Vec::new();
+        }
         let fits = |resource: &&String| {
             let one = Statement { resources: Some(Selector::Only(vec![(*resource).clone()])), ..statement.clone() };
             self.machines.iter().map(|machine| &machine.machine.arn).any(|arn| {
