@@ -7,6 +7,7 @@ mod diff;
 mod grant;
 mod need;
 mod overlap;
+pub mod reach;
 pub mod scoping;
 pub mod trust;
 pub mod wildcard;

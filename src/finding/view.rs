@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
 
 use super::{CheckSettings, Evaluations, Outcome, Subject};
 use crate::access::Grants;
+use crate::access::reach::Reach;
 use crate::access::trust::Pin;
 use crate::asl::Definition;
 use crate::iam::Policy;
@@ -23,8 +25,9 @@ pub struct View<'a> {
 pub struct AccountView<'a> {
     pub account_id: &'a AccountId,
     pub partition: &'a str,
-    global: Option<&'a Snapshot>,
+    pub(super) global: Option<&'a Snapshot>,
     pub regions: Vec<RegionView<'a>>,
+    pub(super) reach: OnceLock<Reach>,
 }
 
 /// One Region of an account.
@@ -33,7 +36,7 @@ pub struct RegionView<'a> {
     pub snapshot: &'a Snapshot,
     pub quotas: Vec<QuotaStatus>,
     partition: &'a str,
-    global: Option<&'a Snapshot>,
+    pub(super) global: Option<&'a Snapshot>,
 }
 
 /// One state machine with what surrounds it.
@@ -72,6 +75,7 @@ impl<'a> View<'a> {
                 partition: partition(snapshot),
                 global: Some(snapshot),
                 regions: Vec::new(),
+                reach: OnceLock::new(),
             };
             accounts.insert(&snapshot.account_id, view);
         }
@@ -81,6 +85,7 @@ impl<'a> View<'a> {
                 partition: "aws",
                 global: None,
                 regions: Vec::new(),
+                reach: OnceLock::new(),
             });
             let quotas = QuotaStatus::of(snapshot);
             let region = RegionView { snapshot, quotas, partition: account.partition, global: account.global };
@@ -232,7 +237,7 @@ impl<'a> RegionView<'a> {
     }
 
     /// The machine list was not read whole: every check over machines says so once.
-    fn report_unread(&self, out: &mut Evaluations) {
+    pub fn report_unread(&self, out: &mut Evaluations) {
         if let Some(gap) = self.snapshot.state_machines().gap() {
             out.push(self.subject(), Outcome::InsufficientData(gap.clone()));
         }
