@@ -176,7 +176,7 @@ impl<'a> Grants<'a> {
     }
 }
 
-fn managed<'a>(iam: &'a Iam, arn: &Arn) -> Result<&'a Policy, Gap> {
+pub(super) fn managed<'a>(iam: &'a Iam, arn: &Arn) -> Result<&'a Policy, Gap> {
     let unlisted = || {
         Gap::new(GapReason::Partial, "the managed policy is not in the account's authorization details")
             .about(arn.as_str())
