@@ -4,6 +4,8 @@
 mod around;
 mod check;
 mod evaluation;
+mod granted;
+
 mod quota;
 mod reach;
 mod removal;

@@ -1,8 +1,10 @@
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::rc::Rc;
 
 use jiff::Timestamp;
 
+use super::granted::AccountGrants;
 use super::{CheckSettings, Evaluations, Outcome, Subject};
 use crate::access::Grants;
 use crate::access::reach::Reach;
@@ -26,8 +28,9 @@ pub struct AccountView<'a> {
     pub account_id: &'a AccountId,
     pub partition: &'a str,
     pub(super) global: Option<&'a Snapshot>,
+    grants: Rc<AccountGrants<'a>>,
     pub regions: Vec<RegionView<'a>>,
-    pub(super) reach: OnceLock<Reach>,
+    pub(super) reach: OnceCell<Reach>,
 }
 
 /// One Region of an account.
@@ -36,7 +39,9 @@ pub struct RegionView<'a> {
     pub snapshot: &'a Snapshot,
     pub quotas: Vec<QuotaStatus>,
     partition: &'a str,
-    pub(super) global: Option<&'a Snapshot>,
+    global: Option<&'a Snapshot>,
+    /// The account's, shared by its Regions.
+    pub(super) grants: Rc<AccountGrants<'a>>,
 }
 
 /// One state machine with what surrounds it.
@@ -74,8 +79,9 @@ impl<'a> View<'a> {
                 account_id: &snapshot.account_id,
                 partition: partition(snapshot),
                 global: Some(snapshot),
+                grants: Rc::new(AccountGrants::of(snapshot, snapshots)),
                 regions: Vec::new(),
-                reach: OnceLock::new(),
+                reach: OnceCell::new(),
             };
             accounts.insert(&snapshot.account_id, view);
         }
@@ -84,11 +90,18 @@ impl<'a> View<'a> {
                 account_id: &snapshot.account_id,
                 partition: "aws",
                 global: None,
+                grants: Rc::default(),
                 regions: Vec::new(),
-                reach: OnceLock::new(),
+                reach: OnceCell::new(),
             });
             let quotas = QuotaStatus::of(snapshot);
-            let region = RegionView { snapshot, quotas, partition: account.partition, global: account.global };
+            let region = RegionView {
+                snapshot,
+                quotas,
+                partition: account.partition,
+                global: account.global,
+                grants: Rc::clone(&account.grants),
+            };
             account.regions.push(region);
         }
         let ages = snapshots.iter().flat_map(Snapshot::ages).map(|(_, observed_at, _)| observed_at);
@@ -194,7 +207,7 @@ impl<'a> RoleView<'a> {
     }
 
     /// What the role's policies say; `None` where IAM has no such role.
-    pub fn grants(&self) -> Result<Option<(&'a Role, Grants<'a>)>, Gap> {
+    pub fn grants(&self) -> Result<Option<(&'a Role, &'a Grants<'a>)>, Gap> {
         self.machines[0].grants()
     }
 
@@ -327,9 +340,9 @@ impl<'a> MachineView<'a> {
     }
 
     /// The execution role and what its policies say; `None` where IAM has no such role.
-    pub fn grants(&self) -> Result<Option<(&'a Role, Grants<'a>)>, Gap> {
+    pub fn grants(&self) -> Result<Option<(&'a Role, &'a Grants<'a>)>, Gap> {
         let Some(role) = self.role()? else { return Ok(None) };
-        Ok(Some((role, Grants::of(role, self.region.iam()?)?)))
+        Ok(Some((role, self.region.grants.of_role(&role.principal.arn)?)))
     }
 
     /// The log group that the machine writes to, where it is known to log.
