@@ -146,6 +146,11 @@ impl Way {
         }
     }
 
+    /// The actions that any of its lists asks for.
+    pub fn actions(self) -> impl Iterator<Item = &'static str> {
+        self.needs().iter().flat_map(|list| list.iter().map(|(action, _)| *action))
+    }
+
     /// What it gives, in a few words.
     pub fn what(self) -> &'static str {
         match self {
