@@ -11,6 +11,7 @@ use crate::finding::Check;
 
 /// Every check, by id.
 pub static CHECKS: &[&Check] = &[
+    &access::definition_writers::CHECK,
     &access::execution_data_external_readers::CHECK,
     &access::execution_data_readers::CHECK,
     &access::log_delivery_wildcard::CHECK,

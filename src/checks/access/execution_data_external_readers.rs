@@ -74,13 +74,13 @@ fn judge_roles(account: &AccountView<'_>, own: &dyn Fn(&str) -> bool, out: &mut 
     for machine in account.regions.iter().flat_map(RegionView::machines) {
         let readers = account.readers(&machine);
         gap = gap.or(readers.gap);
-        for reading in readers.found {
-            for holder in reading.holders.iter().filter(|holder| open.contains_key(&holder.arn)) {
+        for party in readers.parties {
+            for holder in party.holders.iter().filter(|holder| open.contains_key(&holder.arn)) {
                 let reads = reads.entry(&holder.arn).or_default();
                 reads.machines.insert(&machine.machine.arn);
-                reads.sources.extend(reading.accesses.iter().flat_map(|access| access.by.iter().copied()));
-                reads.ways.extend(reading.accesses.iter().map(|access| access.way));
-                reads.sure |= reading.accesses.iter().any(|access| access.sure);
+                reads.sources.extend(party.accesses.iter().flat_map(|access| access.by.iter().copied()));
+                reads.ways.extend(party.accesses.iter().map(|access| access.way));
+                reads.sure |= party.accesses.iter().any(|access| access.sure);
                 reads.administrator = holder.administrator;
             }
         }

@@ -1,3 +1,4 @@
+pub mod definition_writers;
 pub mod execution_data_external_readers;
 pub mod execution_data_readers;
 pub mod log_delivery_wildcard;
