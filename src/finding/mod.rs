@@ -4,6 +4,8 @@
 mod around;
 mod check;
 mod evaluation;
+mod granted;
+
 mod quota;
 mod removal;
 mod routing;

@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use jiff::Timestamp;
 
+use super::granted::AccountGrants;
 use super::{CheckSettings, Evaluations, Outcome, Subject};
 use crate::access::Grants;
 use crate::access::trust::Pin;
@@ -24,6 +26,7 @@ pub struct AccountView<'a> {
     pub account_id: &'a AccountId,
     pub partition: &'a str,
     global: Option<&'a Snapshot>,
+    grants: Rc<AccountGrants<'a>>,
     pub regions: Vec<RegionView<'a>>,
 }
 
@@ -34,6 +37,8 @@ pub struct RegionView<'a> {
     pub quotas: Vec<QuotaStatus>,
     partition: &'a str,
     global: Option<&'a Snapshot>,
+    /// The account's, shared by its Regions.
+    pub(super) grants: Rc<AccountGrants<'a>>,
 }
 
 /// One state machine with what surrounds it.
@@ -71,6 +76,7 @@ impl<'a> View<'a> {
                 account_id: &snapshot.account_id,
                 partition: partition(snapshot),
                 global: Some(snapshot),
+                grants: Rc::new(AccountGrants::of(snapshot, snapshots)),
                 regions: Vec::new(),
             };
             accounts.insert(&snapshot.account_id, view);
@@ -80,10 +86,17 @@ impl<'a> View<'a> {
                 account_id: &snapshot.account_id,
                 partition: "aws",
                 global: None,
+                grants: Rc::default(),
                 regions: Vec::new(),
             });
             let quotas = QuotaStatus::of(snapshot);
-            let region = RegionView { snapshot, quotas, partition: account.partition, global: account.global };
+            let region = RegionView {
+                snapshot,
+                quotas,
+                partition: account.partition,
+                global: account.global,
+                grants: Rc::clone(&account.grants),
+            };
             account.regions.push(region);
         }
         let ages = snapshots.iter().flat_map(Snapshot::ages).map(|(_, observed_at, _)| observed_at);
@@ -191,7 +204,7 @@ impl<'a> RoleView<'a> {
     }
 
     /// What the role's policies say; `None` where IAM has no such role.
-    pub fn grants(&self) -> Result<Option<(&'a Role, Grants<'a>)>, Gap> {
+    pub fn grants(&self) -> Result<Option<(&'a Role, &'a Grants<'a>)>, Gap> {
         self.machines[0].grants()
     }
 
@@ -324,9 +337,9 @@ impl<'a> MachineView<'a> {
     }
 
     /// The execution role and what its policies say; `None` where IAM has no such role.
-    pub fn grants(&self) -> Result<Option<(&'a Role, Grants<'a>)>, Gap> {
+    pub fn grants(&self) -> Result<Option<(&'a Role, &'a Grants<'a>)>, Gap> {
         let Some(role) = self.role()? else { return Ok(None) };
-        Ok(Some((role, Grants::of(role, self.region.iam()?)?)))
+        Ok(Some((role, self.region.grants.of_role(&role.principal.arn)?)))
     }
 
     /// The log group that the machine writes to, where it is known to log.

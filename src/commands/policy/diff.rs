@@ -5,7 +5,7 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 
 use super::machine;
-use crate::access::{Held, difference};
+use crate::access::{Grants, ManagedPolicies, difference};
 use crate::cli::{CommonArgs, MachineArgs};
 use crate::commands::outcome::Outcome;
 use crate::detect::{Door, HashKey};
@@ -24,10 +24,15 @@ pub(super) fn run(args: &MachineArgs, granted: Option<&Path>, common: &CommonArg
         ("--config", common.config.as_deref()),
     ])?;
     let given = granted.map(|path| read(path).with_context(|| format!("the policies {}", path.display())));
-    let given = given.transpose()?.map(Held::unbounded);
-    let (needs, held) = machine::look_up(args, common, given.is_none())?;
-    let held = given.or(held).context("no policies were read")?;
-    let difference = difference(&needs, held.granted());
+    let given = given.transpose()?;
+    let (needs, live) = machine::look_up(args, common, given.is_none())?;
+    let mut managed = ManagedPolicies::default();
+    let grants = match (&given, &live) {
+        (Some(policies), _) => Grants::of_documents(policies, None),
+        (None, Some(role)) => role.grants(&mut managed)?,
+        (None, None) => bail!("no policies were read"),
+    };
+    let difference = difference(&needs, &grants);
     let mut out = std::io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, &difference).map_err(std::io::Error::from)?;
     writeln!(out)?;

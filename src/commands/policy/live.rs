@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 
-use crate::access::{Held, Machine};
+use crate::access::{Grants, Machine, ManagedPolicies};
 use crate::asl::Definition;
 use crate::aws::Budget;
 use crate::cli::{AccessArgs, CommonArgs};
@@ -11,9 +11,9 @@ use crate::commands::configure;
 use crate::commands::gather::{Asked, ask};
 use crate::commands::outcome::{Stopped, UsageError};
 use crate::detect::{Door, HashKey};
-use crate::model::{Details, Encryption, LogLevel, MachineKind};
+use crate::model::{Details, Encryption, Iam, LogLevel, MachineKind};
 use crate::store::random_key;
-use crate::types::{AccountId, Arn, Gap, Region};
+use crate::types::{AccountId, Arn, Gap, Observed, Region};
 
 /// What the command line says, and what it leaves to AWS.
 pub(super) struct Question {
@@ -29,7 +29,25 @@ pub(super) struct Question {
 pub(super) struct Answer {
     pub(super) machine: Machine,
     pub(super) definition: Option<Definition>,
-    pub(super) held: Option<Held>,
+    pub(super) role: Option<LiveRole>,
+}
+
+/// A role, and the IAM that its policies stand in.
+pub(super) struct LiveRole {
+    arn: Arn,
+    iam: Observed<Iam>,
+}
+
+impl LiveRole {
+    pub(super) fn grants<'a>(&'a self, managed: &mut ManagedPolicies<'a>) -> anyhow::Result<Grants<'a>> {
+        let mut grants = || -> anyhow::Result<Grants<'a>> {
+            let iam = self.iam.whole().map_err(told)?;
+            let unknown = || anyhow!("IAM has none of this name in account {}", self.arn.account());
+            let role = iam.roles.get(&self.arn).ok_or_else(unknown)?;
+            Grants::of(role, iam, managed).map_err(|gap| told(&gap))
+        };
+        grants().with_context(|| format!("the role {}", self.arn))
+    }
 }
 
 /// Whose account it is, and the Region where the machine is known.
@@ -78,14 +96,14 @@ pub(super) fn read(question: Question, access: &AccessArgs, common: &CommonArgs)
 async fn answer(environment: &Environment<'_>, question: Question, place: &Place) -> anyhow::Result<Answer> {
     let Question { said, definition, describe, role } = question;
     let live = Live::enter(environment, &place.account, place.region.clone()).await?;
-    let mut answer = Answer { machine: said, definition, held: None };
+    let mut answer = Answer { machine: said, definition, role: None };
     if let (true, Some(arn), Some(region)) = (describe, answer.machine.arn.clone(), &place.region) {
         let named = || format!("the state machine {arn}");
         answer = described(&live, &arn, region, answer).await.with_context(named)?;
     }
     if role {
         let arn = answer.machine.role.as_ref().context("DescribeStateMachine told no role")?;
-        answer.held = Some(held(&live, arn).await.with_context(|| format!("the role {arn}"))?);
+        answer.role = Some(LiveRole { arn: arn.clone(), iam: live.iam().await });
     }
     Ok(answer)
 }
@@ -118,7 +136,7 @@ async fn described(live: &Live<'_>, arn: &Arn, region: &Region, said: Answer) ->
         tracing: tracing || details.tracing_enabled,
         key,
     };
-    Ok(Answer { machine, definition: Some(definition), held: None })
+    Ok(Answer { machine, definition: Some(definition), role: None })
 }
 
 /// The machine's customer managed key.
@@ -133,13 +151,6 @@ async fn key_of(live: &Live<'_>, details: &Details, region: &Region) -> anyhow::
             key.ok_or_else(gone).context(otherwise).map(Some)
         }
     }
-}
-
-async fn held(live: &Live<'_>, arn: &Arn) -> anyhow::Result<Held> {
-    let iam = live.iam().await;
-    let iam = iam.whole().map_err(told)?;
-    let role = iam.roles.get(arn).ok_or_else(|| anyhow!("IAM has none of this name in account {}", arn.account()))?;
-    Held::of(role, iam).map_err(|gap| told(&gap))
 }
 
 /// Reason, what failed, and the IAM action that would open it.

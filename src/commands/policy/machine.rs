@@ -3,8 +3,8 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::live::{self, Answer, Question};
-use crate::access::{Held, Machine, Needs, needed};
+use super::live::{self, Answer, LiveRole, Question};
+use crate::access::{Machine, Needs, needed};
 use crate::cli::{CommonArgs, KindArg, MachineArgs};
 use crate::commands::definition::read::read;
 use crate::commands::outcome::UsageError;
@@ -14,7 +14,11 @@ use crate::types::Arn;
 
 /// What the machine of the command line needs and, where `role` is asked for, what its live role holds. The definition
 /// passes the door first: a secret in it is never printed.
-pub(super) fn look_up(args: &MachineArgs, common: &CommonArgs, role: bool) -> anyhow::Result<(Needs, Option<Held>)> {
+pub(super) fn look_up(
+    args: &MachineArgs,
+    common: &CommonArgs,
+    role: bool,
+) -> anyhow::Result<(Needs, Option<LiveRole>)> {
     let said = said(args)?;
     let needs_machine = args.definition.is_none() || role && said.role.is_none();
     if needs_machine && said.arn.is_none() {
@@ -32,10 +36,10 @@ pub(super) fn look_up(args: &MachineArgs, common: &CommonArgs, role: bool) -> an
     let answer = if describe || role {
         live::read(Question { said, definition, describe, role }, &args.access, common)?
     } else {
-        Answer { machine: said, definition, held: None }
+        Answer { machine: said, definition, role: None }
     };
     let definition = answer.definition.context("no definition was read")?;
-    Ok((needed(&definition, &answer.machine), answer.held))
+    Ok((needed(&definition, &answer.machine), answer.role))
 }
 
 /// Standard input can be only one of what is read.
