@@ -8,6 +8,7 @@ mod grant;
 mod grants;
 mod need;
 mod overlap;
+pub mod reach;
 pub mod scoping;
 mod statement;
 pub mod trust;

@@ -7,6 +7,7 @@ mod evaluation;
 mod granted;
 
 mod quota;
+mod reach;
 mod removal;
 mod routing;
 pub mod settings;
@@ -17,6 +18,7 @@ mod view;
 pub use check::{Check, Family};
 pub use evaluation::{Change, Defect, Evaluation, Evaluations, Location, Outcome, Subject, about_grant};
 pub use quota::{Crowding, each_quota};
+pub use reach::{Readers, Reading};
 pub use removal::removal;
 pub use routing::routing;
 pub use settings::CheckSettings;
