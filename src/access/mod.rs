@@ -18,4 +18,5 @@ pub use derive::policy;
 pub use diff::{Difference, Excess, Lack, Missing, Refusal, Surplus, Wide, Wider, difference, lacking, surplus};
 pub use grant::{Grant, Rest};
 pub use grants::{Answer, Grants, ManagedPolicies};
-pub use need::{Certainty, Choice, Machine, Need, Needs, Place, Undecided, needed};
+pub use need::{Certainty, Choice, Machine, Need, Needs, Place, Undecided, log_write_needs, needed, service_needs};
+pub use statement::names_action;

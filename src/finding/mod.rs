@@ -2,9 +2,11 @@
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 mod around;
+mod beyond;
 mod check;
 mod evaluation;
 mod granted;
+mod needs;
 
 mod quota;
 mod reach;
@@ -15,6 +17,7 @@ mod severity;
 mod text;
 mod view;
 
+pub use beyond::Beyond;
 pub use check::{Check, Family};
 pub use evaluation::{
     Change, Defect, Evaluation, Evaluations, Location, Outcome, Subject, about_grant, about_statement,

@@ -114,16 +114,18 @@ impl<'a> View<'a> {
     }
 
     /// Asks `judge` about every machine; a list that could not be read (whole) is spoken about as such. `judge` answers
-    /// nothing where the check does not apply.
-    pub fn each_machine<F>(&self, out: &mut Evaluations, judge: F)
+    /// with one thing or with several, and with nothing where the check does not apply.
+    pub fn each_machine<F, O>(&self, out: &mut Evaluations, judge: F)
     where
-        F: Fn(&MachineView<'_>) -> Result<Option<Outcome>, Gap>,
+        F: Fn(&MachineView<'_>) -> Result<O, Gap>,
+        O: IntoIterator<Item = Outcome>,
     {
         for region in self.regions() {
             region.report_unread(out);
             for machine in region.machines() {
-                if let Some(verdict) = judge(&machine).transpose() {
-                    out.judge(machine.subject(), verdict);
+                match judge(&machine) {
+                    Ok(outcomes) => outcomes.into_iter().for_each(|outcome| out.push(machine.subject(), outcome)),
+                    Err(gap) => out.push(machine.subject(), Outcome::InsufficientData(gap)),
                 }
             }
         }
