@@ -1,6 +1,6 @@
 pub mod definition_writers;
-pub mod execution_data_external_readers;
 pub mod excess_grant;
+pub mod execution_data_external_readers;
 pub mod execution_data_readers;
 pub mod log_delivery_wildcard;
 pub mod missing_xray_grant;
