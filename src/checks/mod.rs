@@ -11,6 +11,7 @@ use crate::finding::Check;
 
 /// Every check, by id.
 pub static CHECKS: &[&Check] = &[
+    &access::cross_account_task_role::CHECK,
     &access::log_delivery_wildcard::CHECK,
     &logging::log_group_missing::CHECK,
     &logging::log_group_without_customer_key::CHECK,

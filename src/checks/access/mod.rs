@@ -1,3 +1,4 @@
+pub mod cross_account_task_role;
 pub mod log_delivery_wildcard;
 pub mod missing_xray_grant;
 pub mod shared_role;
