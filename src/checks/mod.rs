@@ -12,6 +12,8 @@ use crate::finding::Check;
 /// Every check, by id.
 pub static CHECKS: &[&Check] = &[
     &access::cross_account_task_role::CHECK,
+    &access::excess_grant::CHECK,
+    &access::execution_data_readers::CHECK,
     &access::log_delivery_wildcard::CHECK,
     &logging::log_group_missing::CHECK,
     &logging::log_group_without_customer_key::CHECK,
@@ -23,6 +25,7 @@ pub static CHECKS: &[&Check] = &[
     &quota::open_execution_quota::CHECK,
     &quota::open_map_run_quota::CHECK,
     &lifecycle::role_missing::CHECK,
+    &access::runtime_target_wildcard::CHECK,
     &access::shared_role::CHECK,
     &quota::state_machine_quota::CHECK,
     &logging::tracing_disabled::CHECK,

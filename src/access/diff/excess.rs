@@ -67,19 +67,20 @@ impl Surplus<'_> {
             || !self.resources.is_empty()
     }
 
-    /// What is not needed, in words; `who` needs or does not: "the definition".
-    pub fn reasons(&self, who: &str) -> Vec<String> {
+    /// What is not needed, in words.
+    pub fn reasons(&self) -> Vec<String> {
         let mut reasons = Vec::new();
         let mut say = |is_so: bool, reason: String| {
             if is_so {
                 reasons.push(reason);
             }
         };
-        say(self.unused, format!("{who} needs nothing of it"));
+        say(self.unused, "nothing of it is needed".to_owned());
         say(self.not_action, "NotAction grants all actions but some".to_owned());
-        say(!self.actions.is_empty(), format!("{who} does not need {}", self.actions.join(", ")));
+        let are = if self.actions.len() == 1 { "is" } else { "are" };
+        say(!self.actions.is_empty(), format!("{} {are} not needed", self.actions.join(", ")));
         let wildcards = self.wildcards.join(", ");
-        say(!wildcards.is_empty(), format!("{wildcards} grants more actions than {who} needs"));
+        say(!wildcards.is_empty(), format!("{wildcards} grants more actions than are needed"));
         say(self.not_resource, "NotResource grants all resources but some".to_owned());
         say(!self.resources.is_empty(), format!("no state reaches {}", self.resources.join(", ")));
         reasons
@@ -100,7 +101,7 @@ impl Wide {
                 None => places.push((place, vec![&wide.action])),
             }
         }
-        places.iter().map(|(place, actions)| format!("on {place} it needs {}", actions.join(", "))).collect()
+        places.iter().map(|(place, actions)| format!("{} is needed on {place}", actions.join(", "))).collect()
     }
 }
 
