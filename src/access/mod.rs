@@ -2,6 +2,7 @@
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 pub mod actions;
+pub mod assume;
 mod derive;
 mod diff;
 mod grant;

@@ -13,6 +13,7 @@ use crate::finding::Check;
 pub static CHECKS: &[&Check] = &[
     &access::definition_writers::CHECK,
     &access::execution_data_external_readers::CHECK,
+    &access::cross_account_task_role::CHECK,
     &access::excess_grant::CHECK,
     &access::execution_data_readers::CHECK,
     &access::log_delivery_wildcard::CHECK,
