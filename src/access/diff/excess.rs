@@ -3,21 +3,21 @@ use serde_json::Value;
 use super::decide::{meets, names, names_action};
 use super::narrow::narrowed;
 use super::rest;
-use super::{Difference, Excess, Wider};
+use super::{Difference, Excess, Granted, Wider};
 use crate::access::need::{Certainty, Choice, Need};
 use crate::access::overlap::{covers, overlaps, without_variables};
-use crate::iam::{Selector, Statement};
+use crate::iam::{Effect, Selector, Statement};
 
 /// What of an allowing statement is not needed, and what of it is granted on more than is needed.
-pub(super) fn judge(statement: &Statement, needs: &[Need], difference: &mut Difference) {
-    let used: Vec<_> = needs.iter().filter(|need| uses(statement, need)).collect();
+pub(super) fn judge(statement: &Statement, needs: &[Need], granted: Granted<'_>, difference: &mut Difference) {
+    let used: Vec<_> = needs.iter().filter(|need| uses(statement, need, granted)).collect();
     let document = statement.to_document();
     if used.is_empty() {
         let why = "the definition needs nothing of it".to_owned();
         difference.excess.push(Excess { statement: document, why, narrowed: Value::Null });
         return;
     }
-    let mut reasons = unneeded_actions(statement, &used);
+    let mut reasons = unneeded_actions(statement, needs, &used);
     reasons.extend(unneeded_resources(statement, &used));
     let used = without_tolerated(statement, used);
     let wider = wider_than(statement, &used);
@@ -48,22 +48,35 @@ fn without_tolerated<'a>(statement: &Statement, used: Vec<&'a Need>) -> Vec<&'a 
     used.into_iter().filter(stays).collect()
 }
 
-fn uses(statement: &Statement, need: &Need) -> bool {
-    let places = need.resources.iter().chain(&need.also);
-    names(statement, &need.action) && places.into_iter().any(|resource| meets(statement, resource))
+/// A grant that reaches what is needed, or the only one there is of an action whose target is not sure: what is not
+/// missing because of it is no excess either.
+fn uses(statement: &Statement, need: &Need, granted: Granted<'_>) -> bool {
+    let is_sure = need.choice == Choice::Fixed && need.certainty <= Certainty::Recommended;
+    let may_be_meant = || {
+        !is_sure
+            && need.certainty != Certainty::Optional
+            && !granted.of(Effect::Allow).any(|other| names(other, &need.action) && reaches(other, need))
+    };
+    names(statement, &need.action) && (reaches(statement, need) || may_be_meant())
 }
 
-fn unneeded_actions(statement: &Statement, used: &[&Need]) -> Vec<String> {
+fn reaches(statement: &Statement, need: &Need) -> bool {
+    need.resources.iter().chain(&need.also).any(|resource| meets(statement, resource))
+}
+
+fn unneeded_actions(statement: &Statement, needs: &[Need], used: &[&Need]) -> Vec<String> {
     let Selector::Only(patterns) = &statement.actions else {
         return vec!["NotAction grants all actions but some".to_owned()];
     };
-    let mut unneeded = Vec::new();
-    let mut wildcards = Vec::new();
+    let (mut unneeded, mut elsewhere, mut wildcards) = (Vec::new(), Vec::new(), Vec::new());
     for pattern in patterns {
         let needed: Vec<_> = used.iter().filter(|need| names_action(pattern, &need.action)).collect();
-        if needed.is_empty() {
+        let is_literal = !pattern.contains(['*', '?']);
+        if needed.is_empty() && is_literal && needs.iter().any(|need| names_action(pattern, &need.action)) {
+            elsewhere.push(pattern.as_str());
+        } else if needed.is_empty() {
             unneeded.push(pattern.as_str());
-        } else if pattern.contains(['*', '?']) && !needed.iter().any(|need| is_pattern_of(&need.action, pattern)) {
+        } else if !is_literal && !needed.iter().any(|need| is_pattern_of(&need.action, pattern)) {
             let actions: Vec<_> = needed.iter().map(|need| need.action.as_str()).collect();
             if rest::grants_more(pattern, &actions) {
                 wildcards.push(pattern.as_str());
@@ -73,6 +86,9 @@ fn unneeded_actions(statement: &Statement, used: &[&Need]) -> Vec<String> {
     let mut reasons = Vec::new();
     if !unneeded.is_empty() {
         reasons.push(format!("the definition does not need {}", unneeded.join(", ")));
+    }
+    if !elsewhere.is_empty() {
+        reasons.push(format!("the definition does not need {} on these resources", elsewhere.join(", ")));
     }
     if !wildcards.is_empty() {
         reasons.push(format!("{} grants more actions than the definition needs", wildcards.join(", ")));
@@ -86,6 +102,9 @@ fn is_pattern_of(action: &str, pattern: &str) -> bool {
 }
 
 fn unneeded_resources(statement: &Statement, used: &[&Need]) -> Option<String> {
+    if used.iter().any(|need| !reaches(statement, need)) {
+        return None;
+    }
     let patterns = match &statement.resources {
         Some(Selector::Only(patterns)) => patterns,
         Some(Selector::AllBut(_)) => {

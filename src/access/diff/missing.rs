@@ -49,13 +49,14 @@ fn lacking(need: &Need, granted: Granted<'_>, evaluator: &Evaluator<'_>, denied:
 
 /// Whether a pattern that is as good as the resource is granted.
 fn reached(action: &str, pattern: &str, granted: Granted<'_>) -> bool {
-    let is_exact = |statement: &crate::iam::Statement| match &statement.resources {
+    let is_as_good = |statement: &crate::iam::Statement| match &statement.resources {
         Some(crate::iam::Selector::Only(patterns)) => {
-            patterns.iter().any(|granted| granted == pattern || overlap::covers(pattern, granted))
+            let good = |granted: &String| overlap::covers(pattern, granted) || overlap::covers(granted, pattern);
+            patterns.iter().any(good)
         }
         _ => false,
     };
-    granted.of(Effect::Allow).any(|statement| names(statement, action) && is_exact(statement))
+    granted.of(Effect::Allow).any(|statement| names(statement, action) && is_as_good(statement))
 }
 
 /// One entry for what the same states need for the same reason in the same place.

@@ -87,7 +87,7 @@ pub fn difference(needs: &Needs, granted: Granted<'_>) -> Difference {
     };
     if needs.undecided.is_empty() {
         for statement in granted.of(Effect::Allow) {
-            excess::judge(statement, &needs.own, &mut difference);
+            excess::judge(statement, &needs.own, granted, &mut difference);
         }
     }
     difference
