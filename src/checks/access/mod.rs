@@ -1,5 +1,5 @@
-pub mod definition_writers;
 pub mod cross_account_task_role;
+pub mod definition_writers;
 pub mod excess_grant;
 pub mod execution_data_external_readers;
 pub mod execution_data_readers;
