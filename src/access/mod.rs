@@ -2,12 +2,14 @@
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 pub mod actions;
+pub mod assume;
 mod derive;
 mod diff;
 mod grant;
 mod grants;
 mod need;
 mod overlap;
+pub mod reach;
 mod resource_side;
 pub mod scoping;
 mod statement;

@@ -11,7 +11,11 @@ use crate::finding::Check;
 
 /// Every check, by id.
 pub static CHECKS: &[&Check] = &[
+    &access::cross_account_task_role::CHECK,
+    &access::definition_writers::CHECK,
     &access::excess_grant::CHECK,
+    &access::execution_data_external_readers::CHECK,
+    &access::execution_data_readers::CHECK,
     &access::log_delivery_wildcard::CHECK,
     &logging::log_group_missing::CHECK,
     &logging::log_group_without_customer_key::CHECK,
@@ -30,6 +34,7 @@ pub static CHECKS: &[&Check] = &[
     &logging::tracing_disabled::CHECK,
     &access::trust_policy_broad::CHECK,
     &access::trust_policy_confused_deputy::CHECK,
+    &lifecycle::unqualified_lambda_target::CHECK,
     &access::unused_xray_grant::CHECK,
     &access::wildcard_action::CHECK,
     &access::wildcard_resource::CHECK,

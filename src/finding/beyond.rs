@@ -47,9 +47,10 @@ impl<'a> RoleView<'a> {
     /// What of a statement is in force and not needed.
     fn surplus(&self, grant: &Grant<'a>, grants: &Grants<'_>, needs: &[Need]) -> Surplus<'a> {
         let statement = grant.statement;
-        let mut surplus = self.of_statement(statement, needs);
+        let mut surplus = self.of_statement(statement, grants, needs);
         let left = |action: &&str| grants.leave(statement, action, false);
         surplus.actions.retain(left);
+        surplus.elsewhere.retain(left);
         surplus.wildcards.retain(left);
         surplus.wide.retain(|wide| grants.leave(statement, &wide.action, true));
         if let Selector::Only(actions) = &statement.actions
@@ -62,11 +63,11 @@ impl<'a> RoleView<'a> {
         surplus
     }
 
-    fn of_statement(&self, statement: &'a Statement, needs: &[Need]) -> Surplus<'a> {
+    fn of_statement(&self, statement: &'a Statement, grants: &Grants<'_>, needs: &[Need]) -> Surplus<'a> {
         let tolerated: Vec<_> = self.any_log_group(statement).into_iter().flat_map(log_write_needs).collect();
         match tolerated.is_empty() {
-            true => surplus(statement, needs),
-            false => surplus(statement, &Need::union(needs.iter().cloned().chain(tolerated))),
+            true => surplus(statement, needs, grants),
+            false => surplus(statement, &Need::union(needs.iter().cloned().chain(tolerated)), grants),
         }
     }
 
@@ -100,7 +101,7 @@ impl<'a> RoleView<'a> {
                     if one.statement.effect == Effect::Deny {
                         return vec![one.statement.to_document()];
                     }
-                    let surplus = self.of_statement(one.statement, needs);
+                    let surplus = self.of_statement(one.statement, grants, needs);
                     match surplus.is_excess() || !surplus.wide.is_empty() {
                         true => listed(surplus.narrowed),
                         false => vec![one.statement.to_document()],

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use crate::asl::{Definition, Integration, Resolved, Task};
+use super::{FunctionCall, function_calls};
+use crate::asl::Definition;
 use crate::detect::Clean;
 use crate::iam::Policy;
 use crate::types::{Arn, Observed};
@@ -9,39 +10,10 @@ use crate::types::{Arn, Observed};
 /// its own. `Known` of nothing: there is none, or no such function.
 pub type FunctionPolicies = BTreeMap<Arn, Observed<Option<Clean<Policy>>>>;
 
-/// What a definition names as Lambda functions, as written: the ARNs that are a task's `Resource`, and what tasks invoke by
-/// a constant `FunctionName`, with its `Qualifier`. What another role's permissions are used for is not among them.
+/// What the tasks of a definition invoke as Lambda functions, with their version or alias, for [`function_arn`]. Without
+/// those that are chosen at run time, and those of which another role's account decides which they are.
 pub fn function_names(definition: &Definition) -> impl Iterator<Item = String> {
-    let resources = definition.states.iter().filter_map(|state| state.resource.clone());
-    let functions =
-        resources.filter(|resource| resource.starts_with("arn:") && resource.split(':').nth(2) == Some("lambda"));
-    functions.chain(definition.tasks.iter().filter_map(invoked))
-}
-
-fn invoked(task: &Task) -> Option<String> {
-    let (Integration::Optimised { service, action } | Integration::AwsSdk { service, action }) = &task.integration
-    else {
-        return None;
-    };
-    if service != "lambda" || !action.eq_ignore_ascii_case("invoke") || task.credentials.is_some() {
-        return None;
-    }
-    let name = constant(&task.arguments, "FunctionName")?;
-    let qualifier = constant(&task.arguments, "Qualifier").filter(|qualifier| *qualifier != "$LATEST");
-    Some(qualifier.map_or_else(|| name.to_owned(), |qualifier| format!("{name}:{qualifier}")))
-}
-
-/// A text among the arguments that no execution changes.
-fn constant<'a>(arguments: &'a Resolved, name: &str) -> Option<&'a str> {
-    let value = match arguments {
-        Resolved::Static(fields) | Resolved::Constant { value: fields, .. } => fields.get(name)?,
-        Resolved::Object(fields) => match fields.get(name)? {
-            Resolved::Static(value) | Resolved::Constant { value, .. } => value,
-            _ => return None,
-        },
-        _ => return None,
-    };
-    value.as_str()
+    function_calls(definition).filter(FunctionCall::is_located).map(|call| call.named())
 }
 
 /// The ARN of a function that a machine names by its ARN, `ACCOUNT:function:NAME` or its name, with or without a version
@@ -98,25 +70,24 @@ mod tests {
     }
 
     #[test]
-    fn functions_are_named_wherever_they_stand() {
+    fn functions_are_named_wherever_they_are_called() {
+        let machine = Arn::parse("arn:aws:states:eu-west-1:123456789012:stateMachine:m").unwrap();
+        let own = |name: &str| format!("arn:aws:lambda:eu-west-1:123456789012:function:{name}");
         let call = |resource: &str| json!({"Type": "Task", "Resource": resource, "End": true});
-        let invoke = |parameters: serde_json::Value| {
-            let resource = "arn:aws:states:::lambda:invoke";
-            json!({"Type": "Task", "Resource": resource, "Parameters": parameters, "End": true})
-        };
-        let branch = json!({"StartAt": "B", "States": {"B": call("arn:aws:lambda:eu-west-1:1:function:b")}});
+        let invoke = |arguments| json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": arguments, "End": true});
+        let branch = |state| json!({"StartAt": "B", "States": {"B": state}});
         let definition = Definition::parse(&json!({"StartAt": "A", "States": {
-            "A": call("arn:aws:lambda:eu-west-1:1:function:a"),
+            "A": call(&own("a")),
             "S": call("arn:aws:states:::sqs:sendMessage"),
-            "I": invoke(json!({"FunctionName": "i", "Payload.$": "$"})),
-            "Q": invoke(json!({"FunctionName": "q", "Qualifier": "prod"})),
-            "R": invoke(json!({"FunctionName.$": "$.function"})),
-            "P": {"Type": "Parallel", "Branches": [branch]},
+            "P": {"Type": "Parallel", "Branches": [
+                branch(call(&own("b:7"))), branch(invoke(json!({"FunctionName": "c", "Qualifier": "live"}))),
+                branch(invoke(json!({"FunctionName": "d:$LATEST"}))), branch(invoke(json!({"FunctionName.$": "$.f"}))),
+            ]},
         }}));
         let definition = definition.unwrap();
-        let mut names: Vec<_> = function_names(&definition).collect();
+        let mut names: Vec<_> =
+            function_names(&definition).filter_map(|name| function_arn(&name, &machine)).map(String::from).collect();
         names.sort_unstable();
-        let arn = |name: &str| format!("arn:aws:lambda:eu-west-1:1:function:{name}");
-        assert_eq!(names, [arn("a"), arn("b"), "i".to_owned(), "q:prod".to_owned()]);
+        assert_eq!(names, ["a", "b:7", "c:live", "d"].map(own));
     }
 }

@@ -295,8 +295,9 @@ proptest! {
         prop_assume!(!needs.is_empty());
         let statements: Vec<_> = dice.iter().map(|dice| statement(&needs, dice)).collect();
         let before = policies(&statements);
+        let granted_before = Grants::of_documents(&before, None);
         let narrowed = before.iter().flat_map(|policy| {
-            let surplus = surplus(&policy.statements[0], &needs);
+            let surplus = surplus(&policy.statements[0], &needs, &granted_before);
             match surplus.narrowed {
                 Value::Null if surplus.is_excess() => Vec::new(),
                 Value::Null => vec![policy.statements[0].to_document()],
@@ -305,7 +306,7 @@ proptest! {
             }
         });
         let after = policies(&narrowed.collect::<Vec<_>>());
-        let (before, after) = (Grants::of_documents(&before, None), Grants::of_documents(&after, None));
+        let (before, after) = (&granted_before, Grants::of_documents(&after, None));
         let granted = |answer: Answer<'_>| answer.allows().is_some();
         for need in needs.iter().filter(|need| need.certainty < Certainty::Optional) {
             for resource in &need.resources {
@@ -314,7 +315,7 @@ proptest! {
             }
         }
         for grant in after.statements() {
-            let surplus = surplus(grant.statement, &needs);
+            let surplus = surplus(grant.statement, &needs, &after);
             prop_assert!(!surplus.is_excess(), "{}: {surplus:?} of {:?}", case.name, grant.statement);
         }
     }

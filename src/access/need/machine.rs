@@ -28,7 +28,10 @@ pub(super) fn add(machine: &Machine, place: &Place, needs: &mut Needs) {
     if let Some(group) = &machine.logging {
         for action in LOG_DELIVERY {
             let why = "the machine logs: log delivery is set up by its role";
-            needs.own.push(Need::new(action, Target::unscopable(), why, LOGS));
+            let need = Need::new(action, Target::unscopable(), why, LOGS);
+            // Nothing is refused without it before the machine stops logging.
+            let last = action == "logs:DeleteLogDelivery";
+            needs.own.push(if last { need.certainty(Certainty::Recommended) } else { need });
         }
         let streams = format!("{}:*", group.as_str().trim_end_matches(":*"));
         for action in LOG_WRITE {

@@ -98,6 +98,7 @@ fn said<'b>(beyond: &'b Beyond<'_>, wide: &[&Wide]) -> Vec<&'b str> {
     let named = |pattern: &&str| {
         whole
             || surplus.actions.contains(pattern)
+            || surplus.elsewhere.contains(pattern)
             || surplus.wildcards.contains(pattern)
             || wide.iter().any(|wide| names_action(pattern, &wide.action))
     };

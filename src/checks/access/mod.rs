@@ -1,4 +1,8 @@
+pub mod cross_account_task_role;
+pub mod definition_writers;
 pub mod excess_grant;
+pub mod execution_data_external_readers;
+pub mod execution_data_readers;
 pub mod log_delivery_wildcard;
 pub mod missing_grant;
 pub mod missing_xray_grant;
