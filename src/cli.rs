@@ -86,25 +86,27 @@ pub enum PolicyCommand {
         cases: Option<PathBuf>,
     },
     /// Print the least-privilege policy that a definition needs
+    #[command(after_help = LIVE)]
     Derive(MachineArgs),
     /// Print what a role grants beyond what a definition needs, what it lacks, and what it grants too widely
     #[command(after_help = DIFF)]
     Diff {
         #[command(flatten)]
         machine: MachineArgs,
-        /// A JSON list of the role's policy documents; - is standard input
+        /// A JSON list of the role's policy documents, - for standard input; without it the live role is read
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         granted: Option<PathBuf>,
     },
 }
 
-/// A state machine by its definition, and what is known of it beside.
+/// A state machine by its definition, and what is known of it beside; or a live one by its ARN.
 #[derive(Debug, Args)]
 pub struct MachineArgs {
-    /// An Amazon States Language document; - is standard input
+    /// An Amazon States Language document, - for standard input; without it the live state machine is read
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub definition: Option<PathBuf>,
-    /// Without it account and Region are those of the definition's own ARNs where they agree, else *
+    /// Of a state machine, version or alias; without it account and Region are those of the definition's own ARNs where
+    /// they agree, else *
     #[arg(long, value_name = "ARN")]
     pub state_machine_arn: Option<String>,
     #[arg(long = "type", value_enum, ignore_case = true)]
@@ -120,6 +122,8 @@ pub struct MachineArgs {
     /// The machine's customer managed key
     #[arg(long, value_name = "ARN")]
     pub kms_key: Option<String>,
+    #[command(flatten)]
+    pub access: AccessArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -130,11 +134,18 @@ pub enum KindArg {
     Express,
 }
 
+const LIVE: &str = "\
+With --state-machine-arn alone the definition, type, role, logging, tracing and key of the live state machine are read, in
+the account and Region of the ARN; what flags say stands above what is read.";
+
 const DIFF: &str = "\
 The answer is {\"excess\": [{statement, why, narrowed}], \"missing\": [{statement, why, state}], \"wider\": [{statement, why,
 narrowed}]}. `narrowed` is what to put in the statement's place: one statement, a list, or null. Only what is needed for
 sure and granted by no statement is missing. Beside a task whose needs are not known (\"undecided\") nothing is called
-excess or wider.";
+excess or wider.
+Without --definition the live state machine of --state-machine-arn is read; without --granted the live policies and
+permissions boundary of --execution-role-arn, or else of that state machine's role. Where anything is read, so is the state
+machine that --state-machine-arn names; what flags say stands above that.";
 
 const EVALUATE: &str = "\
 A case is {\"id\", \"principal\"?, \"policies\": [document or {name, policy}], \"boundary\"?, \"session_policies\"?,
@@ -183,12 +194,19 @@ pub enum ColorArg {
 /// What talks to AWS.
 #[derive(Debug, Args)]
 pub struct AwsArgs {
-    /// A profile of the shared AWS configuration
-    #[arg(long)]
-    pub profile: Option<String>,
     /// A Region to audit, or all-enabled; repeatable
     #[arg(long = "region", value_name = "REGION")]
     pub regions: Vec<String>,
+    #[command(flatten)]
+    pub access: AccessArgs,
+}
+
+/// As whom, and where, AWS is asked.
+#[derive(Debug, Clone, Args)]
+pub struct AccessArgs {
+    /// A profile of the shared AWS configuration
+    #[arg(long)]
+    pub profile: Option<String>,
     /// A role to assume in an account to audit; repeatable
     #[arg(long = "assume-role", value_name = "ROLE_ARN")]
     pub assume_roles: Vec<String>,

@@ -124,7 +124,7 @@ pub fn reach(pattern: &str) -> Option<Reach> {
 /// The wildcards of the role's statements that open something.
 pub fn wildcards<'a>(grants: &Grants<'a>) -> Vec<Wildcard<'a>> {
     let mut found = Vec::new();
-    for grant in grants.statements().filter(|grant| grant.statement.effect == Effect::Allow) {
+    for grant in grants.allowing() {
         let statement = grant.statement;
         let written: Vec<&str> = match &statement.actions {
             Selector::Only(patterns) => patterns.iter().map(String::as_str).collect(),
@@ -141,7 +141,7 @@ pub fn wildcards<'a>(grants: &Grants<'a>) -> Vec<Wildcard<'a>> {
             let sure = statement.condition.is_none() && sure_bound && !contested;
             let everywhere = statement.reaches_everything()
                 && opens.iter().any(|(pattern, _)| !scoped_elsewhere(pattern, statement, grants));
-            found.push(Wildcard { grant: *grant, pattern, opens, sure, everywhere });
+            found.push(Wildcard { grant, pattern, opens, sure, everywhere });
         }
     }
     found

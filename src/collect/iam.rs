@@ -19,38 +19,39 @@ pub(super) static COLLECTOR: Collector =
     Collector { part: PartName::Iam, scope: Scope::Account, after: &[], apis: &[&DETAILS], run };
 
 fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
-    async move {
-        let client = context.clients.iam();
-        let (pages, failure) = all_pages(&DETAILS, |token| {
-            let request = client.get_account_authorization_details().max_items(1000).set_marker(token);
-            async move {
-                let answer = context.call(&DETAILS, || request.clone().send()).await?;
-                let next = answer.marker.clone().filter(|_| answer.is_truncated);
-                let cut_off = answer.is_truncated && next.is_none();
-                Ok(Page { items: vec![(page(context, answer)?, cut_off)], next })
-            }
-        })
-        .await;
-        let cut_off = pages.last().is_some_and(|(_, cut_off)| *cut_off);
-        let failure = failure.or_else(|| {
-            cut_off.then(|| Failure { kind: FailureKind::PageToken, ..broken("that there is more, but not where") })
-        });
-        let nothing = pages.is_empty();
-        let (mut iam, mut nameless) = (Iam::default(), 0);
-        for (page, _) in pages {
-            iam.roles.extend(page.found.roles);
-            iam.users.extend(page.found.users);
-            iam.groups.extend(page.found.groups);
-            iam.policies.extend(page.found.policies);
-            nameless += page.nameless;
+    async move { PartValue::Iam(read(context).await) }.boxed()
+}
+
+pub(super) async fn read(context: &Context<'_>) -> Observed<Iam> {
+    let client = context.clients.iam();
+    let (pages, failure) = all_pages(&DETAILS, |token| {
+        let request = client.get_account_authorization_details().max_items(1000).set_marker(token);
+        async move {
+            let answer = context.call(&DETAILS, || request.clone().send()).await?;
+            let next = answer.marker.clone().filter(|_| answer.is_truncated);
+            let cut_off = answer.is_truncated && next.is_none();
+            Ok(Page { items: vec![(page(context, answer)?, cut_off)], next })
         }
-        let failure = failure.or_else(|| unnamed(&DETAILS, nameless, "Arn"));
-        PartValue::Iam(match failure {
-            Some(failure) if nothing => Observed::missing(context.gap(&failure)),
-            failure => Observed::listed(iam, failure.map(|failure| context.gap(&failure))),
-        })
+    })
+    .await;
+    let cut_off = pages.last().is_some_and(|(_, cut_off)| *cut_off);
+    let failure = failure.or_else(|| {
+        cut_off.then(|| Failure { kind: FailureKind::PageToken, ..broken("that there is more, but not where") })
+    });
+    let nothing = pages.is_empty();
+    let (mut iam, mut nameless) = (Iam::default(), 0);
+    for (page, _) in pages {
+        iam.roles.extend(page.found.roles);
+        iam.users.extend(page.found.users);
+        iam.groups.extend(page.found.groups);
+        iam.policies.extend(page.found.policies);
+        nameless += page.nameless;
     }
-    .boxed()
+    let failure = failure.or_else(|| unnamed(&DETAILS, nameless, "Arn"));
+    match failure {
+        Some(failure) if nothing => Observed::missing(context.gap(&failure)),
+        failure => Observed::listed(iam, failure.map(|failure| context.gap(&failure))),
+    }
 }
 
 fn broken(how: &str) -> Failure {

@@ -98,6 +98,27 @@ async fn look_up(context: &Context<'_>, names: BTreeSet<&str>) -> KmsKeys {
     found
 }
 
+/// The ARN of the key that a machine of this account and Region names; only for an alias is AWS asked. `None`: AWS says
+/// that there is no such key.
+pub(super) async fn arn_of(context: &Context<'_>, named: &str) -> Result<Option<Arn>, Gap> {
+    let own = |id: &str| {
+        let (partition, region) = (context.principal.partition(), context.region);
+        Arn::parse(format!("arn:{partition}:kms:{region}:{}:key/{id}", context.account_id)).ok()
+    };
+    match KeyName::parse(named) {
+        Some(KeyName::Arn { arn, name }) if !name.starts_with("alias/") => Ok(Some(arn)),
+        Some(KeyName::Own(id)) if !id.starts_with("alias/") => Ok(own(&id)),
+        Some(_) => match describe(context, named).await {
+            Ok(key) => Ok(key.map(|(arn, _)| arn)),
+            Err(failure) => Err(context.gap(&failure).about(named)),
+        },
+        None => {
+            let gap = Gap::new(GapReason::Error, "what is named as a key is neither an id, an ARN nor an alias");
+            Err(context.locate(gap).about(named))
+        }
+    }
+}
+
 /// `None`: AWS says that there is no such key.
 async fn describe(context: &Context<'_>, id: &str) -> Result<Option<(Arn, Box<KeyMetadata>)>, Failure> {
     let client = context.clients.kms();

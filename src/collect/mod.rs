@@ -6,6 +6,7 @@ mod function_policies;
 mod iam;
 mod identity;
 mod kms_keys;
+mod live;
 mod log_groups;
 mod pages;
 mod progress;
@@ -17,6 +18,7 @@ mod tags;
 mod xray;
 
 pub use collector::{Collector, Context, Scope};
+pub use live::{Live, LiveError};
 pub use progress::{Event, Progress, Silent};
 pub use run::{COLLECTORS, CollectError, Collection, Environment, collect, collectors};
 pub use settings::CollectSettings;

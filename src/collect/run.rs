@@ -160,13 +160,8 @@ async fn account(
     caller: &Caller,
     source: Option<&AccountSource>,
 ) -> Result<Collected, (Failure, Option<CollectorRun>)> {
-    let session = match source {
-        None => environment.session.clone(),
-        Some(source) => environment.session.assume(source.role_arn.clone(), source.external_id.clone(), caller.clone()),
-    };
-    let clients = session.clients(caller.region());
-    let (account_id, principal) = match identity::whoami(caller, &clients, environment.door).await {
-        Ok(known) => known,
+    let Entered { session, account_id, principal } = match enter(environment, caller, source).await {
+        Ok(entered) => entered,
         Err(failure) => return Err(not_entered(environment, source, failure)),
     };
     let caller = caller.on_behalf_of(Some(account_id.clone()), caller.region().clone());
@@ -185,6 +180,28 @@ async fn account(
         runs.extend(region_runs);
     }
     Ok((snapshots, runs))
+}
+
+/// An account, and who we are there.
+pub(super) struct Entered {
+    pub(super) session: Session,
+    pub(super) account_id: AccountId,
+    pub(super) principal: Arn,
+}
+
+/// With the caller's own credentials where there is no `source`.
+pub(super) async fn enter(
+    environment: &Environment<'_>,
+    caller: &Caller,
+    source: Option<&AccountSource>,
+) -> Result<Entered, Failure> {
+    let session = match source {
+        None => environment.session.clone(),
+        Some(source) => environment.session.assume(source.role_arn.clone(), source.external_id.clone(), caller.clone()),
+    };
+    let clients = session.clients(caller.region());
+    let (account_id, principal) = identity::whoami(caller, &clients, environment.door).await?;
+    Ok(Entered { session, account_id, principal })
 }
 
 fn not_entered(

@@ -46,7 +46,7 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
             machines.extend(answer.map(|(listed, details)| machine(context, listed, details, &mut definitions)));
         }
         machines.sort_by(|a: &StateMachine, b| a.arn.cmp(&b.arn));
-        let definitions = definitions.into_iter().filter_map(|(hash, read)| Some((hash, read.ok()?.0))).collect();
+        let definitions = readable(definitions);
         let part = context.listed(machines, failure.as_ref());
         PartValue::StateMachines(match part {
             Observed::Known { value: machines } => Observed::known(StateMachines { machines, definitions }),
@@ -57,6 +57,23 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
         })
     }
     .boxed()
+}
+
+/// One machine, version or alias with its definition, as DescribeStateMachine answers for it. `None`: there is none.
+pub(super) async fn one(context: &Context<'_>, arn: &Arn) -> Option<StateMachines> {
+    let unlisted = Listed { arn: arn.clone(), kind: MachineKind::Unknown, created_at: None };
+    let (mut listed, (answer, encrypted)) = describe(context, unlisted).await?;
+    if let Ok(answer) = &answer {
+        listed.kind = kind(&answer.r#type);
+        listed.created_at = Timestamp::from_second(answer.creation_date.secs()).ok();
+    }
+    let mut definitions = Definitions::new();
+    let machine = machine(context, listed, (answer, encrypted), &mut definitions);
+    Some(StateMachines { machines: vec![machine], definitions: readable(definitions) })
+}
+
+fn readable(definitions: Definitions) -> BTreeMap<String, Clean<Definition>> {
+    definitions.into_iter().filter_map(|(hash, read)| Some((hash, read.ok()?.0))).collect()
 }
 
 struct Listed {
@@ -79,13 +96,17 @@ async fn list(context: &Context<'_>) -> (Vec<Listed>, Option<Failure>) {
 }
 
 fn listed(item: StateMachineListItem) -> Option<Listed> {
-    let kind = match item.r#type {
+    let kind = kind(&item.r#type);
+    let created_at = Timestamp::from_second(item.creation_date.secs()).ok();
+    Arn::parse(item.state_machine_arn).ok().map(|arn| Listed { arn, kind, created_at })
+}
+
+fn kind(word: &StateMachineType) -> MachineKind {
+    match word {
         StateMachineType::Standard => MachineKind::Standard,
         StateMachineType::Express => MachineKind::Express,
         _ => MachineKind::Unknown,
-    };
-    let created_at = Timestamp::from_second(item.creation_date.secs()).ok();
-    Arn::parse(item.state_machine_arn).ok().map(|arn| Listed { arn, kind, created_at })
+    }
 }
 
 type Described = Result<Box<DescribeStateMachineOutput>, Failure>;

@@ -4,7 +4,7 @@ use super::color;
 use super::outcome::UsageError;
 use crate::aws::APIS;
 use crate::checks::CHECKS;
-use crate::cli::{AuditArgs, AwsArgs, ChecksArgs, CommonArgs, LogFormatArg};
+use crate::cli::{AccessArgs, AuditArgs, AwsArgs, ChecksArgs, CommonArgs, LogFormatArg};
 use crate::config::{Config, FILE_VARIABLE, Faults, Flags, Known};
 use crate::telemetry::{self, LogFormat};
 
@@ -52,13 +52,23 @@ fn usage(faults: Faults) -> UsageError {
 
 /// Flags stand above file and environment.
 pub(super) fn apply_aws(config: &mut Config, args: AwsArgs) -> anyhow::Result<()> {
-    let AwsArgs { profile, regions, assume_roles, external_id, endpoint_url } = args;
     let mut flags = Flags::over(config);
+    flags.texts("--region", "regions", &args.regions);
+    access(&mut flags, args.access);
+    Ok(flags.check(&known()).map_err(usage)?)
+}
+
+pub(super) fn apply_access(config: &mut Config, args: AccessArgs) -> anyhow::Result<()> {
+    let mut flags = Flags::over(config);
+    access(&mut flags, args);
+    Ok(flags.check(&known()).map_err(usage)?)
+}
+
+fn access(flags: &mut Flags<'_>, args: AccessArgs) {
+    let AccessArgs { profile, assume_roles, external_id, endpoint_url } = args;
     flags.text("--profile", "aws.profile", profile);
     flags.text("--endpoint-url", "aws.endpoint_url", endpoint_url);
-    flags.texts("--region", "regions", &regions);
     flags.roles("--assume-role", &assume_roles, "--external-id", external_id.as_deref());
-    Ok(flags.check(&known()).map_err(usage)?)
 }
 
 pub(super) fn apply_checks(config: &mut Config, args: &ChecksArgs) -> anyhow::Result<()> {

@@ -38,17 +38,25 @@ impl Drop for Listening {
     }
 }
 
-/// Collects from AWS.
-pub(super) fn gather(config: &Config, store: Option<&Directory>) -> anyhow::Result<Gathered> {
+/// What was read from AWS, and the exit code of the signal that ended it.
+pub(super) struct Asked<T> {
+    pub(super) answer: T,
+    pub(super) signal: Option<u8>,
+    listening: Listening,
+}
+
+/// Lets `read` ask AWS as configured, within `budget`, until a signal comes.
+pub(super) fn ask<T>(
+    config: &Config,
+    budget: &Arc<Budget>,
+    door: &Door,
+    progress: &dyn Progress,
+    read: impl AsyncFnOnce(&Environment<'_>) -> T,
+) -> anyhow::Result<Asked<T>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let door = Door::new(hash_key(config, store)?);
-    let bars = std::io::stderr().is_terminal().then(Bars::new);
-    let progress: &dyn Progress = bars.as_ref().map_or(&Silent, |bars| bars);
-    let started_at = now();
-    let budget = Arc::new(Budget::new(config.aws.budget.clone()));
     let handle = runtime.handle().clone();
     let listening = Listening(Some(runtime));
-    let (collection, signal) = handle.block_on(async {
+    let (answer, signal) = handle.block_on(async {
         let signals = Signals::listen()?;
         let session = tokio::select! {
             session = Session::load(&config.aws) => session,
@@ -61,14 +69,26 @@ pub(super) fn gather(config: &Config, store: Option<&Directory>) -> anyhow::Resu
             settings: &config.collect,
             max_attempts: config.aws.max_attempts,
             budget: budget.clone(),
-            door: &door,
+            door,
             progress,
             cancel: signals.cancel.clone(),
             now,
         };
-        let collection = collect::collect(&environment).await;
-        anyhow::Ok((collection, signals.collected()))
+        let answer = read(&environment).await;
+        anyhow::Ok((answer, signals.collected()))
     })?;
+    Ok(Asked { answer, signal, listening })
+}
+
+/// Collects from AWS.
+pub(super) fn gather(config: &Config, store: Option<&Directory>) -> anyhow::Result<Gathered> {
+    let door = Door::new(hash_key(config, store)?);
+    let bars = std::io::stderr().is_terminal().then(Bars::new);
+    let progress: &dyn Progress = bars.as_ref().map_or(&Silent, |bars| bars);
+    let started_at = now();
+    let budget = Arc::new(Budget::new(config.aws.budget.clone()));
+    let asked = ask(config, &budget, &door, progress, async |environment| collect::collect(environment).await)?;
+    let Asked { answer: collection, signal, listening } = asked;
     if let Some(bars) = bars {
         bars.clear();
     }

@@ -44,7 +44,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Explain { check } => checks::explain(&check),
         Command::Permissions(args) => permissions::run(args, &common),
         Command::Definition { command } => definition::run(&command),
-        Command::Policy { command } => policy::run(&command),
+        Command::Policy { command } => policy::run(&command, &common),
         Command::Schema { document } => generate::schema(document),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { command } => generate::man(command.as_deref()),

@@ -140,6 +140,11 @@ impl Door {
     }
 }
 
+/// Whether the door has replaced something in `text`: then it is not what AWS has.
+pub fn is_marker_in(text: &str) -> bool {
+    text.contains("[stepwarden:")
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -8,4 +8,4 @@ mod door;
 mod identifiers;
 mod self_proving;
 
-pub use door::{Clean, Door, HashKey, Inspected};
+pub use door::{Clean, Door, HashKey, Inspected, is_marker_in};

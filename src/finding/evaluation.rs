@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::{Confidence, Severity};
+use crate::access::Grant;
 use crate::types::{AccountId, Arn, Gap, JsonPointer, Region};
 
 /// One check's word about one resource and place.
@@ -125,9 +126,13 @@ impl Defect {
     }
 }
 
-/// One action that one statement of a role allows, or that a role lacks (then without a statement).
-pub fn about_grant(role: &Arn, statement: Option<&str>, action: &str) -> String {
-    format!("{role} {} {}", statement.unwrap_or_default(), action.to_ascii_lowercase())
+/// One action that one statement of a role's policy allows, or that a role lacks (then without a statement).
+pub fn about_grant(role: &Arn, grant: Option<&Grant<'_>>, action: &str) -> String {
+    let action = action.to_ascii_lowercase();
+    match grant {
+        Some(grant) => format!("{role} {} {} {action}", grant.policy, grant.statement_id()),
+        None => format!("{role} lacks {action}"),
+    }
 }
 
 impl From<Defect> for Outcome {

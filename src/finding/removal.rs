@@ -17,7 +17,7 @@ pub fn removal(role: &Role, grants: &Grants<'_>, from: &[Grant<'_>], actions: &[
     for (policy, inline) in policies {
         let mut emptied = true;
         for grant in grants.statements().filter(|grant| grant.policy == policy) {
-            match edited(grant).map(|grant| grant.without(actions)) {
+            match edited(&grant).map(|grant| grant.without(actions)) {
                 Some(Rest::Nothing) => {}
                 Some(Rest::Statement(statement)) => {
                     rests.push(statement.to_document());

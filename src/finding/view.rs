@@ -1,9 +1,13 @@
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use jiff::Timestamp;
 
+use super::granted::AccountGrants;
 use super::{CheckSettings, Evaluations, Outcome, Subject};
 use crate::access::Grants;
+use crate::access::reach::Reach;
 use crate::access::trust::Pin;
 use crate::asl::Definition;
 use crate::iam::Policy;
@@ -23,8 +27,10 @@ pub struct View<'a> {
 pub struct AccountView<'a> {
     pub account_id: &'a AccountId,
     pub partition: &'a str,
-    global: Option<&'a Snapshot>,
+    pub(super) global: Option<&'a Snapshot>,
+    grants: Rc<AccountGrants<'a>>,
     pub regions: Vec<RegionView<'a>>,
+    pub(super) reach: OnceCell<Reach>,
 }
 
 /// One Region of an account.
@@ -34,6 +40,8 @@ pub struct RegionView<'a> {
     pub quotas: Vec<QuotaStatus>,
     partition: &'a str,
     global: Option<&'a Snapshot>,
+    /// The account's, shared by its Regions.
+    pub(super) grants: Rc<AccountGrants<'a>>,
 }
 
 /// One state machine with what surrounds it.
@@ -71,7 +79,9 @@ impl<'a> View<'a> {
                 account_id: &snapshot.account_id,
                 partition: partition(snapshot),
                 global: Some(snapshot),
+                grants: Rc::new(AccountGrants::of(snapshot, snapshots)),
                 regions: Vec::new(),
+                reach: OnceCell::new(),
             };
             accounts.insert(&snapshot.account_id, view);
         }
@@ -80,10 +90,18 @@ impl<'a> View<'a> {
                 account_id: &snapshot.account_id,
                 partition: "aws",
                 global: None,
+                grants: Rc::default(),
                 regions: Vec::new(),
+                reach: OnceCell::new(),
             });
             let quotas = QuotaStatus::of(snapshot);
-            let region = RegionView { snapshot, quotas, partition: account.partition, global: account.global };
+            let region = RegionView {
+                snapshot,
+                quotas,
+                partition: account.partition,
+                global: account.global,
+                grants: Rc::clone(&account.grants),
+            };
             account.regions.push(region);
         }
         let ages = snapshots.iter().flat_map(Snapshot::ages).map(|(_, observed_at, _)| observed_at);
@@ -96,16 +114,18 @@ impl<'a> View<'a> {
     }
 
     /// Asks `judge` about every machine; a list that could not be read (whole) is spoken about as such. `judge` answers
-    /// nothing where the check does not apply.
-    pub fn each_machine<F>(&self, out: &mut Evaluations, judge: F)
+    /// with one thing or with several, and with nothing where the check does not apply.
+    pub fn each_machine<F, O>(&self, out: &mut Evaluations, judge: F)
     where
-        F: Fn(&MachineView<'_>) -> Result<Option<Outcome>, Gap>,
+        F: Fn(&MachineView<'_>) -> Result<O, Gap>,
+        O: IntoIterator<Item = Outcome>,
     {
         for region in self.regions() {
             region.report_unread(out);
             for machine in region.machines() {
-                if let Some(verdict) = judge(&machine).transpose() {
-                    out.judge(machine.subject(), verdict);
+                match judge(&machine) {
+                    Ok(outcomes) => outcomes.into_iter().for_each(|outcome| out.push(machine.subject(), outcome)),
+                    Err(gap) => out.push(machine.subject(), Outcome::InsufficientData(gap)),
                 }
             }
         }
@@ -189,7 +209,7 @@ impl<'a> RoleView<'a> {
     }
 
     /// What the role's policies say; `None` where IAM has no such role.
-    pub fn grants(&self) -> Result<Option<(&'a Role, Grants<'a>)>, Gap> {
+    pub fn grants(&self) -> Result<Option<(&'a Role, &'a Grants<'a>)>, Gap> {
         self.machines[0].grants()
     }
 
@@ -232,7 +252,7 @@ impl<'a> RegionView<'a> {
     }
 
     /// The machine list was not read whole: every check over machines says so once.
-    fn report_unread(&self, out: &mut Evaluations) {
+    pub fn report_unread(&self, out: &mut Evaluations) {
         if let Some(gap) = self.snapshot.state_machines().gap() {
             out.push(self.subject(), Outcome::InsufficientData(gap.clone()));
         }
@@ -322,9 +342,9 @@ impl<'a> MachineView<'a> {
     }
 
     /// The execution role and what its policies say; `None` where IAM has no such role.
-    pub fn grants(&self) -> Result<Option<(&'a Role, Grants<'a>)>, Gap> {
+    pub fn grants(&self) -> Result<Option<(&'a Role, &'a Grants<'a>)>, Gap> {
         let Some(role) = self.role()? else { return Ok(None) };
-        Ok(Some((role, Grants::of(role, self.region.iam()?)?)))
+        Ok(Some((role, self.region.grants.of_role(&role.principal.arn)?)))
     }
 
     /// The log group that the machine writes to, where it is known to log.

@@ -148,7 +148,7 @@ RETURNS_QUEUES = [f"arn:aws:sqs:{region}:{{account}}:returns-inbox" for region i
 ROLES = {
     "PaymentsCaptureRole": Role(
         [
-            functions(EAST, "payments-authorize", "payments-capture"),
+            functions(EAST, "payments-authorize:live", "payments-capture:live"),
             TRACING,
             LOG_DELIVERY,
             log_writes("payments-capture", EAST),

@@ -30,14 +30,14 @@ PAYMENTS_CAPTURE = {
     "StartAt": "Authorize",
     "TimeoutSeconds": 900,
     "States": {
-        "Authorize": invoke("payments-authorize", Next="Authorized?"),
+        "Authorize": invoke("payments-authorize:live", Next="Authorized?"),
         "Authorized?": {
             "Type": "Choice",
             "Choices": [{"Variable": "$.status", "StringEquals": "AUTHORIZED", "Next": "Capture"}],
             "Default": "Declined",
         },
         "Capture": invoke(
-            "payments-capture",
+            "payments-capture:live",
             Catch=[{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Declined"}],
             End=True,
         ),

@@ -21,7 +21,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use stepwarden::access::{Granted, Machine, difference, needed, policy};
+use stepwarden::access::{Grants, Machine, difference, needed, policy};
 use stepwarden::asl::Definition;
 use stepwarden::iam::Policy;
 use stepwarden::types::Arn;
@@ -155,6 +155,12 @@ fn policies(statements: &[Value]) -> Vec<Policy> {
     statements.iter().map(parse).collect()
 }
 
+/// One policy with the statements of all.
+fn joined(policies: &[Policy]) -> Policy {
+    let statements = policies.iter().flat_map(|policy| policy.statements.clone()).collect();
+    Policy { statements, ..policies[0].clone() }
+}
+
 fn check_derived(case: &Case) {
     let needs = needed(&case.definition(), &case.machine());
     let undecided: Vec<_> = needs.undecided.iter().map(|task| task.state.clone()).collect();
@@ -181,7 +187,7 @@ fn check_derived(case: &Case) {
     // A role with exactly the derived policy has nothing to change.
     let derived: Vec<_> = document["Statement"].as_array().expect("a list").clone();
     let derived = policies(&derived);
-    let difference = difference(&needs, Granted { identity: &derived, boundary: None });
+    let difference = difference(&needs, &Grants::of_documents(&derived, None));
     assert_eq!(difference.excess, [], "{}", case.name);
     assert_eq!(difference.missing, [], "{}", case.name);
     assert_eq!(difference.wider, [], "{}", case.name);
@@ -190,8 +196,9 @@ fn check_derived(case: &Case) {
 fn check_difference(case: &Case, granted: &[Value]) {
     let identity = policies(granted);
     let boundary = case.boundary.as_deref().map(policies);
+    let boundary = boundary.as_ref().map(|policies| joined(policies));
     let needs = needed(&case.definition(), &case.machine());
-    let difference = difference(&needs, Granted { identity: &identity, boundary: boundary.as_deref() });
+    let difference = difference(&needs, &Grants::of_documents(&identity, boundary.as_ref()));
     let index = |statement: &Value| {
         let is = |policy: &Policy| &policy.statements[0].to_document() == statement;
         identity.iter().position(is).expect("a granted statement")

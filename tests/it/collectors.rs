@@ -9,6 +9,7 @@ mod hostile;
 mod iam;
 mod identity;
 mod kms_keys;
+mod live;
 mod log_groups;
 mod machines;
 mod paging;
@@ -130,6 +131,12 @@ impl Aws {
     }
 
     pub(crate) async fn scan(self) -> Scan {
+        let replay = self.replay();
+        let (result, budget) = self.ask(async |environment| collect(environment).await).await;
+        Scan { result, replay, usage: budget.usage() }
+    }
+
+    pub(crate) async fn ask<T>(self, read: impl AsyncFnOnce(&Environment<'_>) -> T) -> (T, Arc<Budget>) {
         let budget = BudgetSettings { share: 1.0, unlimited: true, rates: BTreeMap::new() };
         let budget = Arc::new(Budget::new(budget));
         let environment = Environment {
@@ -142,8 +149,7 @@ impl Aws {
             cancel: self.cancel,
             now,
         };
-        let result = collect(&environment).await;
-        Scan { result, replay: self.replay, usage: budget.usage() }
+        (read(&environment).await, budget)
     }
 }
 

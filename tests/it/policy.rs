@@ -1,5 +1,7 @@
 //! `stepwarden policy derive` and `policy diff`, as a user runs them.
 
+mod live;
+
 use serde_json::{Value, json};
 
 use crate::binary::Run;
@@ -54,9 +56,18 @@ fn what_cannot_be_answered_is_said() {
     let path = definition.path().to_str().expect("a path");
     let machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:orders";
     for (arguments, message) in [
-        (vec!["derive", "--state-machine-arn", machine], "--definition is required"),
+        (vec!["derive"], "--definition is required"),
         (vec!["diff", "--definition", path], "--granted is required"),
-        (vec!["diff", "--definition", "-", "--granted", "-"], "only one of"),
+        (vec!["diff", "--definition", "-", "--granted", "-"], "only one of --definition and --granted"),
+        (vec!["derive", "--definition", "-", "--config", "-"], "only one of --definition and --config"),
+        (vec!["derive", "--state-machine-arn", "arn:aws:states:eu-west-1:1:stateMachine:x"], "12 digits"),
+        (vec!["derive", "--state-machine-arn", "arn:aws:states::123456789012:stateMachine:x"], "a Region looks like"),
+        (vec!["derive", "--state-machine-arn", machine, "--region", "eu-west-1"], "--region"),
+        (vec!["derive", "--state-machine-arn", machine, "--endpoint-url", "foo"], "--endpoint-url: expected"),
+        (
+            vec!["diff", "--state-machine-arn", machine, "--execution-role-arn", "arn:aws:iam::999999999999:role/x"],
+            "another account",
+        ),
         (vec!["derive", "--definition", path, "--state-machine-arn", FUNCTION], "--state-machine-arn"),
     ] {
         let ran = Run::new(&[&["policy"], &arguments[..]].concat()).run();

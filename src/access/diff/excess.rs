@@ -1,36 +1,113 @@
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
-use super::decide::{meets, names, names_action};
 use super::narrow::narrowed;
 use super::rest;
-use super::{Difference, Excess, Granted, Wider};
+use crate::access::Grants;
 use crate::access::need::{Certainty, Choice, Need};
 use crate::access::overlap::{covers, overlaps, without_variables};
-use crate::iam::{Effect, Selector, Statement};
+use crate::access::statement::{meets, names, names_action};
+use crate::iam::{Selector, Statement};
+
+/// What an allowing statement grants beside what is needed of it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Surplus<'s> {
+    /// Nothing of it is needed.
+    pub unused: bool,
+    /// As written: no need has to do with these actions.
+    pub actions: Vec<&'s str>,
+    /// As written: needed, but on other resources.
+    pub misplaced: Vec<&'s str>,
+    /// As written: these stand for needed actions and for others.
+    pub wildcards: Vec<&'s str>,
+    /// It grants all actions but some.
+    pub not_action: bool,
+    /// As written: no need reaches these resources.
+    pub resources: Vec<&'s str>,
+    /// It grants on all resources but some, though what is needed can be named.
+    pub not_resource: bool,
+    /// What is needed, and granted on more than it is needed on.
+    pub wide: Vec<Wide>,
+    /// What to put in its place, as a policy's `Statement`: one statement, a list of them, or null for none.
+    pub narrowed: Value,
+}
+
+/// A need that a statement grants on more than it is needed on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wide {
+    pub action: String,
+    /// Where it is needed.
+    pub resources: Vec<String>,
+    pub choice: Choice,
+}
 
 /// What of an allowing statement is not needed, and what of it is granted on more than is needed.
-pub(super) fn judge(statement: &Statement, needs: &[Need], granted: Granted<'_>, difference: &mut Difference) {
-    let used: Vec<_> = needs.iter().filter(|need| uses(statement, need, granted)).collect();
-    let document = statement.to_document();
-    if used.is_empty() {
-        let why = "the definition needs nothing of it".to_owned();
-        difference.excess.push(Excess { statement: document, why, narrowed: Value::Null });
-        return;
+pub fn surplus<'s>(statement: &'s Statement, needs: &[Need], grants: &Grants<'_>) -> Surplus<'s> {
+    let used: Vec<_> = needs.iter().filter(|need| uses(statement, need, grants)).collect();
+    let mut surplus = Surplus { unused: used.is_empty(), ..Surplus::default() };
+    if surplus.unused {
+        return surplus;
     }
-    let mut reasons = unneeded_actions(statement, needs, &used);
-    reasons.extend(unneeded_resources(statement, &used));
+    add_unneeded_actions(statement, needs, &used, &mut surplus);
+    add_unneeded_resources(statement, &used, &mut surplus);
     let used = without_tolerated(statement, used);
-    let wider = wider_than(statement, &used);
-    if reasons.is_empty() && wider.is_empty() {
-        return;
+    surplus.wide = wider_than(statement, &used);
+    if surplus.is_excess() || !surplus.wide.is_empty() {
+        surplus.narrowed = narrowed(statement, &used);
     }
-    let narrowed = narrowed(statement, &used);
-    if !reasons.is_empty() {
-        let why = reasons.join("; ");
-        difference.excess.push(Excess { statement: document.clone(), why, narrowed: narrowed.clone() });
+    surplus
+}
+
+impl Surplus<'_> {
+    /// Something that it grants is not needed at all.
+    pub fn is_excess(&self) -> bool {
+        self.unused
+            || self.not_action
+            || self.not_resource
+            || !self.actions.is_empty()
+            || !self.misplaced.is_empty()
+            || !self.wildcards.is_empty()
+            || !self.resources.is_empty()
     }
-    if !wider.is_empty() {
-        difference.wider.push(Wider { statement: document, why: wider.join("; "), narrowed });
+
+    /// What is not needed, in words.
+    pub fn reasons(&self) -> Vec<String> {
+        let mut reasons = Vec::new();
+        let mut say = |is_so: bool, reason: String| {
+            if is_so {
+                reasons.push(reason);
+            }
+        };
+        say(self.unused, "nothing of it is needed".to_owned());
+        say(self.not_action, "NotAction grants all actions but some".to_owned());
+        let are = if self.actions.len() == 1 { "is" } else { "are" };
+        say(!self.actions.is_empty(), format!("{} {are} not needed", self.actions.join(", ")));
+        let are = if self.misplaced.len() == 1 { "is" } else { "are" };
+        say(!self.misplaced.is_empty(), format!("{} {are} not needed on these resources", self.misplaced.join(", ")));
+        let wildcards = self.wildcards.join(", ");
+        say(!wildcards.is_empty(), format!("{wildcards} grants more actions than are needed"));
+        say(self.not_resource, "NotResource grants all resources but some".to_owned());
+        say(!self.resources.is_empty(), format!("no state reaches {}", self.resources.join(", ")));
+        reasons
+    }
+}
+
+impl Wide {
+    /// Where each group of actions is needed, in words.
+    pub fn reasons<'w>(all: impl IntoIterator<Item = &'w Self>) -> Vec<String> {
+        let mut places = Vec::<(String, Vec<&str>)>::new();
+        for wide in all {
+            let mut place = wide.resources.join(", ");
+            if let Choice::Runtime { from } = &wide.choice {
+                place = format!("{place}, chosen by {from}");
+            }
+            match places.iter_mut().find(|(known, _)| *known == place) {
+                Some((_, actions)) => actions.push(&wide.action),
+                None => places.push((place, vec![&wide.action])),
+            }
+        }
+        places.iter().map(|(place, actions)| format!("{} is needed on {place}", actions.join(", "))).collect()
     }
 }
 
@@ -50,12 +127,13 @@ fn without_tolerated<'a>(statement: &Statement, used: Vec<&'a Need>) -> Vec<&'a 
 
 /// A grant that reaches what is needed, or the only one there is of an action whose target is not sure: what is not
 /// missing because of it is no excess either.
-fn uses(statement: &Statement, need: &Need, granted: Granted<'_>) -> bool {
+fn uses(statement: &Statement, need: &Need, grants: &Grants<'_>) -> bool {
     let is_sure = need.choice == Choice::Fixed && need.certainty <= Certainty::Recommended;
     let may_be_meant = || {
+        let mut others = grants.allowing().map(|grant| grant.statement);
         !is_sure
             && need.certainty != Certainty::Optional
-            && !granted.of(Effect::Allow).any(|other| names(other, &need.action) && reaches(other, need))
+            && !others.any(|other| names(other, &need.action) && reaches(other, need))
     };
     names(statement, &need.action) && (reaches(statement, need) || may_be_meant())
 }
@@ -64,36 +142,25 @@ fn reaches(statement: &Statement, need: &Need) -> bool {
     need.resources.iter().chain(&need.also).any(|resource| meets(statement, resource))
 }
 
-fn unneeded_actions(statement: &Statement, needs: &[Need], used: &[&Need]) -> Vec<String> {
+fn add_unneeded_actions<'s>(statement: &'s Statement, needs: &[Need], used: &[&Need], surplus: &mut Surplus<'s>) {
     let Selector::Only(patterns) = &statement.actions else {
-        return vec!["NotAction grants all actions but some".to_owned()];
+        surplus.not_action = true;
+        return;
     };
-    let (mut unneeded, mut elsewhere, mut wildcards) = (Vec::new(), Vec::new(), Vec::new());
     for pattern in patterns {
-        let needed: Vec<_> = used.iter().filter(|need| names_action(pattern, &need.action)).collect();
         let is_literal = !pattern.contains(['*', '?']);
+        let needed: Vec<_> = used.iter().filter(|need| names_action(pattern, &need.action)).collect();
         if needed.is_empty() && is_literal && needs.iter().any(|need| names_action(pattern, &need.action)) {
-            elsewhere.push(pattern.as_str());
+            surplus.misplaced.push(pattern);
         } else if needed.is_empty() {
-            unneeded.push(pattern.as_str());
+            surplus.actions.push(pattern);
         } else if !is_literal && !needed.iter().any(|need| is_pattern_of(&need.action, pattern)) {
             let actions: Vec<_> = needed.iter().map(|need| need.action.as_str()).collect();
             if rest::grants_more(pattern, &actions) {
-                wildcards.push(pattern.as_str());
+                surplus.wildcards.push(pattern);
             }
         }
     }
-    let mut reasons = Vec::new();
-    if !unneeded.is_empty() {
-        reasons.push(format!("the definition does not need {}", unneeded.join(", ")));
-    }
-    if !elsewhere.is_empty() {
-        reasons.push(format!("the definition does not need {} on these resources", elsewhere.join(", ")));
-    }
-    if !wildcards.is_empty() {
-        reasons.push(format!("{} grants more actions than the definition needs", wildcards.join(", ")));
-    }
-    reasons
 }
 
 /// A need that is a pattern itself: of an integration that is not known.
@@ -101,51 +168,50 @@ fn is_pattern_of(action: &str, pattern: &str) -> bool {
     action.contains('*') && covers(&action.to_ascii_lowercase(), &pattern.to_ascii_lowercase())
 }
 
-fn unneeded_resources(statement: &Statement, used: &[&Need]) -> Option<String> {
+fn add_unneeded_resources<'s>(statement: &'s Statement, used: &[&Need], surplus: &mut Surplus<'s>) {
     if used.iter().any(|need| !reaches(statement, need)) {
-        return None;
+        return;
     }
     let patterns = match &statement.resources {
         Some(Selector::Only(patterns)) => patterns,
         Some(Selector::AllBut(_)) => {
-            let scoped = used.iter().all(|need| need.choice != Choice::Unscopable);
-            return scoped.then(|| "NotResource grants all resources but some".to_owned());
+            surplus.not_resource = used.iter().all(|need| need.choice != Choice::Unscopable);
+            return;
         }
-        None => return None,
+        None => return,
     };
     let needed = |pattern: &&String| {
         let plain = without_variables(pattern);
         used.iter().any(|need| need.resources.iter().chain(&need.also).any(|resource| overlaps(&plain, resource)))
     };
-    let unneeded: Vec<_> = patterns.iter().filter(|pattern| !needed(pattern)).map(String::as_str).collect();
-    (!unneeded.is_empty()).then(|| format!("no state reaches {}", unneeded.join(", ")))
+    surplus.resources = patterns.iter().filter(|pattern| !needed(pattern)).map(String::as_str).collect();
 }
 
-/// Why the statement's resources are wider than needed: one reason per place that would do.
-fn wider_than(statement: &Statement, used: &[&Need]) -> Vec<String> {
+/// The needs on whose resources a grant would do.
+fn wider_than(statement: &Statement, used: &[&Need]) -> Vec<Wide> {
     let Some(Selector::Only(patterns)) = &statement.resources else { return Vec::new() };
-    let mut reasons = Vec::<(String, Vec<&str>)>::new();
-    for need in used.iter().filter(|need| !is_bound(statement, need)) {
-        if patterns.iter().any(|pattern| is_too_wide(&without_variables(pattern), need, used)) {
-            let mut place = need.resources.join(", ");
-            if let Choice::Runtime { from } = &need.choice {
-                place = format!("{place}, chosen by {from}");
-            }
-            match reasons.iter_mut().find(|(known, _)| *known == place) {
-                Some((_, actions)) => actions.push(&need.action),
-                None => reasons.push((place, vec![&need.action])),
+    let mut by_action = BTreeMap::<String, Vec<&Need>>::new();
+    for need in used {
+        by_action.entry(need.action.to_ascii_lowercase()).or_default().push(need);
+    }
+    let patterns: Vec<_> = patterns.iter().map(|pattern| without_variables(pattern)).collect();
+    let mut wide = Vec::new();
+    for needs in by_action.values() {
+        // A pattern that some need of the action holds whole is not too wide for any other.
+        let held = |pattern: &&String| {
+            let mut places = needs.iter().flat_map(|need| need.resources.iter().chain(&need.also));
+            places.any(|resource| covers(resource, pattern))
+        };
+        let patterns: Vec<_> = patterns.iter().filter(|pattern| !held(pattern)).collect();
+        for need in needs.iter().filter(|need| !is_bound(statement, need)) {
+            let exceeds = |resource: &String, pattern: &str| covers(pattern, resource) && says_more(resource, pattern);
+            if patterns.iter().any(|pattern| need.resources.iter().any(|resource| exceeds(resource, pattern))) {
+                let Need { action, resources, choice, .. } = (*need).clone();
+                wide.push(Wide { action, resources, choice });
             }
         }
     }
-    reasons.iter().map(|(place, actions)| format!("on {place} it needs {}", actions.join(", "))).collect()
-}
-
-/// Whether `pattern` holds what is needed and more, and no need of the same action holds the pattern.
-fn is_too_wide(pattern: &str, need: &Need, used: &[&Need]) -> bool {
-    let same = used.iter().filter(|other| other.action.eq_ignore_ascii_case(&need.action));
-    let held = |other: &&Need| other.resources.iter().chain(&other.also).any(|resource| covers(resource, pattern));
-    !same.copied().any(|other| held(&other))
-        && need.resources.iter().any(|resource| covers(pattern, resource) && says_more(resource, pattern))
+    wide
 }
 
 /// A grant on every resource that its condition binds to what is needed.

@@ -1,6 +1,5 @@
 //! What is needed against what is granted, statement by statement.
 
-mod decide;
 mod excess;
 mod missing;
 mod narrow;
@@ -9,17 +8,10 @@ mod rest;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Grants;
 use super::need::{Needs, Undecided};
-use crate::iam::{Effect, Policy, Statement};
-
-/// A role's policies.
-#[derive(Debug, Clone, Copy)]
-pub struct Granted<'a> {
-    /// Inline and managed, all of them.
-    pub identity: &'a [Policy],
-    /// None where nothing bounds the role.
-    pub boundary: Option<&'a [Policy]>,
-}
+pub use excess::{Surplus, Wide, surplus};
+pub use missing::{Lack, Refusal, lacking};
 
 /// How far a role is from what its machine needs.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -55,6 +47,12 @@ pub struct Missing {
     pub certainty: super::Certainty,
     /// The page that says so.
     pub source: &'static str,
+    #[serde(skip)]
+    pub actions: Vec<String>,
+    #[serde(skip)]
+    pub resources: Vec<String>,
+    #[serde(skip)]
+    pub refusal: Refusal,
 }
 
 /// A statement that grants what is needed, on more than it is needed on.
@@ -66,28 +64,26 @@ pub struct Wider {
     pub narrowed: Value,
 }
 
-impl<'a> Granted<'a> {
-    fn of(&self, effect: Effect) -> impl Iterator<Item = &'a Statement> + use<'a> {
-        let all = self.identity.iter().flat_map(|policy| &policy.statements);
-        all.filter(move |statement| statement.effect == effect)
-    }
-
-    fn denials(&self) -> impl Iterator<Item = &'a Statement> + use<'a> {
-        let bounds = self.boundary.unwrap_or_default().iter().flat_map(|policy| &policy.statements);
-        self.of(Effect::Deny).chain(bounds.filter(|statement| statement.effect == Effect::Deny))
-    }
-}
-
 /// The execution role's needs against its grants. What other roles need (`Credentials`) is not held against it.
-pub fn difference(needs: &Needs, granted: Granted<'_>) -> Difference {
+pub fn difference(needs: &Needs, grants: &Grants<'_>) -> Difference {
     let mut difference = Difference {
-        missing: missing::missing(&needs.own, granted),
+        missing: Missing::of(lacking(&needs.own, grants)),
         undecided: needs.undecided.clone(),
         ..Difference::default()
     };
-    if needs.undecided.is_empty() {
-        for statement in granted.of(Effect::Allow) {
-            excess::judge(statement, &needs.own, granted, &mut difference);
+    if !needs.undecided.is_empty() {
+        return difference;
+    }
+    for grant in grants.allowing() {
+        let surplus = surplus(grant.statement, &needs.own, grants);
+        let (statement, narrowed) = (grant.statement.to_document(), &surplus.narrowed);
+        if surplus.is_excess() {
+            let why = surplus.reasons().join("; ");
+            difference.excess.push(Excess { statement: statement.clone(), why, narrowed: narrowed.clone() });
+        }
+        if !surplus.wide.is_empty() {
+            let why = Wide::reasons(&surplus.wide).join("; ");
+            difference.wider.push(Wider { statement, why, narrowed: narrowed.clone() });
         }
     }
     difference

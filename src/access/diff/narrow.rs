@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::decide::names_action;
 use crate::access::need::Need;
 use crate::access::overlap::{covers, overlaps, without_variables};
+use crate::access::statement::names_action;
 use crate::iam::{Selector, Statement};
 
 /// Actions whose need carries the condition that a grant on them should have.

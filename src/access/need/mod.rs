@@ -13,6 +13,7 @@ mod special;
 mod tables;
 mod target;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -20,7 +21,7 @@ use serde_json::Value;
 
 use crate::asl::{Definition, Integration, Task};
 use call::Call;
-pub use machine::Machine;
+pub use machine::{Machine, log_write_needs, service_needs};
 pub use place::Place;
 use target::Target;
 
@@ -147,15 +148,16 @@ impl Needs {
 
 fn settle(needs: &mut Vec<Need>) {
     let mut merged: Vec<Need> = Vec::new();
+    let mut places = BTreeMap::new();
     for need in needs.drain(..) {
-        let same = |other: &&mut Need| {
-            other.action.eq_ignore_ascii_case(&need.action)
-                && other.resources == need.resources
-                && other.condition == need.condition
-        };
-        match merged.iter_mut().find(same) {
-            None => merged.push(need),
-            Some(known) => {
+        let condition = need.condition.as_ref().map(Value::to_string);
+        match places.entry((need.action.to_ascii_lowercase(), need.resources.clone(), condition)) {
+            Entry::Vacant(place) => {
+                place.insert(merged.len());
+                merged.push(need);
+            }
+            Entry::Occupied(place) => {
+                let known = &mut merged[*place.get()];
                 if need.certainty < known.certainty {
                     (known.certainty, known.choice, known.why, known.source) =
                         (need.certainty, need.choice, need.why, need.source);
@@ -191,6 +193,13 @@ impl Need {
             certainty: Certainty::Required,
             source,
         }
+    }
+
+    /// The needs of several machines as one: an action is needed once in one place.
+    pub fn union(needs: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let mut all: Vec<Self> = needs.into_iter().collect();
+        settle(&mut all);
+        all
     }
 
     fn in_states(mut self, states: BTreeSet<String>) -> Self {

@@ -45,11 +45,11 @@ struct Found<'a> {
 
 fn judge(view: &RoleView<'_>) -> Result<Vec<Outcome>, Gap> {
     let Some((role, grants)) = view.grants()? else { return Ok(Vec::new()) };
-    let found = found(view, &grants);
+    let found = found(view, grants);
     if found.is_empty() {
         return Ok(vec![Outcome::Compliant]);
     }
-    Ok(found.iter().map(|found| defect(view, role, &grants, found).into()).collect())
+    Ok(found.iter().map(|found| defect(view, role, grants, found).into()).collect())
 }
 
 /// By policy and statement id: two statements that say the same in one policy are one.
@@ -125,7 +125,7 @@ fn defect(view: &RoleView<'_>, role: &Role, grants: &Grants<'_>, found: &Found<'
         .evidence("log_groups", if groups.is_empty() { "none known".to_owned() } else { listed(&groups) })
         .at_statement(grant.statement_id())
         .told_apart_by(grant.policy)
-        .about(all.iter().map(|action| about_grant(&role.principal.arn, Some(&grant.statement_id()), action)));
+        .about(all.iter().map(|action| about_grant(&role.principal.arn, Some(grant), action)));
     if !wildcards.is_empty() {
         defect = defect.evidence("wildcards", wildcards.join(", "));
     }

@@ -39,7 +39,7 @@ fn judge(machine: &MachineView<'_>) -> Result<Option<Outcome>, Gap> {
         match grants.on_everything(action) {
             Answer::Granted(_) => {}
             Answer::Depends(_) => conditional.push(action),
-            Answer::NotGranted => missing.push(action),
+            Answer::OutOfBounds | Answer::Denied(_) | Answer::NotGranted => missing.push(action),
         }
     }
     let role_arn = &role.principal.arn;

@@ -1,5 +1,8 @@
+pub mod excess_grant;
+pub mod execution_data_readers;
 pub mod log_delivery_wildcard;
 pub mod missing_xray_grant;
+pub mod runtime_target_wildcard;
 pub mod shared_role;
 pub mod trust_policy_broad;
 pub mod trust_policy_confused_deputy;

@@ -42,7 +42,7 @@ fn judge(machine: &MachineView<'_>) -> Result<Option<Outcome>, Gap> {
     for action in XRAY_WRITE {
         let Some((by, _)) = grants.on_everything(action).allows() else { continue };
         granted.push(action);
-        about.extend(by.iter().map(|grant| about_grant(&role.principal.arn, Some(&grant.statement_id()), action)));
+        about.extend(by.iter().map(|grant| about_grant(&role.principal.arn, Some(grant), action)));
         let new: Vec<_> = by.into_iter().filter(|grant| !statements.iter().any(|seen| seen.is(grant))).collect();
         statements.extend(new);
     }
@@ -86,6 +86,6 @@ fn judge(machine: &MachineView<'_>) -> Result<Option<Outcome>, Gap> {
     if !sure {
         defect = defect.confidence(Confidence::Medium);
     }
-    defect.change = removal(role, &grants, &statements, &XRAY_WRITE);
+    defect.change = removal(role, grants, &statements, &XRAY_WRITE);
     Ok(Some(defect.into()))
 }

@@ -15,7 +15,7 @@ pub const CHECK: Check = Check {
     severity: Severity::High,
     confidence: Confidence::High,
     reads: &[PartName::StateMachines, PartName::Iam],
-    yields_to: &[],
+    yields_to: &["excess-grant"],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html",
@@ -34,7 +34,7 @@ fn judge(view: &RoleView<'_>) -> Result<Vec<Outcome>, Gap> {
     let Some((_, grants)) = view.grants()? else { return Ok(Vec::new()) };
     // By policy and statement id: two statements that say the same in one policy are one.
     let mut statements: BTreeMap<(&str, String), Vec<Wildcard<'_>>> = BTreeMap::new();
-    for wildcard in wildcards(&grants) {
+    for wildcard in wildcards(grants) {
         let key = (wildcard.grant.policy, wildcard.grant.statement_id());
         let found = statements.entry(key).or_default();
         if !found.iter().any(|one| one.pattern == wildcard.pattern) {
@@ -98,7 +98,7 @@ fn defect(view: &RoleView<'_>, found: &[Wildcard<'_>]) -> Defect {
         listed(&patterns)
     );
     let id = grant.statement_id();
-    let keys: Vec<_> = patterns.iter().map(|pattern| about_grant(view.arn, Some(&id), pattern)).collect();
+    let keys: Vec<_> = patterns.iter().map(|pattern| about_grant(view.arn, Some(&grant), pattern)).collect();
     let defect = Defect::new(message, remediation)
         .severity(found.iter().map(severity).max().unwrap_or(CHECK.severity))
         .evidence("policy", grant.policy)

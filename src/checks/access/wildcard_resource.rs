@@ -11,7 +11,7 @@ use crate::finding::{
     Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, RoleView, Severity, View,
     about_grant, listed,
 };
-use crate::iam::{Effect, Selector, Statement};
+use crate::iam::{Selector, Statement};
 use crate::model::PartName;
 use crate::types::Gap;
 
@@ -22,7 +22,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Medium,
     confidence: Confidence::High,
     reads: &[PartName::StateMachines, PartName::Iam],
-    yields_to: &["log-delivery-wildcard", "wildcard-action"],
+    yields_to: &["excess-grant", "log-delivery-wildcard", "runtime-target-wildcard", "wildcard-action"],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
@@ -56,7 +56,7 @@ struct Found<'a> {
 
 fn judge(view: &RoleView<'_>) -> Result<Vec<Outcome>, Gap> {
     let Some((_, grants)) = view.grants()? else { return Ok(Vec::new()) };
-    let found = found(&grants);
+    let found = found(grants);
     if found.is_empty() {
         return Ok(vec![Outcome::Compliant]);
     }
@@ -74,8 +74,7 @@ fn found<'a>(grants: &Grants<'a>) -> BTreeMap<(&'a str, String, Kind), Found<'a>
             entry.sure &= sure;
         }
     };
-    let broad = |grant: &&Grant<'a>| grant.statement.effect == Effect::Allow && grant.statement.reaches_everything();
-    for grant in grants.statements().filter(broad) {
+    for grant in grants.allowing().filter(|grant| grant.statement.reaches_everything()) {
         let Selector::Only(actions) = &grant.statement.actions else { continue };
         for action in actions.iter().filter(|action| !action.contains(['*', '?'])) {
             let scopable = can_be_scoped(action);
@@ -83,10 +82,10 @@ fn found<'a>(grants: &Grants<'a>) -> BTreeMap<(&'a str, String, Kind), Found<'a>
                 continue;
             }
             let Some((by, sure)) = grants.on_everything(action).allows() else { continue };
-            if by.iter().any(|one| one.is(grant)) {
+            if by.iter().any(|one| one.is(&grant)) {
                 let log_write = LOG_WRITE.iter().any(|one| one.eq_ignore_ascii_case(action));
                 let kind = if log_write { Kind::LogWrites } else { Kind::Named };
-                add(*grant, kind, action, sure && scopable == Some(true));
+                add(grant, kind, action, sure && scopable == Some(true));
             }
         }
     }
@@ -153,7 +152,7 @@ fn defect(view: &RoleView<'_>, kind: Kind, found: &Found<'_>) -> Defect {
     let mut defect = Defect::new(message, remediation)
         .evidence("policy", grant.policy)
         .evidence("actions", actions.join(", "))
-        .about(actions.iter().map(|action| about_grant(view.arn, Some(&id), action)))
+        .about(actions.iter().map(|action| about_grant(view.arn, Some(grant), action)))
         .at_statement(id)
         .told_apart_by(apart);
     if narrowed_by_attribute(grant.statement) {

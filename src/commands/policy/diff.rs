@@ -5,9 +5,9 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 
 use super::machine;
-use crate::access::{Granted, difference};
-use crate::cli::MachineArgs;
-use crate::commands::outcome::{Outcome, UsageError};
+use crate::access::{Grants, ManagedPolicies, difference};
+use crate::cli::{CommonArgs, MachineArgs};
+use crate::commands::outcome::Outcome;
 use crate::detect::{Door, HashKey};
 use crate::iam::{Policy, read_json};
 use crate::store::random_key;
@@ -17,17 +17,22 @@ use crate::store::random_key;
 const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// Prints how far the granted policies are from what the definition needs.
-pub(super) fn run(args: &MachineArgs, granted: Option<&Path>) -> anyhow::Result<Outcome> {
-    let Some(path) = granted else {
-        let live = "--granted is required: a live role cannot be read yet".to_owned();
-        return Err(UsageError(live).into());
+pub(super) fn run(args: &MachineArgs, granted: Option<&Path>, common: &CommonArgs) -> anyhow::Result<Outcome> {
+    machine::read_once([
+        ("--definition", args.definition.as_deref()),
+        ("--granted", granted),
+        ("--config", common.config.as_deref()),
+    ])?;
+    let given = granted.map(|path| read(path).with_context(|| format!("the policies {}", path.display())));
+    let given = given.transpose()?;
+    let (needs, live) = machine::look_up(args, common, given.is_none())?;
+    let mut managed = ManagedPolicies::default();
+    let grants = match (&given, &live) {
+        (Some(policies), _) => Grants::of_documents(policies, None),
+        (None, Some(role)) => role.grants(&mut managed)?,
+        (None, None) => bail!("no policies were read"),
     };
-    if path.as_os_str() == "-" && args.definition.as_deref().is_some_and(|definition| definition.as_os_str() == "-") {
-        return Err(UsageError("only one of --definition and --granted can be standard input".to_owned()).into());
-    }
-    let needs = machine::needs(args)?;
-    let policies = read(path).with_context(|| format!("the policies {}", path.display()))?;
-    let difference = difference(&needs, Granted { identity: &policies, boundary: None });
+    let difference = difference(&needs, &grants);
     let mut out = std::io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, &difference).map_err(std::io::Error::from)?;
     writeln!(out)?;

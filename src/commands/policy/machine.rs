@@ -1,24 +1,59 @@
 use std::io::Write;
+use std::path::Path;
 
+use anyhow::Context;
+
+use super::live::{self, Answer, LiveRole, Question};
 use crate::access::{Machine, Needs, needed};
-use crate::cli::{KindArg, MachineArgs};
+use crate::cli::{CommonArgs, KindArg, MachineArgs};
 use crate::commands::definition::read::read;
 use crate::commands::outcome::UsageError;
+use crate::detect::Clean;
 use crate::model::MachineKind;
 use crate::types::Arn;
 
-/// What the machine of the command line needs. Its definition passes the door first: a secret in it is never printed.
-pub(super) fn needs(args: &MachineArgs) -> anyhow::Result<Needs> {
-    let machine = machine(args)?;
-    let Some(path) = &args.definition else {
-        let live = "--definition is required: a live state machine cannot be read yet".to_owned();
-        return Err(UsageError(live).into());
+/// What the machine of the command line needs and, where `role` is asked for, what its live role holds. The definition
+/// passes the door first: a secret in it is never printed.
+pub(super) fn look_up(
+    args: &MachineArgs,
+    common: &CommonArgs,
+    role: bool,
+) -> anyhow::Result<(Needs, Option<LiveRole>)> {
+    let said = said(args)?;
+    let needs_machine = args.definition.is_none() || role && said.role.is_none();
+    if needs_machine && said.arn.is_none() {
+        let lacks = match args.definition {
+            None => "--definition is required, or the --state-machine-arn of a live state machine",
+            Some(_) => {
+                "--granted is required, or --execution-role-arn or --state-machine-arn to say whose live role is meant"
+            }
+        };
+        return Err(UsageError(lacks.to_owned()).into());
+    }
+    // A live role is held against the live machine's settings too.
+    let describe = needs_machine || role && said.arn.is_some();
+    let definition = args.definition.as_deref().map(read).transpose()?.map(Clean::into_inner);
+    let answer = if describe || role {
+        live::read(Question { said, definition, describe, role }, &args.access, common)?
+    } else {
+        Answer { machine: said, definition, role: None }
     };
-    let definition = read(path)?;
-    Ok(needed(definition.get(), &machine))
+    let definition = answer.definition.context("no definition was read")?;
+    Ok((needed(&definition, &answer.machine), answer.role))
 }
 
-fn machine(args: &MachineArgs) -> anyhow::Result<Machine> {
+/// Standard input can be only one of what is read.
+pub(super) fn read_once<const N: usize>(paths: [(&str, Option<&Path>); N]) -> Result<(), UsageError> {
+    let stdin = paths.iter().filter(|(_, path)| path.is_some_and(|path| path.as_os_str() == "-"));
+    let flags: Vec<_> = stdin.map(|(flag, _)| *flag).collect();
+    if flags.len() > 1 {
+        return Err(UsageError(format!("only one of {} can be standard input", flags.join(" and "))));
+    }
+    Ok(())
+}
+
+/// What the flags say of it.
+fn said(args: &MachineArgs) -> anyhow::Result<Machine> {
     let arn = |flag: &str, text: &Option<String>, fits: fn(&Arn) -> bool, form: &str| -> anyhow::Result<Option<Arn>> {
         let Some(text) = text else { return Ok(None) };
         let arn = Arn::parse(text.clone()).map_err(|error| UsageError(format!("{flag}: {error}")))?;

@@ -3,7 +3,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-use stepwarden::access::Grants;
+use stepwarden::access::{Grants, ManagedPolicies};
 use stepwarden::model::Iam;
 use stepwarden::types::{Arn, Observed, Region};
 
@@ -190,7 +190,7 @@ async fn a_role_with_a_policy_that_nobody_can_name_may_do_anything() {
     for rest in [nameless.as_str(), unbounded] {
         let scan = scan([on(DETAILS, page(&role("orders", rest), "", "", "", None))]).await;
         let iam = iam(&scan);
-        let gap = Grants::of(&iam.roles[&arn("role/orders")], &iam).unwrap_err();
+        let gap = Grants::of(&iam.roles[&arn("role/orders")], &iam, &mut ManagedPolicies::default()).unwrap_err();
         assert_eq!(brief(&gap), ("error", "iam:GetAccountAuthorizationDetails", None));
         assert!(gap.detail.contains("without an ARN") && gap.account_id.is_some(), "{gap:?}");
         assert_eq!(scan.run(Region::GLOBAL, "iam").gap, Some(gap));
