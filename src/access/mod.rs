@@ -2,6 +2,7 @@
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 pub mod actions;
+pub mod assume;
 mod derive;
 mod diff;
 mod grant;
@@ -9,6 +10,7 @@ mod grants;
 mod need;
 mod overlap;
 pub mod reach;
+mod resource_side;
 pub mod scoping;
 mod statement;
 pub mod trust;
@@ -19,4 +21,5 @@ pub use diff::{Difference, Excess, Lack, Missing, Refusal, Surplus, Wide, Wider,
 pub use grant::{Grant, Rest};
 pub use grants::{Answer, Grants, ManagedPolicies};
 pub use need::{Certainty, Choice, Machine, Need, Needs, Place, Undecided, log_write_needs, needed, service_needs};
+pub use resource_side::needs_own_grant;
 pub use statement::names_action;

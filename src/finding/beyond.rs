@@ -45,7 +45,7 @@ impl<'a> RoleView<'a> {
         let mut surplus = self.of_statement(statement, grants, needs);
         let left = |action: &&str| grants.leave(statement, action, false);
         surplus.actions.retain(left);
-        surplus.misplaced.retain(left);
+        surplus.elsewhere.retain(left);
         surplus.wildcards.retain(left);
         surplus.wide.retain(|wide| grants.leave(statement, &wide.action, true));
         if let Selector::Only(actions) = &statement.actions

@@ -19,9 +19,11 @@ mod view;
 
 pub use beyond::Beyond;
 pub use check::{Check, Family};
-pub use evaluation::{Change, Defect, Evaluation, Evaluations, Location, Outcome, Subject, about_grant};
+pub use evaluation::{
+    Change, Defect, Evaluation, Evaluations, Location, Outcome, Subject, about_grant, about_statement,
+};
 pub use quota::{Crowding, each_quota};
-pub use reach::{Readers, Reading};
+pub use reach::{Party, Reaching};
 pub use removal::removal;
 pub use routing::routing;
 pub use settings::CheckSettings;

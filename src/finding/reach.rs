@@ -6,17 +6,17 @@ use crate::asl::Definition;
 use crate::model::{Encryption, Iam, LogLevel, MachineKind, Snapshot};
 use crate::types::{Arn, Gap, GapReason, Observed};
 
-/// Who reads the data of a machine's executions.
+/// Who reaches a machine in certain ways.
 #[derive(Debug, Default)]
-pub struct Readers<'r> {
-    pub found: Vec<Reading<'r>>,
+pub struct Reaching<'r> {
+    pub parties: Vec<Party<'r>>,
     /// Why there may be others, or more than was found.
     pub gap: Option<Gap>,
 }
 
-/// Principals that read by the same statements.
+/// Principals that reach it by the same statements.
 #[derive(Debug)]
-pub struct Reading<'r> {
+pub struct Party<'r> {
     pub holders: Vec<&'r Holder>,
     /// Never empty.
     pub accesses: Vec<Access<'r>>,
@@ -57,23 +57,29 @@ impl AccountView<'_> {
     }
 
     /// Who reads the data of the machine's executions, by Step Functions, by the log group or by events.
-    pub fn readers(&self, machine: &MachineView<'_>) -> Readers<'_> {
-        let reach = self.reach();
-        let mut readers = Readers { found: Vec::new(), gap: reach.gap().cloned() };
+    pub fn readers(&self, machine: &MachineView<'_>) -> Reaching<'_> {
         let (ways, gap) = read_ways(machine);
-        readers.gap = readers.gap.or(gap);
-        let lock = match lock(machine) {
-            Ok(lock) => lock,
-            Err(gap) => {
-                readers.gap.get_or_insert(gap);
-                Lock::Unknown
-            }
-        };
-        for circle in reach.circles() {
-            let accesses = reach.accesses(circle, &machine.machine.arn, &ways);
-            readers.found.extend(opened(reach, circle, accesses, &machine.machine.arn, &lock));
-        }
-        readers
+        self.reaching(machine, &ways, gap)
+    }
+
+    /// Who acts as the machine's role, by the machine or beside it.
+    pub fn writers(&self, machine: &MachineView<'_>) -> Reaching<'_> {
+        self.reaching(machine, &Way::ACTS_AS_ROLE, None)
+    }
+
+    fn reaching(&self, machine: &MachineView<'_>, ways: &[Way], gap: Option<Gap>) -> Reaching<'_> {
+        let reach = self.reach();
+        let mut gap = reach.gap().cloned().or(gap);
+        let lock = lock(machine).unwrap_or_else(|unread| {
+            gap.get_or_insert(unread);
+            Lock::Unknown
+        });
+        let arn = &machine.machine.arn;
+        let parties = reach.circles().flat_map(|circle| {
+            let accesses = reach.accesses(circle, arn, ways);
+            if accesses.is_empty() { Vec::new() } else { unlocked(reach, circle, accesses, arn, &lock) }
+        });
+        Reaching { parties: parties.collect(), gap }
     }
 }
 
@@ -99,28 +105,28 @@ fn lock<'a>(machine: &MachineView<'a>) -> Result<Lock<'a>, Gap> {
 }
 
 /// Splits the principals of a circle by what the machine's key leaves them.
-fn opened<'r>(
+fn unlocked<'r>(
     reach: &'r Reach,
     circle: Circle<'r>,
-    accesses: Vec<Access<'r>>,
+    mut accesses: Vec<Access<'r>>,
     machine: &Arn,
     lock: &Lock<'_>,
-) -> Vec<Reading<'r>> {
-    // What events hold under a customer managed key is not documented.
-    let open = |access: &&Access<'_>| !access.way.takes_the_key() && access.way != Way::EventCopy;
-    let without_key: Vec<_> = match lock {
-        Lock::None => accesses.clone(),
-        _ => accesses.iter().filter(open).cloned().collect(),
-    };
+) -> Vec<Party<'r>> {
     let all = || circle.holders().iter().collect();
-    let Lock::Key(key) = lock else { return reading(all(), without_key) };
-    if !accesses.iter().any(|access| access.way.takes_the_key()) {
-        return reading(all(), without_key);
+    if !matches!(lock, Lock::None) {
+        // What events hold under a customer managed key is not documented.
+        accesses.retain(|access| access.way != Way::EventCopy);
     }
-    let with_key: Vec<_> = accesses.into_iter().filter(|access| access.way != Way::EventCopy).collect();
+    let what = accesses.iter().find_map(|access| access.way.key_use());
+    let without_key = || accesses.iter().filter(|access| access.way.key_use().is_none()).cloned().collect();
+    let (what, key) = match (lock, what) {
+        (Lock::None, _) | (_, None) => return party(all(), accesses),
+        (Lock::Unknown, Some(_)) => return party(all(), without_key()),
+        (Lock::Key(key), Some(what)) => (what, key),
+    };
     let mut by_key: [Vec<&Holder>; 3] = Default::default();
     for holder in circle.holders() {
-        let at = match reach.decrypts(circle, holder, machine, key) {
+        let at = match reach.uses_key(circle, holder, machine, key, what) {
             Some(true) => 0,
             Some(false) => 1,
             None => 2,
@@ -128,13 +134,13 @@ fn opened<'r>(
         by_key[at].push(holder);
     }
     let [sure, perhaps, shut] = by_key;
-    let unsure = |access: &Access<'r>| Access { sure: access.sure && !access.way.takes_the_key(), ..access.clone() };
-    let lists = [(perhaps, with_key.iter().map(unsure).collect()), (sure, with_key), (shut, without_key)];
-    lists.into_iter().flat_map(|(holders, accesses)| reading(holders, accesses)).collect()
+    let unsure = |access: &Access<'r>| Access { sure: access.sure && access.way.key_use().is_none(), ..access.clone() };
+    let lists = [(perhaps, accesses.iter().map(unsure).collect()), (shut, without_key()), (sure, accesses)];
+    lists.into_iter().flat_map(|(holders, accesses)| party(holders, accesses)).collect()
 }
 
-fn reading<'r>(holders: Vec<&'r Holder>, accesses: Vec<Access<'r>>) -> Vec<Reading<'r>> {
-    if holders.is_empty() || accesses.is_empty() { Vec::new() } else { vec![Reading { holders, accesses }] }
+fn party<'r>(holders: Vec<&'r Holder>, accesses: Vec<Access<'r>>) -> Vec<Party<'r>> {
+    if holders.is_empty() || accesses.is_empty() { Vec::new() } else { vec![Party { holders, accesses }] }
 }
 
 /// The ways to the data of a machine's executions that there are, and what of them is not known.

@@ -1,8 +1,6 @@
 use serde_json::Value;
 
-use super::function_arn;
 use crate::asl::{Definition, Integration, Task};
-use crate::types::Arn;
 
 /// The version of a function that is not published and changes with each deployment.
 pub const LATEST: &str = "$LATEST";
@@ -60,13 +58,9 @@ impl<'a> FunctionCall<'a> {
         }
     }
 
-    /// The ARN of what is called, of a function in the machine's account where only its name is written. `None`: no
-    /// function can be called so, or another role's account decides which it is.
-    pub fn arn(&self, machine: &Arn) -> Option<Arn> {
-        if self.task.credentials.is_some() && !self.function.starts_with("arn:") {
-            return None;
-        }
-        function_arn(&self.named(), machine)
+    /// Its account is the one in its name or the machine's own, not that of a role which the task takes.
+    pub fn is_located(&self) -> bool {
+        self.task.credentials.is_none() || self.function.contains(":function:")
     }
 }
 
@@ -95,6 +89,7 @@ mod tests {
 
     use super::function_calls;
     use crate::asl::Definition;
+    use crate::model::function_arn;
     use crate::types::Arn;
 
     const ARN: &str = "arn:aws:lambda:eu-west-1:123456789012:function:f";
@@ -110,7 +105,7 @@ mod tests {
         let calls: Vec<_> = function_calls(&definition).collect();
         assert!(calls.len() < 2);
         calls.into_iter().next().map(|call| {
-            let arn = call.arn(&machine).map(String::from);
+            let arn = function_arn(&call.named(), &machine).filter(|_| call.is_located()).map(String::from);
             (call.function, call.qualifier, arn)
         })
     }
@@ -150,7 +145,9 @@ mod tests {
         let resource = "arn:aws:states:::lambda:invoke";
         let named = |name| json!({"Resource": resource, "Credentials": role, "Parameters": {"FunctionName": name}});
         assert_eq!(call(&named("f")), Some(("f".to_owned(), None, None)));
-        assert_eq!(call(&named(ARN)).unwrap().2.as_deref(), Some(ARN));
+        for name in [ARN, "123456789012:function:f"] {
+            assert_eq!(call(&named(name)).unwrap().2.as_deref(), Some(ARN));
+        }
         for arguments in [
             json!({"FunctionName.$": "$.f"}),
             json!({"FunctionName": "f", "Qualifier.$": "$.q"}),

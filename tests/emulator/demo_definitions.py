@@ -236,6 +236,8 @@ CLICKSTREAM_ENRICH = {
     },
 }
 
+# The mail provider's account is reached with a role there.
+MAIL_ROLE = "arn:aws:iam::999988887777:role/erase-mail"
 GDPR_ERASURE = {
     "Comment": "Erases a data subject's records",
     "StartAt": "Erase",
@@ -245,7 +247,21 @@ GDPR_ERASURE = {
             "Type": "Parallel",
             "Branches": [
                 {"StartAt": "EraseCrm", "States": {"EraseCrm": invoke("erase-crm", End=True)}},
-                {"StartAt": "EraseMail", "States": {"EraseMail": invoke("erase-mail", End=True)}},
+                {
+                    "StartAt": "EraseMail",
+                    "States": {
+                        "EraseMail": {
+                            "Type": "Task",
+                            "Resource": "arn:aws:states:::lambda:invoke",
+                            "Credentials": {"RoleArn": MAIL_ROLE},
+                            "Parameters": {"FunctionName": "erase-mail", "Payload.$": "$"},
+                            "OutputPath": "$.Payload",
+                            "TimeoutSeconds": 60,
+                            "Retry": RETRY,
+                            "End": True,
+                        }
+                    },
+                },
             ],
             "End": True,
         },

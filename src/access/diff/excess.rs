@@ -17,8 +17,8 @@ pub struct Surplus<'s> {
     pub unused: bool,
     /// As written: no need has to do with these actions.
     pub actions: Vec<&'s str>,
-    /// As written: needed, but on other resources.
-    pub misplaced: Vec<&'s str>,
+    /// As written: these are needed, but on none of the statement's resources.
+    pub elsewhere: Vec<&'s str>,
     /// As written: these stand for needed actions and for others.
     pub wildcards: Vec<&'s str>,
     /// It grants all actions but some.
@@ -66,7 +66,7 @@ impl Surplus<'_> {
             || self.not_action
             || self.not_resource
             || !self.actions.is_empty()
-            || !self.misplaced.is_empty()
+            || !self.elsewhere.is_empty()
             || !self.wildcards.is_empty()
             || !self.resources.is_empty()
     }
@@ -83,8 +83,9 @@ impl Surplus<'_> {
         say(self.not_action, "NotAction grants all actions but some".to_owned());
         let are = if self.actions.len() == 1 { "is" } else { "are" };
         say(!self.actions.is_empty(), format!("{} {are} not needed", self.actions.join(", ")));
-        let are = if self.misplaced.len() == 1 { "is" } else { "are" };
-        say(!self.misplaced.is_empty(), format!("{} {are} not needed on these resources", self.misplaced.join(", ")));
+        let are = if self.elsewhere.len() == 1 { "is" } else { "are" };
+        let elsewhere = self.elsewhere.join(", ");
+        say(!self.elsewhere.is_empty(), format!("{elsewhere} {are} not needed on these resources"));
         let wildcards = self.wildcards.join(", ");
         say(!wildcards.is_empty(), format!("{wildcards} grants more actions than are needed"));
         say(self.not_resource, "NotResource grants all resources but some".to_owned());
@@ -107,7 +108,11 @@ impl Wide {
                 None => places.push((place, vec![&wide.action])),
             }
         }
-        places.iter().map(|(place, actions)| format!("{} is needed on {place}", actions.join(", "))).collect()
+        let are = |actions: &[&str]| if actions.len() == 1 { "is" } else { "are" };
+        let reason = |(place, actions): &(String, Vec<&str>)| {
+            format!("{} {} needed on {place}", actions.join(", "), are(actions))
+        };
+        places.iter().map(reason).collect()
     }
 }
 
@@ -130,10 +135,9 @@ fn without_tolerated<'a>(statement: &Statement, used: Vec<&'a Need>) -> Vec<&'a 
 fn uses(statement: &Statement, need: &Need, grants: &Grants<'_>) -> bool {
     let is_sure = need.choice == Choice::Fixed && need.certainty <= Certainty::Recommended;
     let may_be_meant = || {
-        let mut others = grants.allowing().map(|grant| grant.statement);
         !is_sure
             && need.certainty != Certainty::Optional
-            && !others.any(|other| names(other, &need.action) && reaches(other, need))
+            && !grants.allowing().any(|other| names(other.statement, &need.action) && reaches(other.statement, need))
     };
     names(statement, &need.action) && (reaches(statement, need) || may_be_meant())
 }
@@ -148,10 +152,10 @@ fn add_unneeded_actions<'s>(statement: &'s Statement, needs: &[Need], used: &[&N
         return;
     };
     for pattern in patterns {
-        let is_literal = !pattern.contains(['*', '?']);
         let needed: Vec<_> = used.iter().filter(|need| names_action(pattern, &need.action)).collect();
+        let is_literal = !pattern.contains(['*', '?']);
         if needed.is_empty() && is_literal && needs.iter().any(|need| names_action(pattern, &need.action)) {
-            surplus.misplaced.push(pattern);
+            surplus.elsewhere.push(pattern);
         } else if needed.is_empty() {
             surplus.actions.push(pattern);
         } else if !is_literal && !needed.iter().any(|need| is_pattern_of(&need.action, pattern)) {
@@ -197,13 +201,23 @@ fn wider_than(statement: &Statement, used: &[&Need]) -> Vec<Wide> {
     let patterns: Vec<_> = patterns.iter().map(|pattern| without_variables(pattern)).collect();
     let mut wide = Vec::new();
     for needs in by_action.values() {
-        // A pattern that some need of the action holds whole is not too wide for any other.
-        let held = |pattern: &&String| {
-            let mut places = needs.iter().flat_map(|need| need.resources.iter().chain(&need.also));
-            places.any(|resource| covers(resource, pattern))
+        // A pattern that some need of the action holds whole is not too wide for any other, and what is tolerated on more
+        // stays granted on more.
+        let unknown = used.iter().filter(|need| is_pattern_of(&need.action, &needs[0].action));
+        let mut others = needs.iter().chain(unknown);
+        let places: Vec<_> = others.clone().flat_map(|need| need.resources.iter().chain(&need.also)).collect();
+        let patterns: Vec<_> =
+            patterns.iter().filter(|pattern| !places.iter().any(|place| covers(place, pattern))).collect();
+        let tolerated: Vec<_> = others
+            .by_ref()
+            .filter(|need| need.certainty == Certainty::Optional)
+            .flat_map(|need| &need.resources)
+            .collect();
+        let stays = |need: &Need| {
+            need.certainty != Certainty::Optional
+                && need.resources.iter().all(|resource| tolerated.iter().any(|place| covers(place, resource)))
         };
-        let patterns: Vec<_> = patterns.iter().filter(|pattern| !held(pattern)).collect();
-        for need in needs.iter().filter(|need| !is_bound(statement, need)) {
+        for need in needs.iter().filter(|need| !is_bound(statement, need) && !stays(need)) {
             let exceeds = |resource: &String, pattern: &str| covers(pattern, resource) && says_more(resource, pattern);
             if patterns.iter().any(|pattern| need.resources.iter().any(|resource| exceeds(resource, pattern))) {
                 let Need { action, resources, choice, .. } = (*need).clone();

@@ -1,4 +1,5 @@
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 use std::rc::Rc;
 
 use super::way::Need;
@@ -35,6 +36,16 @@ pub struct Source {
     pub inline: bool,
     /// Its id, or a hash of the statement where it has none.
     pub statement: String,
+}
+
+/// A managed policy by its name, an inline one as such.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.inline {
+            true => write!(f, "the inline policy {}", self.policy),
+            false => f.write_str(self.policy.rsplit('/').next().unwrap_or_default()),
+        }
+    }
 }
 
 /// What of one policy is about any need: the rest of it decides nothing here.
@@ -132,10 +143,7 @@ impl<'a> Maker<'a> {
     fn parts(&mut self, principal: &'a Principal) -> Result<(Vec<Rc<Part>>, Option<Rc<Part>>), Gap> {
         let mut parts = self.own_parts(principal)?;
         for name in &principal.groups {
-            let group = self.iam.groups.iter().find(|group| group.arn.name() == name);
-            let unlisted =
-                || Gap::new(GapReason::Partial, "a group of the user is not in the list").about(principal.arn.as_str());
-            parts.extend(self.own_parts(group.ok_or_else(unlisted)?)?);
+            parts.extend(self.own_parts(group_of(self.iam, principal, name)?)?);
         }
         parts.retain(|part| !part.lines.is_empty());
         let boundary = principal.boundary.as_ref().map(|arn| self.managed(arn)).transpose()?;
@@ -158,11 +166,7 @@ impl<'a> Maker<'a> {
         if let Some(part) = self.managed.get(arn) {
             return Ok(Rc::clone(part));
         }
-        let unlisted = || {
-            Gap::new(GapReason::Partial, "the managed policy is not in the account's authorization details")
-                .about(arn.as_str())
-        };
-        let policy = self.iam.policies.get(arn).ok_or_else(unlisted)?.whole().map_err(Gap::clone)?.get();
+        let policy = managed_policy(self.iam, arn)?;
         let part = Rc::new(self.part(arn.as_str(), false, policy));
         self.managed.insert(arn, Rc::clone(&part));
         Ok(part)
@@ -195,7 +199,7 @@ impl<'a> Maker<'a> {
             statements.push(statement.clone());
         }
         let personal = statements.iter().any(is_personal);
-        let power = statements.iter().any(is_power);
+        let power = statements.iter().any(gives_everything);
         Part { compiled: Compiled::identity(&Policy { version: policy.version, statements }), lines, power, personal }
     }
 
@@ -204,8 +208,8 @@ impl<'a> Maker<'a> {
             return 0;
         }
         let matched = |(at, (action, _)): (usize, &Need)| u64::from(statement.matches_action(action)) << at;
-        let decrypts = u64::from(statement.matches_action("kms:Decrypt")) << DECRYPT;
-        self.needs.iter().enumerate().map(matched).fold(decrypts, |all, one| all | one)
+        let uses_key = KEY_USES.iter().any(|action| statement.matches_action(action));
+        self.needs.iter().enumerate().map(matched).fold(u64::from(uses_key) << KEY_USE, |all, one| all | one)
     }
 
     fn resources(&mut self, selector: &Selector, variables: bool) -> (usize, Rc<Resources>) {
@@ -238,8 +242,23 @@ impl Group {
     }
 }
 
+/// A group of a user, by its name.
+pub(super) fn group_of<'a>(iam: &'a Iam, user: &Principal, name: &str) -> Result<&'a Principal, Gap> {
+    let unlisted = || Gap::new(GapReason::Partial, "a group of the user is not in the list").about(user.arn.as_str());
+    iam.groups.iter().find(|group| group.arn.name() == name).ok_or_else(unlisted)
+}
+
+pub(super) fn managed_policy<'a>(iam: &'a Iam, arn: &Arn) -> Result<&'a Policy, Gap> {
+    let unlisted = || {
+        Gap::new(GapReason::Partial, "the managed policy is not in the account's authorization details")
+            .about(arn.as_str())
+    };
+    Ok(iam.policies.get(arn).ok_or_else(unlisted)?.whole().map_err(Gap::clone)?.get())
+}
+
 /// The bit of what is no need by itself, but decides whether a key stands in the way.
-const DECRYPT: usize = 63;
+const KEY_USE: usize = 63;
+const KEY_USES: [&str; 2] = ["kms:Decrypt", "kms:GenerateDataKey"];
 
 /// The services of all needs, and of what stands in a key's way.
 const SERVICES: [&str; 5] = ["states", "logs", "events", "iam", "kms"];
@@ -253,7 +272,7 @@ fn may_match(actions: &Selector) -> bool {
 }
 
 /// Allows everything, or all of IAM, on everything and without a condition.
-fn is_power(statement: &Statement) -> bool {
+pub(super) fn gives_everything(statement: &Statement) -> bool {
     statement.effect == Effect::Allow
         && statement.condition.is_none()
         && matches!(statement.actions, Selector::Only(_))

@@ -3,13 +3,32 @@ use crate::iam::{Compiled, Decision, Policies, Request, Verdict};
 use crate::model::{KeyGrant, KmsKey};
 use crate::types::{Arn, Gap};
 
-/// A customer managed key and who may decrypt what a machine encrypts under it.
+/// A customer managed key and who may use it for a machine.
 #[derive(Debug)]
 pub struct Key<'a> {
     arn: &'a Arn,
     key: &'a KmsKey,
     policy: Compiled,
     grants: &'a [KeyGrant],
+}
+
+/// What a principal does with a machine's key when it asks Step Functions.
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html>.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyUse {
+    /// Reads what is encrypted.
+    Decrypt,
+    /// Writes a definition.
+    GenerateDataKey,
+}
+
+impl KeyUse {
+    fn operation(self) -> &'static str {
+        match self {
+            Self::Decrypt => "Decrypt",
+            Self::GenerateDataKey => "GenerateDataKey",
+        }
+    }
 }
 
 /// The encryption context of what Step Functions encrypts for a machine.
@@ -24,11 +43,11 @@ impl<'a> Key<'a> {
         Ok(Self { arn, key, policy: Compiled::resource(policy), grants })
     }
 
-    /// Whether a grant lets `holder` decrypt, for sure or under an encryption context that is not known to fit.
-    fn granted(&self, holder: &Holder, machine: &Arn) -> Option<bool> {
+    /// Whether a grant lets `holder` do that, for sure or under an encryption context that is not known to fit.
+    fn granted(&self, holder: &Holder, machine: &Arn, what: KeyUse) -> Option<bool> {
         let to_holder = |grant: &&KeyGrant| {
-            let decrypts = grant.operations.iter().any(|operation| operation == "Decrypt");
-            decrypts && grant.grantee.as_deref() == Some(holder.arn.as_str()) && grant.source_arn.is_none()
+            let allows = grant.operations.iter().any(|operation| operation == what.operation());
+            allows && grant.grantee.as_deref() == Some(holder.arn.as_str()) && grant.source_arn.is_none()
         };
         let fits = |grant: &KeyGrant| {
             let context = grant.context_equals.iter().chain(&grant.context_subset).flatten();
@@ -40,10 +59,17 @@ impl<'a> Key<'a> {
 }
 
 impl Reach {
-    /// Whether `holder`, one of `circle`, may decrypt what `machine` keeps under `key` when it asks Step Functions for it:
-    /// `Some(true)` for sure, `Some(false)` where a condition decides.
-    pub fn decrypts(&self, circle: Circle<'_>, holder: &Holder, machine: &Arn, key: &Key<'_>) -> Option<bool> {
-        // Under a key that is not enabled, nobody reads anything.
+    /// Whether `holder`, one of `circle`, may use `key` for `machine`: `Some(true)` for sure, `Some(false)` where a
+    /// condition decides.
+    pub fn uses_key(
+        &self,
+        circle: Circle<'_>,
+        holder: &Holder,
+        machine: &Arn,
+        key: &Key<'_>,
+        what: KeyUse,
+    ) -> Option<bool> {
+        // Under a key that is not enabled, nobody does anything.
         if key.key.state.as_deref().is_some_and(|state| state != "Enabled") {
             return None;
         }
@@ -62,12 +88,13 @@ impl Reach {
             resource: Some(&key.policy),
             ..Policies::default()
         };
-        let request = Request::new(holder.arn.as_str(), "kms:Decrypt", key.arn.as_str(), &context);
+        let action = format!("kms:{}", what.operation());
+        let request = Request::new(holder.arn.as_str(), &action, key.arn.as_str(), &context);
         match policies.evaluate(&request) {
             Verdict::Decided(Decision::Allowed) => Some(true),
             Verdict::Decided(Decision::ExplicitlyDenied) => None,
-            Verdict::DependsOn(_) => Some(key.granted(holder, machine).unwrap_or(false)),
-            Verdict::Decided(Decision::ImplicitlyDenied) => key.granted(holder, machine),
+            Verdict::DependsOn(_) => Some(key.granted(holder, machine, what).unwrap_or(false)),
+            Verdict::Decided(Decision::ImplicitlyDenied) => key.granted(holder, machine, what),
         }
     }
 }

@@ -12,12 +12,14 @@ mod answer;
 mod bits;
 mod holders;
 mod key;
+mod powers;
 mod way;
 
 use std::collections::BTreeMap;
 
 pub use holders::{Holder, Source};
-pub use key::Key;
+pub use key::{Key, KeyUse};
+pub use powers::{Gain, Powers};
 pub use way::Way;
 
 use crate::model::Iam;

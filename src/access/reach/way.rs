@@ -1,3 +1,5 @@
+use super::KeyUse;
+
 /// One way to reach a state machine: what takes a caller there.
 ///
 /// Sources: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html>,
@@ -146,6 +148,11 @@ impl Way {
         }
     }
 
+    /// The actions that any of its lists asks for.
+    pub fn actions(self) -> impl Iterator<Item = &'static str> {
+        self.needs().iter().flat_map(|list| list.iter().map(|(action, _)| *action))
+    }
+
     /// What it gives, in a few words.
     pub fn what(self) -> &'static str {
         match self {
@@ -173,10 +180,14 @@ impl Way {
         matches!(self, Self::LogExport | Self::ActivityTask)
     }
 
-    /// Whether a customer managed key stands in the way.
+    /// What a caller must be allowed with the machine's key, where it has one of the customer's.
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html>.
-    pub fn takes_the_key(self) -> bool {
-        matches!(self, Self::History | Self::Execution | Self::SyncExecution | Self::Definition)
+    pub fn key_use(self) -> Option<KeyUse> {
+        match self {
+            Self::History | Self::Execution | Self::SyncExecution | Self::Definition => Some(KeyUse::Decrypt),
+            Self::Update => Some(KeyUse::GenerateDataKey),
+            _ => None,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::access::reach::{Access, Holder, Source, Way};
 use crate::finding::{
-    AccountView, Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Readers, Reading,
+    AccountView, Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Party, Reaching,
     Severity, View, listed, settings,
 };
 use crate::model::{MachineKind, PartName};
@@ -62,9 +62,9 @@ struct Sorted<'r> {
 }
 
 impl<'r> Sorted<'r> {
-    fn of(readers: &Readers<'r>, own: Option<&Arn>, expected: &[String]) -> Self {
+    fn of(readers: &Reaching<'r>, own: Option<&Arn>, expected: &[String]) -> Self {
         let mut sorted = Self::default();
-        for Reading { holders, accesses } in &readers.found {
+        for Party { holders, accesses } in &readers.parties {
             let broad: Vec<&Access<'r>> = accesses.iter().filter(|access| access.broad).collect();
             let source = broad.iter().find_map(|access| access.by.first());
             for holder in
@@ -98,7 +98,7 @@ impl<'r> Sorted<'r> {
     }
 }
 
-fn defect(machine: &MachineView<'_>, readers: &Readers<'_>, sorted: &Sorted<'_>) -> Defect {
+fn defect(machine: &MachineView<'_>, readers: &Reaching<'_>, sorted: &Sorted<'_>) -> Defect {
     let count: usize = sorted.broad.values().map(BTreeSet::len).sum();
     let groups = sorted.groups();
     let told: Vec<_> = groups.iter().take(SPELLED_OUT).map(|(source, principals)| told(source, principals)).collect();
@@ -150,15 +150,7 @@ fn told(source: &Source, principals: &BTreeSet<&Arn>) -> String {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    format!("{} ({}{more})", policy(source), names.join(", "))
-}
-
-/// A managed policy by its name, an inline one as such.
-fn policy(source: &Source) -> String {
-    if source.inline {
-        return format!("the inline policy {}", source.policy);
-    }
-    source.policy.rsplit('/').next().unwrap_or_default().to_owned()
+    format!("{source} ({}{more})", names.join(", "))
 }
 
 fn statement(source: &Source) -> String {

@@ -15,7 +15,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Medium,
     confidence: Confidence::High,
     reads: &[PartName::StateMachines, PartName::Iam, PartName::KmsKeys],
-    yields_to: &[],
+    yields_to: &["cross-account-task-role"],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html",
