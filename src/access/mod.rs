@@ -4,6 +4,7 @@
 pub mod actions;
 mod derive;
 mod diff;
+pub mod escalation;
 mod grant;
 mod grants;
 mod need;

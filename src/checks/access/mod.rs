@@ -1,5 +1,6 @@
 pub mod log_delivery_wildcard;
 pub mod missing_xray_grant;
+pub mod privilege_escalation;
 pub mod shared_role;
 pub mod trust_policy_broad;
 pub mod trust_policy_confused_deputy;
