@@ -4,8 +4,9 @@ use std::rc::Rc;
 use serde_json::json;
 
 use super::Grant;
+use super::overlap::without_variables;
 use super::statement::{holds, meets, names, names_all};
-use crate::iam::{Compiled, Context, Decision, Effect, Policies, Policy, Request, Verdict};
+use crate::iam::{Compiled, Context, Decision, Effect, Policies, Policy, Request, Selector, Statement, Verdict};
 use crate::model::{Iam, Role};
 use crate::types::{Arn, Gap, GapReason};
 
@@ -171,6 +172,23 @@ impl<'a> Grants<'a> {
             resource: Some(resource),
             ..Policies::default()
         }
+    }
+
+    /// Whether denials and the boundary leave something of what a statement allows; `whole`: all of it on one of its
+    /// resources.
+    pub fn leave(&self, statement: &Statement, action: &str, whole: bool) -> bool {
+        let Some(Selector::Only(resources)) = &statement.resources else { return true };
+        let left = |resource: &String| {
+            let resource = without_variables(resource);
+            let answer = if whole { self.on(&resource, action) } else { self.somewhere(action, &resource) };
+            answer.allows().is_some()
+        };
+        (self.boundary.is_none() && !self.deny()) || resources.iter().any(left)
+    }
+
+    /// Whether any of its policies denies something.
+    pub fn deny(&self) -> bool {
+        self.statements().any(|grant| grant.statement.effect == Effect::Deny)
     }
 
     fn somewhere(&self, action: &str, resource: &str) -> Answer<'a> {

@@ -2,6 +2,7 @@
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 pub mod actions;
+pub mod assume;
 mod derive;
 mod diff;
 pub mod escalation;
@@ -9,6 +10,7 @@ mod grant;
 mod grants;
 mod need;
 mod overlap;
+pub mod reach;
 pub mod scoping;
 mod statement;
 pub mod trust;
@@ -18,4 +20,5 @@ pub use derive::policy;
 pub use diff::{Difference, Excess, Lack, Missing, Refusal, Surplus, Wide, Wider, difference, lacking, surplus};
 pub use grant::{Grant, Rest};
 pub use grants::{Answer, Grants, ManagedPolicies};
-pub use need::{Certainty, Choice, Machine, Need, Needs, Place, Undecided, needed};
+pub use need::{Certainty, Choice, Machine, Need, Needs, Place, Undecided, log_write_needs, needed, service_needs};
+pub use statement::names_action;

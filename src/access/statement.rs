@@ -42,7 +42,8 @@ pub(super) fn names(statement: &Statement, action: &str) -> bool {
     }
 }
 
-pub(super) fn names_action(pattern: &str, action: &str) -> bool {
+/// Whether a statement's action, which may be a pattern, names `action`, which may be one too.
+pub fn names_action(pattern: &str, action: &str) -> bool {
     match action.contains('*') {
         true => overlaps(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase()),
         false => glob_matches(pattern, action, true),

@@ -11,6 +11,11 @@ use crate::finding::Check;
 
 /// Every check, by id.
 pub static CHECKS: &[&Check] = &[
+    &access::definition_writers::CHECK,
+    &access::execution_data_external_readers::CHECK,
+    &access::cross_account_task_role::CHECK,
+    &access::excess_grant::CHECK,
+    &access::execution_data_readers::CHECK,
     &access::log_delivery_wildcard::CHECK,
     &logging::log_group_missing::CHECK,
     &logging::log_group_without_customer_key::CHECK,
@@ -23,11 +28,13 @@ pub static CHECKS: &[&Check] = &[
     &quota::open_map_run_quota::CHECK,
     &access::privilege_escalation::CHECK,
     &lifecycle::role_missing::CHECK,
+    &access::runtime_target_wildcard::CHECK,
     &access::shared_role::CHECK,
     &quota::state_machine_quota::CHECK,
     &logging::tracing_disabled::CHECK,
     &access::trust_policy_broad::CHECK,
     &access::trust_policy_confused_deputy::CHECK,
+    &lifecycle::unqualified_lambda_target::CHECK,
     &access::unused_xray_grant::CHECK,
     &access::wildcard_action::CHECK,
     &access::wildcard_resource::CHECK,

@@ -53,7 +53,7 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
 fn functions(machines: &StateMachines) -> BTreeSet<Arn> {
     let named = |machine: &crate::model::StateMachine| {
         let definition = machines.definition(machine.details.seen().0?).ok()?;
-        Some(function_names(definition).filter_map(|name| function_arn(name, &machine.arn)).collect::<Vec<_>>())
+        Some(function_names(definition).filter_map(|name| function_arn(&name, &machine.arn)).collect::<Vec<_>>())
     };
     machines.machines.iter().filter_map(named).flatten().collect()
 }

@@ -1,6 +1,7 @@
 //! The example file.
 
-use super::keys::{KEYS, Key, Written};
+use super::key::{Key, Written};
+use super::keys::KEYS;
 
 const HEAD: &str = "\
 # The settings of stepwarden: each with its default, or commented out with an example where it has none.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::faults::{Fault, Faults, Place};
-use super::keys::{KEYS, Kind};
+use super::key::Kind;
+use super::keys::KEYS;
 use super::value::{Complaint, Refusal, Shape, Value};
 use super::{Config, Known, cross};
 

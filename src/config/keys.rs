@@ -1,78 +1,15 @@
 //! Every setting, once: this table drives what is read from the file and the environment, what unknown keys are
 //! compared with, and the example file.
 
-use std::fmt;
-
-use super::Config;
-use super::faults::variable_of;
+use super::key::{Key, Kind, Written};
 use super::shapes::ENDPOINT;
-use super::value::{Refusal, Value};
 use super::{setters, tables};
 use crate::model::PartName;
-
-/// One setting.
-pub struct Key {
-    /// As in the file: section and name.
-    pub path: &'static str,
-    pub value: Written,
-    pub kind: Kind,
-    /// What a value has to be, as a message says it after "expected".
-    pub expected: &'static str,
-    /// What it is for, in one line.
-    pub why: &'static str,
-    pub(super) set: fn(&mut Config, &Value) -> Result<(), Refusal>,
-}
-
-/// A setting in the example file, as TOML.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
-    /// Its default.
-    Default(&'static str),
-    /// An example: it has no default. Tables stand with their header.
-    Unset(&'static str),
-}
-
-/// How an environment variable is read, and what a message repeats of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Text, quoted or not.
-    Text,
-    /// Text that no message repeats.
-    Private,
-    Number,
-    Switch,
-    /// A TOML list, or words with commas between them.
-    Words,
-    /// TOML, which no message repeats.
-    Table,
-}
-
-impl Key {
-    /// The environment variable that sets it.
-    pub fn variable(&self) -> String {
-        variable_of(self.path)
-    }
-
-    /// `budget` for `budget.share`; empty for what stands above all sections.
-    pub fn section(&self) -> &'static str {
-        self.path.rsplit_once('.').map_or("", |(section, _)| section)
-    }
-
-    /// `share` for `budget.share`.
-    pub fn name(&self) -> &'static str {
-        self.path.rsplit_once('.').map_or(self.path, |(_, name)| name)
-    }
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Key({})", self.path)
-    }
-}
 
 const SHARE: &str = "a number above 0 and at most 1";
 const SWITCH: &str = "true or false";
 const IDS: &str = "a list of check ids";
+const PRINCIPALS: &str = "a list of ARNs of roles and users like arn:aws:iam::123456789012:role/deploy-*";
 const DIRECTORY: &str = "a directory";
 const RATES: &str = r#"[budget.rates]
 "states:DescribeStateMachine" = { bucket = 200, refill_per_second = 20 }"#;
@@ -258,6 +195,30 @@ pub static KEYS: &[Key] = &[
         expected: IDS,
         why: "Not these checks.",
         set: |config, value| setters::put(&mut config.selection.skip, setters::ids(value)),
+    },
+    Key {
+        path: "checks.trusted_accounts",
+        value: Written::Default("[]"),
+        kind: Kind::Words,
+        expected: "a list of account ids",
+        why: "Accounts that count as yours: what they may reach is not told as reached from outside.",
+        set: |config, value| setters::put(&mut config.checks.trusted_accounts, setters::account_ids(value)),
+    },
+    Key {
+        path: "checks.execution-data-readers.expected",
+        value: Written::Default("[]"),
+        kind: Kind::Words,
+        expected: PRINCIPALS,
+        why: "Roles and users that are meant to read execution data; * and ? are wildcards.",
+        set: |config, value| setters::put(&mut config.checks.expected_readers, setters::principals(value)),
+    },
+    Key {
+        path: "checks.definition-writers.expected",
+        value: Written::Default("[]"),
+        kind: Kind::Words,
+        expected: PRINCIPALS,
+        why: "Roles and users that are meant to change definitions, such as those that deploy; * and ? are wildcards.",
+        set: |config, value| setters::put(&mut config.checks.expected_writers, setters::principals(value)),
     },
     Key {
         path: "checks.state-machine-quota.warning",

@@ -6,7 +6,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::cross::{self, Item};
 use super::faults::{Fault, Faults, PREFIX, Place, did_you_mean, join, nearest};
-use super::keys::{KEYS, Key, Kind};
+use super::key::{Key, Kind};
+use super::keys::KEYS;
 use super::value::{Complaint, Refusal, Shape, Value};
 use super::{Config, FILE_VARIABLE, Known};
 

@@ -7,6 +7,7 @@ mod cross;
 mod example;
 mod faults;
 mod flags;
+mod key;
 mod keys;
 mod load;
 mod setters;
@@ -17,7 +18,8 @@ mod value;
 pub use example::example;
 pub use faults::{Fault, Faults, Place, nearest};
 pub use flags::Flags;
-pub use keys::{KEYS, Key, Kind, Written};
+pub use key::{Key, Kind, Written};
+pub use keys::KEYS;
 
 use crate::audit::settings::{CheckSelection, ExitSettings};
 use crate::aws::settings::AwsSettings;

@@ -8,7 +8,7 @@ use crate::collect::settings::Regions;
 use crate::export::settings::Format;
 use crate::finding::Severity;
 use crate::model::PartName;
-use crate::types::Region;
+use crate::types::{AccountId, Region};
 
 pub(super) fn put<T>(setting: &mut T, read: Result<T, Refusal>) -> Result<(), Refusal> {
     *setting = read?;
@@ -26,6 +26,15 @@ pub(super) fn collect(config: &mut Config, part: PartName, value: &Value) -> Res
 
 pub(super) fn ids(value: &Value) -> Result<Vec<String>, Refusal> {
     value.list("a check id", |id| Some(id.to_owned()))
+}
+
+pub(super) fn account_ids(value: &Value) -> Result<Vec<AccountId>, Refusal> {
+    value.list("an account id", |id| AccountId::parse(id).ok())
+}
+
+pub(super) fn principals(value: &Value) -> Result<Vec<String>, Refusal> {
+    let pattern = |text: &str| (text.starts_with("arn:") && text.contains(":iam:")).then(|| text.to_owned());
+    value.list("an ARN of a role or user", pattern)
 }
 
 pub(super) fn regions(value: &Value) -> Result<Regions, Refusal> {

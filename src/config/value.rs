@@ -7,7 +7,7 @@ use std::str::FromStr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::Kind;
+use super::key::Kind;
 
 /// A value and the line of its file; 0 in the environment. No `Debug`: it may hold an external id.
 #[derive(Clone)]
@@ -30,7 +30,7 @@ pub(super) enum Shape {
 
 /// Why a key did not take its value.
 pub(super) enum Refusal {
-    /// It is not what [`super::keys::Key::expected`] says.
+    /// It is not what [`super::key::Key::expected`] says.
     Unexpected,
     /// Parts of it are wrong.
     Inside(Vec<Complaint>),

@@ -128,11 +128,15 @@ impl Defect {
 
 /// One action that one statement of a role's policy allows, or that a role lacks (then without a statement).
 pub fn about_grant(role: &Arn, grant: Option<&Grant<'_>>, action: &str) -> String {
-    let action = action.to_ascii_lowercase();
     match grant {
-        Some(grant) => format!("{role} {} {} {action}", grant.policy, grant.statement_id()),
-        None => format!("{role} lacks {action}"),
+        Some(grant) => about_statement(role, grant.policy, &grant.statement_id(), action),
+        None => format!("{role} lacks {}", action.to_ascii_lowercase()),
     }
+}
+
+/// [`about_grant`] of a statement that is known by its policy and id.
+pub fn about_statement(role: &Arn, policy: &str, statement: &str, action: &str) -> String {
+    format!("{role} {policy} {statement} {}", action.to_ascii_lowercase())
 }
 
 impl From<Defect> for Outcome {

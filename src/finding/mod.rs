@@ -2,11 +2,14 @@
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 mod around;
+mod beyond;
 mod check;
 mod evaluation;
 mod granted;
+mod needs;
 
 mod quota;
+mod reach;
 mod removal;
 mod routing;
 pub mod settings;
@@ -14,9 +17,13 @@ mod severity;
 mod text;
 mod view;
 
+pub use beyond::Beyond;
 pub use check::{Check, Family};
-pub use evaluation::{Change, Defect, Evaluation, Evaluations, Location, Outcome, Subject, about_grant};
+pub use evaluation::{
+    Change, Defect, Evaluation, Evaluations, Location, Outcome, Subject, about_grant, about_statement,
+};
 pub use quota::{Crowding, each_quota};
+pub use reach::{Party, Reaching};
 pub use removal::removal;
 pub use routing::routing;
 pub use settings::CheckSettings;

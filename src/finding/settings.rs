@@ -1,5 +1,8 @@
 //! What configuration may change about checks.
 
+use crate::iam::glob_matches;
+use crate::types::{AccountId, Arn};
+
 /// Thresholds of a quota check, as shares of the limit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Thresholds {
@@ -14,6 +17,23 @@ pub struct CheckSettings {
     pub state_machine_quota: Thresholds,
     pub open_execution_quota: Thresholds,
     pub open_map_run_quota: Thresholds,
+    /// Accounts that count as one's own.
+    pub trusted_accounts: Vec<AccountId>,
+    /// Principals that are meant to read execution data: ARNs with IAM's wildcards.
+    pub expected_readers: Vec<String>,
+    /// Principals that are meant to change definitions, written alike.
+    pub expected_writers: Vec<String>,
+}
+
+impl CheckSettings {
+    pub fn trusts(&self, account: &str) -> bool {
+        self.trusted_accounts.iter().any(|trusted| trusted.as_str() == account)
+    }
+}
+
+/// Whether one of the patterns names the principal.
+pub fn expected(patterns: &[String], principal: &Arn) -> bool {
+    patterns.iter().any(|pattern| glob_matches(pattern, principal.as_str(), false))
 }
 
 impl Default for CheckSettings {
@@ -21,6 +41,13 @@ impl Default for CheckSettings {
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>.
     fn default() -> Self {
         let thresholds = Thresholds { warning: 0.8, critical: 0.95 };
-        Self { state_machine_quota: thresholds, open_execution_quota: thresholds, open_map_run_quota: thresholds }
+        Self {
+            state_machine_quota: thresholds,
+            open_execution_quota: thresholds,
+            open_map_run_quota: thresholds,
+            trusted_accounts: Vec::new(),
+            expected_readers: Vec::new(),
+            expected_writers: Vec::new(),
+        }
     }
 }

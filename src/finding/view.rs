@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -6,6 +7,7 @@ use jiff::Timestamp;
 use super::granted::AccountGrants;
 use super::{CheckSettings, Evaluations, Outcome, Subject};
 use crate::access::Grants;
+use crate::access::reach::Reach;
 use crate::access::trust::Pin;
 use crate::asl::Definition;
 use crate::iam::Policy;
@@ -25,9 +27,10 @@ pub struct View<'a> {
 pub struct AccountView<'a> {
     pub account_id: &'a AccountId,
     pub partition: &'a str,
-    global: Option<&'a Snapshot>,
+    pub(super) global: Option<&'a Snapshot>,
     grants: Rc<AccountGrants<'a>>,
     pub regions: Vec<RegionView<'a>>,
+    pub(super) reach: OnceCell<Reach>,
 }
 
 /// One Region of an account.
@@ -78,6 +81,7 @@ impl<'a> View<'a> {
                 global: Some(snapshot),
                 grants: Rc::new(AccountGrants::of(snapshot, snapshots)),
                 regions: Vec::new(),
+                reach: OnceCell::new(),
             };
             accounts.insert(&snapshot.account_id, view);
         }
@@ -88,6 +92,7 @@ impl<'a> View<'a> {
                 global: None,
                 grants: Rc::default(),
                 regions: Vec::new(),
+                reach: OnceCell::new(),
             });
             let quotas = QuotaStatus::of(snapshot);
             let region = RegionView {
@@ -109,16 +114,18 @@ impl<'a> View<'a> {
     }
 
     /// Asks `judge` about every machine; a list that could not be read (whole) is spoken about as such. `judge` answers
-    /// nothing where the check does not apply.
-    pub fn each_machine<F>(&self, out: &mut Evaluations, judge: F)
+    /// with one thing or with several, and with nothing where the check does not apply.
+    pub fn each_machine<F, O>(&self, out: &mut Evaluations, judge: F)
     where
-        F: Fn(&MachineView<'_>) -> Result<Option<Outcome>, Gap>,
+        F: Fn(&MachineView<'_>) -> Result<O, Gap>,
+        O: IntoIterator<Item = Outcome>,
     {
         for region in self.regions() {
             region.report_unread(out);
             for machine in region.machines() {
-                if let Some(verdict) = judge(&machine).transpose() {
-                    out.judge(machine.subject(), verdict);
+                match judge(&machine) {
+                    Ok(outcomes) => outcomes.into_iter().for_each(|outcome| out.push(machine.subject(), outcome)),
+                    Err(gap) => out.push(machine.subject(), Outcome::InsufficientData(gap)),
                 }
             }
         }
@@ -245,7 +252,7 @@ impl<'a> RegionView<'a> {
     }
 
     /// The machine list was not read whole: every check over machines says so once.
-    fn report_unread(&self, out: &mut Evaluations) {
+    pub fn report_unread(&self, out: &mut Evaluations) {
         if let Some(gap) = self.snapshot.state_machines().gap() {
             out.push(self.subject(), Outcome::InsufficientData(gap.clone()));
         }

@@ -27,5 +27,6 @@ pub use glob::glob_matches;
 pub use parse::{PolicyError, PolicyKind};
 pub use policy::{Effect, Policy, Selector, Statement, Version};
 pub use request::Request;
+pub use resource::Resources;
 pub use strict_json::read as read_json;
 pub use table::{AccessLevel, Action, ActionResource, ResourceType, Service, Table, table};

@@ -155,6 +155,26 @@ impl ResourceSet {
     }
 }
 
+/// What one statement names as resources, made ready to be asked often.
+#[derive(Debug, Clone)]
+pub struct Resources(ResourceSet);
+
+impl Resources {
+    /// `variables`: whether `${...}` is one in the statement's policy.
+    pub fn new(selector: &Selector, variables: bool) -> Self {
+        Self(ResourceSet::new(selector, variables))
+    }
+
+    /// Whether `resource` is among them; `None` where that hangs on a condition key of which nothing is known.
+    pub fn matches(&self, resource: &str, context: &Context) -> Option<bool> {
+        match self.0.matches(&ResourceName::new(resource), context, &mut Keys::default()) {
+            Tri::Yes => Some(true),
+            Tri::No => Some(false),
+            Tri::Unknown => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ResourceName, ResourceSet};

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use super::{FunctionCall, function_calls};
 use crate::asl::Definition;
 use crate::detect::Clean;
 use crate::iam::Policy;
@@ -9,10 +10,10 @@ use crate::types::{Arn, Observed};
 /// its own. `Known` of nothing: there is none, or no such function.
 pub type FunctionPolicies = BTreeMap<Arn, Observed<Option<Clean<Policy>>>>;
 
-/// What a definition names as Lambda functions, as written: ARNs.
-pub fn function_names(definition: &Definition) -> impl Iterator<Item = &str> {
-    let resources = definition.states.iter().filter_map(|state| state.resource.as_deref());
-    resources.filter(|resource| resource.starts_with("arn:") && resource.split(':').nth(2) == Some("lambda"))
+/// What the tasks of a definition invoke as Lambda functions, with their version or alias, for [`function_arn`]. Without
+/// those that are chosen at run time, and those of which another role's account decides which they are.
+pub fn function_names(definition: &Definition) -> impl Iterator<Item = String> {
+    function_calls(definition).filter(FunctionCall::is_located).map(|call| call.named())
 }
 
 /// The ARN of a function that a machine names by its ARN, `ACCOUNT:function:NAME` or its name, with or without a version
@@ -69,17 +70,24 @@ mod tests {
     }
 
     #[test]
-    fn functions_are_named_as_resources_wherever_they_stand() {
+    fn functions_are_named_wherever_they_are_called() {
+        let machine = Arn::parse("arn:aws:states:eu-west-1:123456789012:stateMachine:m").unwrap();
+        let own = |name: &str| format!("arn:aws:lambda:eu-west-1:123456789012:function:{name}");
         let call = |resource: &str| json!({"Type": "Task", "Resource": resource, "End": true});
-        let branch = json!({"StartAt": "B", "States": {"B": call("arn:aws:lambda:eu-west-1:1:function:b")}});
+        let invoke = |arguments| json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": arguments, "End": true});
+        let branch = |state| json!({"StartAt": "B", "States": {"B": state}});
         let definition = Definition::parse(&json!({"StartAt": "A", "States": {
-            "A": call("arn:aws:lambda:eu-west-1:1:function:a"),
+            "A": call(&own("a")),
             "S": call("arn:aws:states:::sqs:sendMessage"),
-            "P": {"Type": "Parallel", "Branches": [branch]},
+            "P": {"Type": "Parallel", "Branches": [
+                branch(call(&own("b:7"))), branch(invoke(json!({"FunctionName": "c", "Qualifier": "live"}))),
+                branch(invoke(json!({"FunctionName": "d:$LATEST"}))), branch(invoke(json!({"FunctionName.$": "$.f"}))),
+            ]},
         }}));
         let definition = definition.unwrap();
-        let mut names: Vec<_> = function_names(&definition).map(|name| name.rsplit(':').next().unwrap()).collect();
+        let mut names: Vec<_> =
+            function_names(&definition).filter_map(|name| function_arn(&name, &machine)).map(String::from).collect();
         names.sort_unstable();
-        assert_eq!(names, ["a", "b"]);
+        assert_eq!(names, ["a", "b:7", "c:live", "d"].map(own));
     }
 }

@@ -148,7 +148,7 @@ RETURNS_QUEUES = [f"arn:aws:sqs:{region}:{{account}}:returns-inbox" for region i
 ROLES = {
     "PaymentsCaptureRole": Role(
         [
-            functions(EAST, "payments-authorize", "payments-capture"),
+            functions(EAST, "payments-authorize:live", "payments-capture:live"),
             TRACING,
             LOG_DELIVERY,
             log_writes("payments-capture", EAST),
@@ -193,7 +193,9 @@ ROLES = {
     "ClickstreamEnrichRole": Role(
         [functions(WEST, "clickstream-enrich"), LOG_DELIVERY, log_writes("clickstream-enrich", WEST)], guarded=True
     ),
-    "GdprErasureRole": Role([functions(WEST, "erase-crm", "erase-mail")], guarded=True),
+    "GdprErasureRole": Role(
+        [functions(WEST, "erase-crm"), allow("EraseMail", "sts:AssumeRole", definitions.MAIL_ROLE)], guarded=True
+    ),
     "WarehouseStocktakeRole": Role([LOG_DELIVERY, log_writes("warehouse-stocktake", WEST)], guarded=True),
 }
 # Made for its machine, then deleted: the machine names a role that does not exist.

@@ -30,14 +30,14 @@ PAYMENTS_CAPTURE = {
     "StartAt": "Authorize",
     "TimeoutSeconds": 900,
     "States": {
-        "Authorize": invoke("payments-authorize", Next="Authorized?"),
+        "Authorize": invoke("payments-authorize:live", Next="Authorized?"),
         "Authorized?": {
             "Type": "Choice",
             "Choices": [{"Variable": "$.status", "StringEquals": "AUTHORIZED", "Next": "Capture"}],
             "Default": "Declined",
         },
         "Capture": invoke(
-            "payments-capture",
+            "payments-capture:live",
             Catch=[{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Declined"}],
             End=True,
         ),
@@ -236,6 +236,8 @@ CLICKSTREAM_ENRICH = {
     },
 }
 
+# The mail provider's account is reached with a role there.
+MAIL_ROLE = "arn:aws:iam::999988887777:role/erase-mail"
 GDPR_ERASURE = {
     "Comment": "Erases a data subject's records",
     "StartAt": "Erase",
@@ -245,7 +247,21 @@ GDPR_ERASURE = {
             "Type": "Parallel",
             "Branches": [
                 {"StartAt": "EraseCrm", "States": {"EraseCrm": invoke("erase-crm", End=True)}},
-                {"StartAt": "EraseMail", "States": {"EraseMail": invoke("erase-mail", End=True)}},
+                {
+                    "StartAt": "EraseMail",
+                    "States": {
+                        "EraseMail": {
+                            "Type": "Task",
+                            "Resource": "arn:aws:states:::lambda:invoke",
+                            "Credentials": {"RoleArn": MAIL_ROLE},
+                            "Parameters": {"FunctionName": "erase-mail", "Payload.$": "$"},
+                            "OutputPath": "$.Payload",
+                            "TimeoutSeconds": 60,
+                            "Retry": RETRY,
+                            "End": True,
+                        }
+                    },
+                },
             ],
             "End": True,
         },

@@ -16,7 +16,7 @@ DEFINITIONS = [
     definitions.INVOICE_RENDER,
 ]
 GRANTS = [
-    demo.functions(demo.EAST, "payments-authorize", "payments-capture"),
+    demo.functions(demo.EAST, "payments-authorize:live", "payments-capture:live"),
     demo.LOG_DELIVERY,
     demo.TRACING,
 ]

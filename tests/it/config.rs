@@ -94,6 +94,8 @@ fn other(path: &str, value: Written) -> &'static str {
         ("store.hash_key_env", _) => "SECRET",
         ("log.level", _) => "debug",
         ("checks.only" | "checks.skip", _) => "open-execution-quota",
+        ("checks.trusted_accounts", _) => "123456789012",
+        (path, _) if path.ends_with(".expected") => "arn:aws:iam::123456789012:role/deploy-*",
         (path, _) if path.ends_with(".critical") => "0.9",
         ("budget.rates", _) => r#"{ "states:DescribeStateMachine" = { bucket = 1, refill_per_second = 2.5 } }"#,
         ("accounts", _) => r#"[{ role_arn = "arn:aws:iam::123456789012:role/stepwarden" }]"#,

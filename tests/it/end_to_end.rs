@@ -68,8 +68,16 @@ fn a_denied_machine_changes_nothing_else(kind: Kind) {
             finding["machines"].as_array().expect("machines").iter().chain([&finding["resource"]]).collect::<Vec<_>>();
         machines.iter().any(|arn| arn.as_str().is_some_and(|arn| arn.ends_with(denied)))
     };
+    // It may run as any role: what roles grant beyond the needs of their machines is no longer known, and who speaks for
+    // that is silent.
+    let role_checks = ["excess-grant", "runtime-target-wildcard", "wildcard-action", "wildcard-resource"];
+    let of_roles = |finding: &Value| role_checks.iter().any(|check| finding["check"] == *check);
+    for finding in after["findings"].as_array().expect("findings") {
+        let silent = role_checks[..2].iter().any(|check| finding["check"] == *check);
+        assert!(!silent || finding["status"] == "insufficient_data", "{finding:#}");
+    }
     let of = |report: &Value, own: bool| -> BTreeMap<String, String> {
-        let findings = report["findings"].as_array().expect("findings").iter();
+        let findings = report["findings"].as_array().expect("findings").iter().filter(|finding| !of_roles(finding));
         findings
             .filter(|finding| concerns(finding) == own)
             .map(|finding| (finding["id"].to_string(), line(finding)))
@@ -111,7 +119,7 @@ fn no_action_of_a_statement_is_reported_twice() {
             "log-delivery-wildcard" => evidence("on_everything"),
             "unused-xray-grant" => evidence("granted"),
             "wildcard-action" => evidence("wildcards"),
-            "wildcard-resource" => evidence("actions"),
+            "excess-grant" | "runtime-target-wildcard" | "wildcard-resource" => evidence("actions"),
             _ => continue,
         };
         let role = evidence("role").pop().unwrap_or_else(|| finding["resource"].as_str().expect("an ARN").to_owned());
@@ -127,9 +135,11 @@ fn no_action_of_a_statement_is_reported_twice() {
         assert_eq!(checks.len(), 1, "{place:?}: {checks:?}");
     }
     let expected = [
+        "wildcard-action into excess-grant of PartnerSyncRole",
+        "wildcard-action into excess-grant of RetentionSweepRole",
+        "wildcard-resource into excess-grant of PartnerSyncRole",
+        "wildcard-resource into excess-grant of RetentionSweepRole",
         "wildcard-resource into log-delivery-wildcard of OrdersFulfilmentRole",
-        "wildcard-resource into wildcard-action of PartnerSyncRole",
-        "wildcard-resource into wildcard-action of RetentionSweepRole",
     ];
     assert_eq!(folded, expected.map(str::to_owned).into());
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::narrow::narrowed;
 use super::rest;
+use crate::access::Grants;
 use crate::access::need::{Certainty, Choice, Need};
 use crate::access::overlap::{covers, overlaps, without_variables};
 use crate::access::statement::{meets, names, names_action};
@@ -16,6 +17,8 @@ pub struct Surplus<'s> {
     pub unused: bool,
     /// As written: no need has to do with these actions.
     pub actions: Vec<&'s str>,
+    /// As written: these are needed, but on none of the statement's resources.
+    pub elsewhere: Vec<&'s str>,
     /// As written: these stand for needed actions and for others.
     pub wildcards: Vec<&'s str>,
     /// It grants all actions but some.
@@ -40,13 +43,13 @@ pub struct Wide {
 }
 
 /// What of an allowing statement is not needed, and what of it is granted on more than is needed.
-pub fn surplus<'s>(statement: &'s Statement, needs: &[Need]) -> Surplus<'s> {
-    let used: Vec<_> = needs.iter().filter(|need| uses(statement, need)).collect();
+pub fn surplus<'s>(statement: &'s Statement, needs: &[Need], grants: &Grants<'_>) -> Surplus<'s> {
+    let used: Vec<_> = needs.iter().filter(|need| uses(statement, need, grants)).collect();
     let mut surplus = Surplus { unused: used.is_empty(), ..Surplus::default() };
     if surplus.unused {
         return surplus;
     }
-    add_unneeded_actions(statement, &used, &mut surplus);
+    add_unneeded_actions(statement, needs, &used, &mut surplus);
     add_unneeded_resources(statement, &used, &mut surplus);
     let used = without_tolerated(statement, used);
     surplus.wide = wider_than(statement, &used);
@@ -63,23 +66,28 @@ impl Surplus<'_> {
             || self.not_action
             || self.not_resource
             || !self.actions.is_empty()
+            || !self.elsewhere.is_empty()
             || !self.wildcards.is_empty()
             || !self.resources.is_empty()
     }
 
-    /// What is not needed, in words; `who` needs or does not: "the definition".
-    pub fn reasons(&self, who: &str) -> Vec<String> {
+    /// What is not needed, in words.
+    pub fn reasons(&self) -> Vec<String> {
         let mut reasons = Vec::new();
         let mut say = |is_so: bool, reason: String| {
             if is_so {
                 reasons.push(reason);
             }
         };
-        say(self.unused, format!("{who} needs nothing of it"));
+        say(self.unused, "nothing of it is needed".to_owned());
         say(self.not_action, "NotAction grants all actions but some".to_owned());
-        say(!self.actions.is_empty(), format!("{who} does not need {}", self.actions.join(", ")));
+        let are = if self.actions.len() == 1 { "is" } else { "are" };
+        say(!self.actions.is_empty(), format!("{} {are} not needed", self.actions.join(", ")));
+        let are = if self.elsewhere.len() == 1 { "is" } else { "are" };
+        let elsewhere = self.elsewhere.join(", ");
+        say(!self.elsewhere.is_empty(), format!("{elsewhere} {are} not needed on these resources"));
         let wildcards = self.wildcards.join(", ");
-        say(!wildcards.is_empty(), format!("{wildcards} grants more actions than {who} needs"));
+        say(!wildcards.is_empty(), format!("{wildcards} grants more actions than are needed"));
         say(self.not_resource, "NotResource grants all resources but some".to_owned());
         say(!self.resources.is_empty(), format!("no state reaches {}", self.resources.join(", ")));
         reasons
@@ -100,7 +108,7 @@ impl Wide {
                 None => places.push((place, vec![&wide.action])),
             }
         }
-        places.iter().map(|(place, actions)| format!("on {place} it needs {}", actions.join(", "))).collect()
+        places.iter().map(|(place, actions)| format!("{} is needed on {place}", actions.join(", "))).collect()
     }
 }
 
@@ -118,21 +126,35 @@ fn without_tolerated<'a>(statement: &Statement, used: Vec<&'a Need>) -> Vec<&'a 
     used.into_iter().filter(stays).collect()
 }
 
-fn uses(statement: &Statement, need: &Need) -> bool {
-    let places = need.resources.iter().chain(&need.also);
-    names(statement, &need.action) && places.into_iter().any(|resource| meets(statement, resource))
+/// A grant that reaches what is needed, or the only one there is of an action whose target is not sure: what is not
+/// missing because of it is no excess either.
+fn uses(statement: &Statement, need: &Need, grants: &Grants<'_>) -> bool {
+    let is_sure = need.choice == Choice::Fixed && need.certainty <= Certainty::Recommended;
+    let may_be_meant = || {
+        !is_sure
+            && need.certainty != Certainty::Optional
+            && !grants.allowing().any(|other| names(other.statement, &need.action) && reaches(other.statement, need))
+    };
+    names(statement, &need.action) && (reaches(statement, need) || may_be_meant())
 }
 
-fn add_unneeded_actions<'s>(statement: &'s Statement, used: &[&Need], surplus: &mut Surplus<'s>) {
+fn reaches(statement: &Statement, need: &Need) -> bool {
+    need.resources.iter().chain(&need.also).any(|resource| meets(statement, resource))
+}
+
+fn add_unneeded_actions<'s>(statement: &'s Statement, needs: &[Need], used: &[&Need], surplus: &mut Surplus<'s>) {
     let Selector::Only(patterns) = &statement.actions else {
         surplus.not_action = true;
         return;
     };
     for pattern in patterns {
         let needed: Vec<_> = used.iter().filter(|need| names_action(pattern, &need.action)).collect();
-        if needed.is_empty() {
+        let is_literal = !pattern.contains(['*', '?']);
+        if needed.is_empty() && is_literal && needs.iter().any(|need| names_action(pattern, &need.action)) {
+            surplus.elsewhere.push(pattern);
+        } else if needed.is_empty() {
             surplus.actions.push(pattern);
-        } else if pattern.contains(['*', '?']) && !needed.iter().any(|need| is_pattern_of(&need.action, pattern)) {
+        } else if !is_literal && !needed.iter().any(|need| is_pattern_of(&need.action, pattern)) {
             let actions: Vec<_> = needed.iter().map(|need| need.action.as_str()).collect();
             if rest::grants_more(pattern, &actions) {
                 surplus.wildcards.push(pattern);
@@ -147,6 +169,9 @@ fn is_pattern_of(action: &str, pattern: &str) -> bool {
 }
 
 fn add_unneeded_resources<'s>(statement: &'s Statement, used: &[&Need], surplus: &mut Surplus<'s>) {
+    if used.iter().any(|need| !reaches(statement, need)) {
+        return;
+    }
     let patterns = match &statement.resources {
         Some(Selector::Only(patterns)) => patterns,
         Some(Selector::AllBut(_)) => {

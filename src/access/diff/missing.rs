@@ -81,13 +81,14 @@ fn refused(need: &Need, grants: &Grants<'_>) -> Vec<(String, Refusal)> {
 
 /// Whether a pattern that is as good as the resource is granted.
 fn reached(action: &str, pattern: &str, grants: &Grants<'_>) -> bool {
-    let is_exact = |statement: &Statement| match &statement.resources {
+    let is_as_good = |statement: &Statement| match &statement.resources {
         Some(Selector::Only(patterns)) => {
-            patterns.iter().any(|granted| granted == pattern || overlap::covers(pattern, granted))
+            let good = |granted: &String| overlap::covers(pattern, granted) || overlap::covers(granted, pattern);
+            patterns.iter().any(good)
         }
         _ => false,
     };
-    grants.allowing().any(|grant| names(grant.statement, action) && is_exact(grant.statement))
+    grants.allowing().any(|grant| names(grant.statement, action) && is_as_good(grant.statement))
 }
 
 impl Missing {

@@ -75,10 +75,10 @@ pub fn difference(needs: &Needs, grants: &Grants<'_>) -> Difference {
         return difference;
     }
     for grant in grants.allowing() {
-        let surplus = surplus(grant.statement, &needs.own);
+        let surplus = surplus(grant.statement, &needs.own, grants);
         let (statement, narrowed) = (grant.statement.to_document(), &surplus.narrowed);
         if surplus.is_excess() {
-            let why = surplus.reasons("the definition").join("; ");
+            let why = surplus.reasons().join("; ");
             difference.excess.push(Excess { statement: statement.clone(), why, narrowed: narrowed.clone() });
         }
         if !surplus.wide.is_empty() {

@@ -96,5 +96,6 @@ fn places(statement: &Statement, need: &Need) -> Vec<String> {
             places.extend(need.also.iter().filter(|also| covers(&plain, also)).cloned());
         }
     }
-    places
+    // The only grant there is of an action whose target is not sure stays as it is.
+    if places.is_empty() { granted.clone() } else { places }
 }

@@ -28,7 +28,10 @@ pub(super) fn add(machine: &Machine, place: &Place, needs: &mut Needs) {
     if let Some(group) = &machine.logging {
         for action in LOG_DELIVERY {
             let why = "the machine logs: log delivery is set up by its role";
-            needs.own.push(Need::new(action, Target::unscopable(), why, LOGS));
+            let need = Need::new(action, Target::unscopable(), why, LOGS);
+            // Nothing is refused without it before the machine stops logging.
+            let last = action == "logs:DeleteLogDelivery";
+            needs.own.push(if last { need.certainty(Certainty::Recommended) } else { need });
         }
         let streams = format!("{}:*", group.as_str().trim_end_matches(":*"));
         for action in LOG_WRITE {
@@ -46,6 +49,23 @@ pub(super) fn add(machine: &Machine, place: &Place, needs: &mut Needs) {
     if let Some(key) = &machine.key {
         add_key(machine, key, place, needs);
     }
+}
+
+/// What roles hold for log delivery and tracing. None of it can be scoped, and other checks say where it is not used: no
+/// statement grants too much by it.
+pub fn service_needs() -> impl Iterator<Item = Need> {
+    let why = "log delivery and tracing";
+    let need =
+        move |action, source| Need::new(action, Target::unscopable(), why, source).certainty(Certainty::Optional);
+    let delivery = LOG_DELIVERY.into_iter().map(move |action| need(action, LOGS));
+    delivery.chain(XRAY_WRITE.into_iter().map(move |action| need(action, XRAY)))
+}
+
+/// What roles hold to write logs, tolerated on `resource`.
+pub fn log_write_needs(resource: &str) -> impl Iterator<Item = Need> {
+    let target = Target::fixed(resource.to_owned());
+    let need = move |action| Need::new(action, target.clone(), "writing logs", LOGS).certainty(Certainty::Optional);
+    LOG_WRITE.into_iter().map(need)
 }
 
 /// The role needs these whatever the key policy says, unless that names the role itself, which is rare.

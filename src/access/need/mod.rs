@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use crate::asl::{Definition, Integration, Task};
 use call::Call;
-pub use machine::Machine;
+pub use machine::{Machine, log_write_needs, service_needs};
 pub use place::Place;
 use target::Target;
 

@@ -21,8 +21,11 @@ pub(super) fn in_arguments(call: &Call<'_>, fields: &[&[&str]], service: Option<
 
 /// Roles that the call uses and the definition does not show: those of a task definition, a job, a model.
 pub(super) fn unseen(call: &Call<'_>, service: &str, why: &str) -> Need {
+    any(call, why).condition(json!({"StringEquals": {"iam:PassedToService": service}}))
+}
+
+/// The same, where who takes the role is not known either.
+pub(super) fn any(call: &Call<'_>, why: &str) -> Need {
     let target = target::Target::unseen(call.place.role_arn("*"));
-    Need::of(call, "iam:PassRole", target, why, SOURCE)
-        .condition(json!({"StringEquals": {"iam:PassedToService": service}}))
-        .certainty(Certainty::Optional)
+    Need::of(call, "iam:PassRole", target, why, SOURCE).certainty(Certainty::Optional)
 }

@@ -111,6 +111,9 @@ pub(super) fn function_named(place: &Place, text: Option<&Text>) -> Target {
         None => named(place, "lambda", "function:", Some(text)),
     };
     let functions = target.resources.clone();
+    // Whether the newest code goes by the function's name or by its version depends on how the call writes it.
+    let newest: Vec<_> = functions.iter().filter_map(|arn| arn.strip_suffix(":$LATEST")).map(str::to_owned).collect();
+    let target = newest.into_iter().fold(target, |target, name| target.also(format!("{name}:*")).also(name));
     functions.into_iter().fold(target, |target, function| target.also(format!("{function}:*")))
 }
 
@@ -228,13 +231,19 @@ pub(super) fn secret(place: &Place, text: Option<&Text>) -> Target {
     }
 }
 
-/// A parameter by name or ARN; its leading slash is no part of the ARN's name.
+/// A parameter by name or ARN; its leading slash is no part of the ARN's name. AWS's own parameters belong to no account.
 pub(super) fn parameter(place: &Place, text: Option<&Text>) -> Target {
     let text = text.map(|text| Text {
         pattern: text.pattern.strip_prefix('/').unwrap_or(&text.pattern).to_owned(),
         from: text.from.clone(),
     });
-    named(place, "ssm", "parameter/", text.as_ref())
+    match text.as_ref().filter(|text| text.pattern.starts_with("aws/service/")) {
+        Some(text) => {
+            Target::by(text, format!("arn:{}:ssm:{}::parameter/{}", place.partition, place.region, text.pattern))
+                .also(place.arn("ssm", &format!("parameter/{}", text.pattern)))
+        }
+        None => named(place, "ssm", "parameter/", text.as_ref()),
+    }
 }
 
 /// A role by name or ARN.
@@ -243,4 +252,12 @@ pub(super) fn role(place: &Place, text: &Text) -> Target {
         return Target::by(text, text.pattern.clone());
     }
     Target::by(text, place.role_arn(text.pattern.trim_start_matches('/')))
+}
+
+/// SageMaker writes names in ARNs in lower case; a grant may spell them as the call does.
+pub(super) fn in_lower_case(target: Target) -> Target {
+    let written = target.resources.clone();
+    let mut target = target.map(str::to_lowercase);
+    target.also.extend(written.into_iter().filter(|arn| !target.resources.contains(arn)).collect::<Vec<_>>());
+    target
 }

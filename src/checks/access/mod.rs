@@ -1,6 +1,12 @@
+pub mod cross_account_task_role;
+pub mod definition_writers;
+pub mod excess_grant;
+pub mod execution_data_external_readers;
+pub mod execution_data_readers;
 pub mod log_delivery_wildcard;
 pub mod missing_xray_grant;
 pub mod privilege_escalation;
+pub mod runtime_target_wildcard;
 pub mod shared_role;
 pub mod trust_policy_broad;
 pub mod trust_policy_confused_deputy;

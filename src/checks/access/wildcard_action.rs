@@ -15,7 +15,7 @@ pub const CHECK: Check = Check {
     severity: Severity::High,
     confidence: Confidence::High,
     reads: &[PartName::StateMachines, PartName::Iam],
-    yields_to: &[],
+    yields_to: &["excess-grant"],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html",

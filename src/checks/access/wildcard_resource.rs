@@ -22,7 +22,13 @@ pub const CHECK: Check = Check {
     severity: Severity::Medium,
     confidence: Confidence::High,
     reads: &[PartName::StateMachines, PartName::Iam],
-    yields_to: &["log-delivery-wildcard", "wildcard-action"],
+    yields_to: &[
+        "cross-account-task-role",
+        "excess-grant",
+        "log-delivery-wildcard",
+        "runtime-target-wildcard",
+        "wildcard-action",
+    ],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",

@@ -1,2 +1,3 @@
 pub mod no_execution_timeout;
 pub mod role_missing;
+pub mod unqualified_lambda_target;

@@ -169,7 +169,7 @@ pub(super) fn function_policies(
     for machine in &machines.machines {
         let definition = machine.details.seen().0.and_then(|details| machines.definition(details).ok());
         let names = definition.into_iter().flat_map(function_names);
-        for function in names.filter_map(|name| function_arn(name, &machine.arn)) {
+        for function in names.filter_map(|name| function_arn(&name, &machine.arn)) {
             let policy = policy(forms, &function);
             policies.insert(function, policy);
         }

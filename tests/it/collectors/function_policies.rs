@@ -136,3 +136,24 @@ async fn where_the_machines_are_half_read_so_are_their_functions() {
     let Observed::Partial { value, gap } = scan.home().function_policies() else { panic!("half of them were named") };
     assert_eq!((value.len(), gap.api.as_str()), (1, "states:ListStateMachines"));
 }
+
+#[tokio::test]
+async fn functions_are_found_in_arguments_too() {
+    let invoke = |arguments: Value| json!({ "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": arguments, "End": true });
+    let elsewhere = "arn:aws:iam::999999999999:role/orders";
+    let states = json!({
+        "Alias": invoke(json!({ "FunctionName": "orders", "Qualifier": "prod" })),
+        "Chosen": invoke(json!({ "FunctionName.$": "$.function" })),
+        "Other": { "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:lambda:invoke", "End": true,
+                   "Credentials": { "RoleArn": elsewhere }, "Parameters": { "FunctionName": "theirs" } },
+    });
+    let definition = json!({ "StartAt": "Alias", "States": states }).to_string();
+    let scan = scan([
+        on("ListStateMachines", ok(listing(&["orders"]))),
+        on("DescribeStateMachine", ok(described("orders", &json!({ "definition": definition })))),
+        on("GetPolicy", policy_of("lambda:InvokeFunction")).with("/functions/orders/policy?Qualifier=prod"),
+    ])
+    .await;
+    assert!(matches!(seen(&scan, "orders:prod"), Observed::Known { value: Some(_) }));
+    assert_eq!(scan.replay.count("GetPolicy"), 1);
+}

@@ -9,8 +9,6 @@ pub(super) struct Facts {
     pub(super) action: String,
     /// None where only `*` will do.
     pub(super) types: Vec<ResourceType>,
-    /// The call hands a role over.
-    pub(super) passes_role: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,11 +30,7 @@ pub(super) fn facts(action: &str) -> Option<Facts> {
         let pattern = service.resource_type(kind.name)?.arn;
         Some(ResourceType { name: kind.name, pattern, required: kind.required })
     });
-    Some(Facts {
-        action: found.full_name(),
-        types: types.collect(),
-        passes_role: found.dependent_actions().any(|dependent| dependent == "iam:PassRole"),
-    })
+    Some(Facts { action: found.full_name(), types: types.collect() })
 }
 
 #[cfg(test)]

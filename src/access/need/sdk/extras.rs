@@ -2,37 +2,18 @@
 
 use super::super::call::{Call, Text};
 use super::super::target::object;
-use super::super::{Certainty, Need, pass_role};
-use super::catalog;
+use super::super::{Certainty, Need};
+use super::{forwarded, roles};
 use crate::asl::Resolved;
 
 pub(super) fn add(call: &Call<'_>, prefix: &str, operation: &str, needs: &mut Vec<Need>) {
-    add_roles(call, prefix, operation, needs);
+    roles::add(call, prefix, operation, needs);
+    forwarded::add(call, prefix, operation, needs);
     match prefix {
         "s3" => add_object_parts(call, operation, needs),
         "rekognition" | "textract" => add_read_objects(call, prefix, needs),
         "transcribe" => add_transcription(call, needs),
         _ => {}
-    }
-}
-
-/// Roles among the arguments, wherever they stand. Which calls pass a role and which only name one the reference does
-/// not always say.
-fn add_roles(call: &Call<'_>, prefix: &str, operation: &str, needs: &mut Vec<Need>) {
-    if matches!(prefix, "sts" | "iam") {
-        return;
-    }
-    let passes = catalog::facts(&format!("{prefix}:{operation}")).is_some_and(|facts| facts.passes_role);
-    let mut roles = Vec::new();
-    walk(&call.task.arguments, "", &mut |key, value| {
-        let named = key.to_ascii_lowercase();
-        if named.ends_with("rolearn") || named.ends_with("role") {
-            roles.extend(call.text_of(value).filter(|text| text.pattern.contains(":role/")));
-        }
-    });
-    for role in roles {
-        let need = pass_role::pass(call, &role, None);
-        needs.push(if passes { need } else { need.certainty(Certainty::Likely) });
     }
 }
 
@@ -77,21 +58,37 @@ fn add_read_objects(call: &Call<'_>, prefix: &str, needs: &mut Vec<Need>) {
 /// Source: <https://docs.aws.amazon.com/transcribe/latest/dg/security_iam_id-based-policy-examples.html>.
 fn add_transcription(call: &Call<'_>, needs: &mut Vec<Need>) {
     const SOURCE: &str = "https://docs.aws.amazon.com/transcribe/latest/dg/security_iam_id-based-policy-examples.html";
-    let media = call.text(&["Media", "MediaFileUri"]).filter(|text| text.pattern.starts_with("s3://"));
+    // With a role of its own the job reads and writes with that.
+    let certainty = match call.has("JobExecutionSettings") {
+        true => Certainty::Optional,
+        false => Certainty::Required,
+    };
+    let media = call.text(&["Media", "MediaFileUri"]);
+    let at_run_time = media.as_ref().is_some_and(|text| !text.pattern.starts_with("s3://"));
     if let Some((bucket, key)) = media.as_ref().and_then(super::super::target::s3_uri) {
         let target = object(call.place, Some(&bucket), Some(&key));
-        needs.push(Need::of(call, "s3:GetObject", target, "the service reads the recording as the caller", SOURCE));
+        let need = Need::of(call, "s3:GetObject", target, "the service reads the recording as the caller", SOURCE);
+        // A path that says nothing of S3 may be a URL of another kind.
+        needs.push(need.certainty(if at_run_time { certainty.max(Certainty::Likely) } else { certainty }));
     }
     if let Some(bucket) = call.text(&["OutputBucketName"]) {
         let any: Option<Text> =
             call.text(&["OutputKey"]).map(|key| Text { pattern: format!("{}*", key.pattern), ..key });
         let target = object(call.place, Some(&bucket), any.as_ref());
-        needs.push(Need::of(call, "s3:PutObject", target, "the service writes the transcript as the caller", SOURCE));
+        let need = Need::of(call, "s3:PutObject", target, "the service writes the transcript as the caller", SOURCE);
+        needs.push(need.certainty(certainty));
     }
 }
 
+/// Whether some field has this name, wherever it is nested.
+pub(super) fn names(call: &Call<'_>, field: &str) -> bool {
+    let mut found = false;
+    walk(&call.task.arguments, "", &mut |key, _| found |= key.eq_ignore_ascii_case(field));
+    found
+}
+
 /// Every field, wherever it is nested, with its own key.
-fn walk(value: &Resolved, key: &str, see: &mut impl FnMut(&str, &Resolved)) {
+pub(super) fn walk(value: &Resolved, key: &str, see: &mut impl FnMut(&str, &Resolved)) {
     see(key, value);
     match value {
         Resolved::Object(fields) => fields.iter().for_each(|(key, field)| walk(field, key, see)),

@@ -7,23 +7,28 @@
 mod catalog;
 mod dynamodb;
 mod extras;
+mod forwarded;
 mod names;
 mod resources;
+mod roles;
 
 use super::call::Call;
 use super::target::Target;
-use super::{Certainty, Need};
+use super::{Certainty, Need, optimised};
 
 pub(super) const SOURCE: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html";
 
-/// What `aws-sdk:SERVICE:operation` needs. Operations come with a small or a capital first letter.
+/// What `aws-sdk:SERVICE:operation` needs. Operations come with a small or a capital first letter. An operation that is
+/// an optimised integration too needs the same as that: the queries of `aws-sdk:athena` read S3 and the catalog as well.
 pub(super) fn needs(call: &Call<'_>, service: &str, operation: &str) -> Vec<Need> {
     let operation = names::capitalised(operation);
-    let mut needs = match names::exception(service, &operation) {
-        Some(exception) => excepted(call, &exception),
-        None => vec![same_named(call, names::prefix(service), &operation)],
+    let prefix = names::prefix(service);
+    let mut needs = match (optimised::needs(call, prefix, &operation), names::exception(service, &operation)) {
+        (Some(known), _) => known,
+        (None, Some(exception)) => excepted(call, &exception),
+        (None, None) => vec![same_named(call, prefix, &operation)],
     };
-    extras::add(call, names::prefix(service), &operation, &mut needs);
+    extras::add(call, prefix, &operation, &mut needs);
     needs
 }
 

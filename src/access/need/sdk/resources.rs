@@ -2,7 +2,7 @@
 
 use super::super::Choice;
 use super::super::call::{Call, Text, at};
-use super::super::tables::{learning, messaging};
+use super::super::tables::{compute, learning, messaging};
 use super::super::target::{self, Target, bucket, named, object};
 use super::catalog::{Facts, ResourceType};
 use super::dynamodb;
@@ -95,12 +95,41 @@ pub(super) fn by_patterns(call: &Call<'_>, action: &str, facts: &Facts) -> Targe
         facts.types.len() == 1 || (kind.required && facts.types.iter().filter(|kind| kind.required).count() == 1)
     };
     let all_certain = filled.iter().all(|(kind, _)| certain(kind));
-    let choices: Vec<_> = filled.into_iter().map(|(_, filled)| filled.target).collect();
+    let unnamed = if takes_all(action) { unnamed(call, &facts.types, &filled) } else { Vec::new() };
+    let choices = filled.into_iter().map(|(_, filled)| filled.target).chain(unnamed).collect();
     let mut target = Target::join(choices).unwrap_or_else(Target::unscopable);
     if !all_certain && target.choice == Choice::Fixed {
         target.choice = Choice::Unseen;
     }
-    target
+    match action.starts_with("sagemaker:") {
+        true => target::in_lower_case(target),
+        false => target,
+    }
+}
+
+/// Whether the types that an action needs are needed together. Where a call makes or copies something, what it is made of
+/// is asked about as well; the types of other calls stand for one another.
+fn takes_all(action: &str) -> bool {
+    const MAKES: [&str; 7] = ["Copy", "Create", "Execute", "Move", "Restore", "Run", "Start"];
+    let (prefix, name) = action.split_once(':').unwrap_or_default();
+    matches!(prefix, "ec2" | "glue" | "kms") || MAKES.iter().any(|verb| name.starts_with(verb))
+}
+
+/// What every call needs beside what its arguments name: the snapshot that is made of a database. Types of the same kind
+/// (`rule/`) stand for one another.
+fn unnamed(call: &Call<'_>, types: &[ResourceType], filled: &[(&ResourceType, Filled)]) -> Vec<Target> {
+    let kind = |arn: &str| {
+        let resource = arn.splitn(6, ':').nth(5).unwrap_or_default().to_owned();
+        resource.split([':', '/']).next().unwrap_or_default().to_owned()
+    };
+    let known: Vec<_> =
+        filled.iter().flat_map(|(_, filled)| filled.target.resources.iter().map(|arn| kind(arn))).collect();
+    let wild = types.iter().filter(|kind| kind.required).map(|kind| complete(first_of(kind), call.place, |_| None));
+    wild.filter(|arn| !known.contains(&kind(arn))).map(Target::unseen).collect()
+}
+
+fn first_of(kind: &ResourceType) -> &'static str {
+    kind.pattern.split(", ").next().unwrap_or(kind.pattern)
 }
 
 /// Services whose arguments name their resources in a way of their own.
@@ -114,6 +143,11 @@ fn by_hand(call: &Call<'_>, action: &str) -> Option<Target> {
         "ssm" if name.contains("Parameter") => parameters(call),
         "s3" if name.contains("Bucket") => call.text(&["Bucket"]).map(|text| bucket(call.place, Some(&text))),
         "logs" => log_group(call),
+        "ecs" if name.ends_with("TaskDefinition") || name == "StartTask" => Some(compute::task_definition(call)),
+        // The ARN ends in an id that no argument tells.
+        "redshift-data" if call.has("WorkgroupName") => {
+            Some(Target::unseen(call.place.arn("redshift-serverless", "workgroup/*")))
+        }
         _ => None,
     }
 }
@@ -143,33 +177,37 @@ fn log_group(call: &Call<'_>) -> Option<Target> {
     Some(target.map(|arn| format!("{}:*", bare(arn))).also(arn))
 }
 
-/// No argument names the resource: any of the action's types, if that says more than `*`.
+/// No argument names the resource: any of the types that every call needs. Where none is, the call may be about no
+/// resource at all, unless an argument that speaks of one of the types is chosen at run time.
 fn unfilled(call: &Call<'_>, types: &[ResourceType]) -> Target {
     let place = call.place;
+    let from = chosen_at_run_time(call, types);
+    let any_required = types.iter().any(|kind| kind.required);
     let wild = |kind: &ResourceType| {
         kind.pattern.split(", ").map(|pattern| complete(pattern, place, |_| None)).collect::<Vec<_>>()
     };
     let mut patterns = Vec::<String>::new();
-    for pattern in types.iter().flat_map(wild) {
+    for pattern in types.iter().filter(|kind| kind.required || (!any_required && from.is_some())).flat_map(wild) {
         if !patterns.iter().any(|known| covers(known, &pattern)) {
             patterns.retain(|known| !covers(&pattern, known));
             patterns.push(pattern);
         }
     }
-    let choice = arn_chosen_at_run_time(call).map_or(Choice::Unseen, |from| Choice::Runtime { from });
+    let choice = from.map_or(Choice::Unseen, |from| Choice::Runtime { from });
     match patterns.len() {
         1..=3 => Target { resources: patterns, choice, also: Vec::new() },
         _ => Target { resources: vec!["*".to_owned()], choice, also: Vec::new() },
     }
 }
 
-/// The path or expression that chooses an argument that is an ARN.
-fn arn_chosen_at_run_time(call: &Call<'_>) -> Option<String> {
+/// The path or expression that chooses an ARN, or an argument with the name of one of the types.
+fn chosen_at_run_time(call: &Call<'_>, types: &[ResourceType]) -> Option<String> {
+    let speaks = |name: &str| {
+        let lower = name.to_ascii_lowercase();
+        lower.ends_with("arn") || types.iter().any(|kind| lower.contains(&plain(kind.name)))
+    };
     match &call.task.arguments {
-        Resolved::Object(fields) => fields
-            .keys()
-            .filter(|name| name.ends_with("Arn") || name.ends_with("Id") || name.ends_with("Name"))
-            .find_map(|name| call.text(&[name])?.from),
+        Resolved::Object(fields) => fields.keys().filter(|name| speaks(name)).find_map(|name| call.text(&[name])?.from),
         Resolved::Runtime { from, .. } => Some(from.clone()),
         _ => None,
     }
@@ -190,13 +228,14 @@ fn fill(call: &Call<'_>, action: &str, kind: &ResourceType) -> Option<Filled> {
     }
     let own = action.split(':').nth(1).unwrap_or_default().to_ascii_lowercase();
     let of_this = own.ends_with(&plain(kind.name)) || own.ends_with(&format!("{}s", plain(kind.name)));
-    let pattern = kind.pattern.split(", ").next()?;
+    let pattern = first_of(kind);
     let last = variables(pattern).last().copied();
     let (mut found, mut to_its_name, mut from) = (false, false, None);
     let resource = complete(pattern, call.place, |variable| {
-        let text = argument_of(call, variable, kind.name, of_this && Some(variable) == last)?;
+        let is_last = Some(variable) == last;
+        let text = argument_of(call, variable, is_last.then_some(kind.name), is_last && of_this)?;
         found = true;
-        to_its_name |= Some(variable) == last;
+        to_its_name |= is_last;
         from = from.take().or(text.from);
         Some(text.pattern)
     });
@@ -235,10 +274,11 @@ fn arns_of(call: &Call<'_>, kind: &ResourceType) -> Vec<Target> {
         .collect()
 }
 
-/// The argument that a pattern's variable stands for: of its name, of the type's name, or in a list of them.
-fn argument_of(call: &Call<'_>, variable: &str, kind: &str, is_own: bool) -> Option<Text> {
+/// The argument that a pattern's variable stands for: of its name, in a list of them, or, for the variable that tells
+/// one resource of a type from another, of the type's name.
+fn argument_of(call: &Call<'_>, variable: &str, kind: Option<&str>, is_own: bool) -> Option<Text> {
     let stem = variable.trim_end_matches("Name").trim_end_matches("Id");
-    let kind = plain(kind);
+    let kind = kind.map(plain).unwrap_or_default();
     let mut names = vec![variable.to_owned(), format!("{variable}s")];
     for base in [stem, kind.as_str()].into_iter().filter(|base| !base.is_empty()) {
         for end in ["", "Name", "Id", "Identifier", "Names", "Ids"] {
@@ -247,6 +287,10 @@ fn argument_of(call: &Call<'_>, variable: &str, kind: &str, is_own: bool) -> Opt
     }
     if is_own {
         names.extend(["Name", "Id", "Identifier"].map(str::to_owned));
+    }
+    // A name is no id: the ARN of a Redshift workgroup ends in an id that only the service knows.
+    if variable.ends_with("Id") {
+        names.retain(|name| !name.ends_with("Name") && !name.ends_with("Names"));
     }
     let text = names.iter().find_map(|name| call.texts(&[name]).into_iter().next())?;
     // An ARN or a URL is no name; an ARN of the type has been looked for.

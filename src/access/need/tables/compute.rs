@@ -67,7 +67,7 @@ pub(in crate::access::need) fn bare_function(call: &Call<'_>, arn: &str) -> Need
 }
 
 /// `family:revision`; without the revision it is the newest one that is active.
-fn task_definition(call: &Call<'_>) -> Target {
+pub(in crate::access::need) fn task_definition(call: &Call<'_>) -> Target {
     let target = argument(call, &["TaskDefinition"], "ecs", "task-definition/");
     let with_revision = |arn: &str| match arn.rsplit_once('/') {
         Some((_, name)) if !name.contains(':') && name != "*" => format!("{arn}:*"),

@@ -11,7 +11,9 @@ const ATHENA: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/conne
 
 pub(super) const ROWS: &[Row] = &[
     row("glue", "startJobRun", &["glue:StartJobRun"], job, GLUE),
-    row("glue", "startJobRun", &["glue:GetJobRun", "glue:GetJobRuns"], job, GLUE).polls(),
+    row("glue", "startJobRun", &["glue:GetJobRun"], job, GLUE).polls(),
+    // AWS's template grants it beside the other; roles without it work.
+    row("glue", "startJobRun", &["glue:GetJobRuns"], job, GLUE).polls().likely("AWS's template grants it for polling"),
     row("glue", "startJobRun", &["glue:BatchStopJobRun"], job, GLUE).stops(),
     row("databrew", "startJobRun", &["databrew:StartJobRun"], recipe_job, BREW),
     row("databrew", "startJobRun", &["databrew:ListJobRuns"], recipe_job, BREW).polls(),

@@ -83,7 +83,8 @@ pub(super) fn roles_of_a_cluster(call: &Call<'_>) -> Vec<Need> {
     needs.extend(profile.into_iter().map(|need| need.certainty(Certainty::Likely)));
     if call.has("Tags") {
         let why = "the cluster is tagged when it starts";
-        needs.push(Need::of(call, "elasticmapreduce:AddTags", new_cluster(call), why, EMR));
+        let need = Need::of(call, "elasticmapreduce:AddTags", new_cluster(call), why, EMR);
+        needs.push(need.certainty(Certainty::Likely));
     }
     let place = call.place;
     let linked = format!(

@@ -2,7 +2,7 @@
 
 use super::{Row, everything, row};
 use crate::access::need::call::{Call, Text};
-use crate::access::need::target::{Target, argument, named, object, s3_uri};
+use crate::access::need::target::{Target, argument, in_lower_case, named, object, s3_uri};
 use crate::access::need::{Choice, Need, pass_role};
 use crate::asl::Resolved;
 
@@ -82,20 +82,8 @@ impl Row {
     }
 }
 
-/// SageMaker writes names in ARNs in lower case.
 fn sagemaker(call: &Call<'_>, kind: &str, field: &str) -> Target {
-    let target = argument(call, &[field], "sagemaker", kind);
-    let Some(name) = call.text(&[field]).filter(|text| !text.pattern.starts_with("arn:")) else { return target };
-    let lower = name.pattern.to_lowercase();
-    match lower == name.pattern {
-        true => target,
-        false => {
-            let written = target.resources.clone();
-            let mut target = target.map(|arn| arn.replace(&name.pattern, &lower));
-            target.also.extend(written);
-            target
-        }
-    }
+    in_lower_case(argument(call, &[field], "sagemaker", kind))
 }
 
 fn training(call: &Call<'_>) -> Target {
@@ -140,25 +128,43 @@ pub(super) fn sagemaker_roles(call: &Call<'_>) -> Vec<Need> {
     needs
 }
 
-/// A foundation model by id or ARN, or what else an ARN names. An inference profile (`us.vendor.model`) reaches the
-/// model in every Region that it routes to.
+/// A foundation model by id or ARN, or what else an ARN names. An inference profile (`us.vendor.model`, by its id or its
+/// ARN) reaches the model in every Region that it routes to.
 /// Source: <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html>.
 pub(in crate::access::need) fn invoked_model(call: &Call<'_>) -> Target {
     let Some(text) = call.text(&["ModelId"]) else { return base_model(call) };
     let place = call.place;
-    let mut dots = text.pattern.splitn(3, '.');
-    let geography =
-        dots.next().filter(|word| matches!(*word, "us" | "eu" | "apac" | "global" | "us-gov" | "jp" | "au"));
-    match geography {
-        Some(word) if dots.count() == 2 => {
-            let id = &text.pattern[word.len() + 1..];
-            let profile = Target::fixed(place.arn("bedrock", &format!("inference-profile/{}", text.pattern)));
-            let mut target = profile;
-            target.resources.push(format!("arn:{}:bedrock:*::foundation-model/{id}", place.partition));
+    let model = |id: &str| format!("arn:{}:bedrock:*::foundation-model/{id}", place.partition);
+    if text.pattern.contains(":application-inference-profile/") {
+        // Which model it stands for is not shown.
+        return foundation_model(call, Some(&text)).also(model("*"));
+    }
+    let id = text.pattern.rsplit_once(":inference-profile/").map_or(text.pattern.as_str(), |(_, id)| id);
+    match of_geography(id) {
+        Some(of_model) => {
+            let profile = Text { pattern: id.to_owned(), from: text.from.clone() };
+            let mut target = match text.pattern.starts_with("arn:") {
+                true => foundation_model(call, Some(&text)),
+                false => named(place, "bedrock", "inference-profile/", Some(&profile)),
+            };
+            target.resources.push(model(of_model));
             target
         }
-        _ => foundation_model(call, Some(&text)),
+        None => foundation_model(call, Some(&text)),
     }
+}
+
+/// `vendor.model` of `us.vendor.model`.
+fn of_geography(id: &str) -> Option<&str> {
+    const GEOGRAPHIES: [&str; 8] = ["us", "eu", "apac", "global", "us-gov", "jp", "au", "ca"];
+    let (word, rest) = id.split_once('.')?;
+    (GEOGRAPHIES.contains(&word) && rest.contains('.')).then_some(rest)
+}
+
+/// The guardrail that a call to a model names.
+pub(in crate::access::need) fn guardrail(call: &Call<'_>) -> Target {
+    let named_one = [&["GuardrailIdentifier"][..], &["GuardrailConfig", "GuardrailIdentifier"]];
+    named(call.place, "bedrock", "guardrail/", named_one.iter().find_map(|path| call.text(path)).as_ref())
 }
 
 fn base_model(call: &Call<'_>) -> Target {
@@ -206,6 +212,10 @@ pub(super) fn customization(call: &Call<'_>) -> Vec<Need> {
 /// A payload that is kept in S3 instead of the state.
 pub(super) fn model_payload(call: &Call<'_>) -> Vec<Need> {
     let mut needs = Vec::new();
+    if call.has("GuardrailIdentifier") {
+        let why = "the call names a guardrail";
+        needs.push(Need::of(call, "bedrock:ApplyGuardrail", guardrail(call), why, BEDROCK));
+    }
     for (side, action) in [("Input", "s3:GetObject"), ("Output", "s3:PutObject")] {
         let Some((bucket, key)) = call.text(&[side, "S3Uri"]).as_ref().and_then(s3_uri) else { continue };
         let target = object(call.place, Some(&bucket), Some(&key));

@@ -1,0 +1,271 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use crate::access::reach::{Source, Way};
+use crate::access::trust::{Outsider, Principal, outsiders};
+use crate::finding::{
+    AccountView, Change, Check, CheckSettings, Confidence, Defect, Evaluations, Family, Outcome, RegionView, Severity,
+    Subject, View, listed, shell_quote,
+};
+use crate::model::{EventRule, EventTarget, MachineKind, PartName, PatternMatch, Role, RuleState};
+use crate::types::{Arn, Gap, GapReason, Region};
+
+pub const CHECK: Check = Check {
+    id: "execution-data-external-readers",
+    family: Family::Access,
+    title: "Execution data can be read from outside the account",
+    severity: Severity::Medium,
+    confidence: Confidence::High,
+    reads: &[PartName::StateMachines, PartName::Iam, PartName::LogGroups, PartName::KmsKeys, PartName::EventRules],
+    yields_to: &[],
+    since: "0.1.0",
+    references: &[
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html",
+        "https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html",
+        "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html",
+    ],
+    page: include_str!("execution-data-external-readers.md"),
+    run,
+};
+
+fn run(view: &View<'_>, out: &mut Evaluations) {
+    for account in &view.accounts {
+        let own = |id: &str| id == account.account_id.as_str() || view.settings.trusts(id);
+        for region in &account.regions {
+            region.report_unread(out);
+            if let Some(gap) = account.iam().gap() {
+                out.push(region.subject(), Outcome::InsufficientData(gap.clone()));
+            }
+            judge_rules(region, view.settings, out);
+        }
+        judge_roles(account, &own, out);
+    }
+}
+
+/// What a role reads.
+#[derive(Default)]
+struct Reads<'r> {
+    machines: BTreeSet<&'r Arn>,
+    sources: BTreeSet<&'r Source>,
+    ways: BTreeSet<Way>,
+    sure: bool,
+    administrator: bool,
+}
+
+/// Roles that outsiders may assume.
+fn judge_roles(account: &AccountView<'_>, own: &dyn Fn(&str) -> bool, out: &mut Evaluations) {
+    let iam = account.iam();
+    let Some(iam) = iam.seen().0 else { return };
+    let mut open: BTreeMap<&Arn, Vec<Outsider<'_>>> = BTreeMap::new();
+    for (arn, role) in &iam.roles {
+        match let_in(role, own) {
+            Ok(outside) if outside.is_empty() => {}
+            Ok(outside) => {
+                open.insert(arn, outside);
+            }
+            Err(gap) => out.push(subject(account, arn, &Reads::default()), Outcome::InsufficientData(gap)),
+        }
+    }
+    if open.is_empty() {
+        return;
+    }
+    let (mut reads, mut gap) = (BTreeMap::<&Arn, Reads<'_>>::new(), None);
+    for machine in account.regions.iter().flat_map(RegionView::machines) {
+        let readers = account.readers(&machine);
+        gap = gap.or(readers.gap);
+        for party in readers.parties {
+            for holder in party.holders.iter().filter(|holder| open.contains_key(&holder.arn)) {
+                let reads = reads.entry(&holder.arn).or_default();
+                reads.machines.insert(&machine.machine.arn);
+                reads.sources.extend(party.accesses.iter().flat_map(|access| access.by.iter().copied()));
+                reads.ways.extend(party.accesses.iter().map(|access| access.way));
+                reads.sure |= party.accesses.iter().any(|access| access.sure);
+                reads.administrator = holder.administrator;
+            }
+        }
+    }
+    for (arn, outside) in open {
+        match reads.get(arn) {
+            Some(reads) => out.push(subject(account, arn, reads), through_role(arn, &outside, reads)),
+            None => {
+                let verdict = gap.clone().map_or(Ok(Outcome::Compliant), Err);
+                out.judge(subject(account, arn, &Reads::default()), verdict);
+            }
+        }
+    }
+}
+
+fn let_in<'a>(role: &'a Role, own: &dyn Fn(&str) -> bool) -> Result<Vec<Outsider<'a>>, Gap> {
+    Ok(outsiders(role.trust.whole().map_err(Gap::clone)?.get(), own))
+}
+
+fn subject(account: &AccountView<'_>, role: &Arn, reads: &Reads<'_>) -> Subject {
+    Subject {
+        account_id: account.account_id.clone(),
+        region: Region::global(),
+        resource: role.clone(),
+        machines: reads.machines.iter().map(|machine| (*machine).clone()).collect(),
+    }
+}
+
+fn severity(outsider: &Outsider<'_>) -> Severity {
+    match outsider.who {
+        Principal::Everyone | Principal::AllBut if outsider.sure => Severity::High,
+        Principal::Federated(provider) if provider.contains(":saml-provider/") => Severity::Low,
+        _ => Severity::Medium,
+    }
+}
+
+fn meaning(outsider: &Outsider<'_>) -> String {
+    match outsider.who {
+        who @ Principal::Account(_) => format!("{who} (whoever it chooses)"),
+        who @ Principal::Federated(_) => format!("identities of {who}"),
+        who => who.to_string(),
+    }
+}
+
+fn through_role(arn: &Arn, outside: &[Outsider<'_>], reads: &Reads<'_>) -> Defect {
+    let names: Vec<_> = reads.machines.iter().map(|machine| machine.name()).collect();
+    let ways: Vec<_> = reads.ways.iter().map(|way| way.what()).collect();
+    let message = format!(
+        "From outside the account, {} may assume role {} and read execution data ({}) of {}.",
+        listed(outside.iter().map(meaning)),
+        arn.name(),
+        ways.join(", "),
+        listed(names),
+    );
+    let remediation = if reads.administrator {
+        format!(
+            "Let only those administer the account whom its owners name: take the others out of the trust policy of {}, or \
+             name their accounts in checks.trusted_accounts.",
+            arn.name()
+        )
+    } else {
+        format!(
+            "Where {} is not for execution data, deny it to the role with the policy below; where it is, allow it on named \
+             state machines only and name the account in checks.trusted_accounts.",
+            arn.name()
+        )
+    };
+    let worst = outside.iter().map(severity).max().unwrap_or(CHECK.severity);
+    let mut defect = Defect::new(message, remediation)
+        .severity(worst)
+        .evidence("principals", listed(outside.iter().map(|outsider| outsider.who)))
+        .evidence("state_machines", reads.machines.len().to_string())
+        .evidence("statements", listed(reads.sources.iter().map(|one| format!("{} of {}", one.statement, one.policy))));
+    if !reads.administrator {
+        defect = defect.change(Change::Command(denial(arn, &reads.ways)));
+    }
+    if !reads.sure || !outside.iter().any(|outsider| outsider.sure) {
+        defect = defect.confidence(Confidence::Medium);
+    }
+    defect
+}
+
+/// Denies the role the ways that it has.
+fn denial(role: &Arn, ways: &BTreeSet<Way>) -> String {
+    let actions: BTreeSet<_> = ways.iter().flat_map(|way| way.actions()).collect();
+    let statement = json!({ "Sid": "NoExecutionData", "Effect": "Deny", "Action": actions, "Resource": "*" });
+    let document = json!({ "Version": "2012-10-17", "Statement": [statement] });
+    format!(
+        "aws iam put-role-policy --role-name {} --policy-name NoExecutionData --policy-document {}",
+        shell_quote(role.name()),
+        shell_quote(&document.to_string())
+    )
+}
+
+/// Rules that send the events of executions elsewhere.
+fn judge_rules(region: &RegionView<'_>, settings: &CheckSettings, out: &mut Evaluations) {
+    let rules = region.event_rules();
+    if let Some(gap) = rules.gap() {
+        out.push(region.subject(), Outcome::InsufficientData(gap.clone()));
+    }
+    let machines = region.machines().filter(|machine| machine.machine.kind != MachineKind::Express);
+    let machines: Vec<_> = machines.map(|machine| machine.machine.arn.clone()).collect();
+    if machines.is_empty() {
+        return;
+    }
+    for (arn, rule) in rules.seen().0.into_iter().flat_map(|rules| rules.iter()) {
+        let takes = rule.matches_states_events();
+        if rule.state == RuleState::Disabled || takes == PatternMatch::No {
+            continue;
+        }
+        let subject = Subject { resource: arn.clone(), machines: taken(rule, &machines), ..region.subject() };
+        out.judge(subject, judge_rule(region, rule, takes, settings));
+    }
+}
+
+/// The machines whose events a rule takes: all of them, unless it chooses among events.
+fn taken(rule: &EventRule, machines: &[Arn]) -> Vec<Arn> {
+    let pattern = rule.pattern.as_ref().and_then(|pattern| pattern.whole().ok());
+    let chooses = pattern.and_then(|pattern| pattern.get().as_object()).is_none_or(|fields| {
+        let status = |detail: &serde_json::Value| detail.as_object().is_some_and(|fields| fields.keys().eq(["status"]));
+        fields.iter().any(|(name, wanted)| match name.as_str() {
+            "source" | "detail-type" | "account" | "region" => false,
+            "detail" => !status(wanted),
+            _ => true,
+        })
+    });
+    if chooses { Vec::new() } else { machines.to_vec() }
+}
+
+fn judge_rule(
+    region: &RegionView<'_>,
+    rule: &EventRule,
+    takes: PatternMatch,
+    settings: &CheckSettings,
+) -> Result<Outcome, Gap> {
+    let (targets, gap) = rule.targets.seen();
+    let outside: Vec<_> = targets.into_iter().flatten().filter(|target| is_outside(region, target, settings)).collect();
+    match (outside.is_empty(), gap) {
+        (true, Some(gap)) => Err(gap.clone()),
+        (true, None) => Ok(Outcome::Compliant),
+        (false, _) if takes == PatternMatch::Maybe => {
+            let pattern = rule.pattern.as_ref().and_then(|pattern| pattern.gap()).cloned();
+            Err(pattern.unwrap_or_else(|| {
+                Gap::new(GapReason::Unsupported, "whether the rule's pattern takes events of executions is not known")
+                    .about(rule.name.as_str())
+            }))
+        }
+        (false, _) => Ok(through_rule(region, rule, &outside).into()),
+    }
+}
+
+/// An API destination is an HTTP endpoint, whose address its own ARN does not tell.
+fn is_api_destination(target: &EventTarget) -> bool {
+    target.arn.service() == "events" && target.arn.resource().starts_with("api-destination/")
+}
+
+fn is_outside(region: &RegionView<'_>, target: &EventTarget, settings: &CheckSettings) -> bool {
+    let (account, own) = (target.arn.account(), region.snapshot.account_id.as_str());
+    is_api_destination(target) || !(account.is_empty() || account == own || settings.trusts(account))
+}
+
+fn through_rule(region: &RegionView<'_>, rule: &EventRule, outside: &[&EventTarget]) -> Defect {
+    let to = |target: &&EventTarget| match is_api_destination(target) {
+        true => format!("an HTTP endpoint ({})", target.arn.name()),
+        false => format!("account {} ({})", target.arn.account(), target.arn),
+    };
+    let name = &rule.name;
+    let message = format!(
+        "Rule {name} sends status events of executions, with their input and output, to {}.",
+        listed(outside.iter().map(to))
+    );
+    let remediation = format!(
+        "Remove the target from {name}, or send what its receiver needs: an input transformer that leaves out input and \
+         output. An account that is yours belongs in checks.trusted_accounts."
+    );
+    let ids: Vec<_> = outside.iter().map(|target| shell_quote(target.id.get())).collect();
+    let command = format!(
+        "aws events remove-targets --region {} --rule {} --ids {}",
+        region.name(),
+        shell_quote(name),
+        ids.join(" ")
+    );
+    // What an input transformer leaves is not collected.
+    Defect::new(message, remediation)
+        .confidence(Confidence::Medium)
+        .evidence("targets", listed(outside.iter().map(|target| &target.arn)))
+        .change(Change::Command(command))
+}
