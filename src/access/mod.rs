@@ -11,6 +11,7 @@ mod grants;
 mod need;
 mod overlap;
 pub mod reach;
+mod resource_side;
 pub mod scoping;
 mod statement;
 pub mod trust;
@@ -21,4 +22,5 @@ pub use diff::{Difference, Excess, Lack, Missing, Refusal, Surplus, Wide, Wider,
 pub use grant::{Grant, Rest};
 pub use grants::{Answer, Grants, ManagedPolicies};
 pub use need::{Certainty, Choice, Machine, Need, Needs, Place, Undecided, log_write_needs, needed, service_needs};
+pub use resource_side::needs_own_grant;
 pub use statement::names_action;

@@ -11,16 +11,17 @@ use crate::finding::Check;
 
 /// Every check, by id.
 pub static CHECKS: &[&Check] = &[
-    &access::definition_writers::CHECK,
-    &access::execution_data_external_readers::CHECK,
     &access::cross_account_task_role::CHECK,
+    &access::definition_writers::CHECK,
     &access::excess_grant::CHECK,
+    &access::execution_data_external_readers::CHECK,
     &access::execution_data_readers::CHECK,
     &access::log_delivery_wildcard::CHECK,
     &logging::log_group_missing::CHECK,
     &logging::log_group_without_customer_key::CHECK,
     &logging::log_retention_unset::CHECK,
     &logging::logging_disabled::CHECK,
+    &access::missing_grant::CHECK,
     &access::missing_xray_grant::CHECK,
     &data::no_customer_managed_key::CHECK,
     &lifecycle::no_execution_timeout::CHECK,

@@ -4,7 +4,7 @@ use super::view::{MachineView, RegionView, RoleView};
 use crate::access::trust::{Principal, denied, lets_in};
 use crate::access::{Grants, Machine, ManagedPolicies, Need, Needs, Undecided, needed};
 use crate::detect::is_marker_in;
-use crate::model::{Encryption, KeyName};
+use crate::model::{Encryption, KeyName, KmsKey};
 use crate::types::{Arn, Gap, GapReason};
 
 impl<'a> MachineView<'a> {
@@ -27,6 +27,18 @@ impl<'a> MachineView<'a> {
         let why = "its target holds what looks like a secret, and was not kept";
         needs.undecided.extend(unknown.into_iter().map(|state| Undecided { state, why: why.to_owned() }));
         Ok(needs)
+    }
+
+    /// The KMS key with this ARN, where it is the machine's own; a gap for others, of which only their names are known.
+    pub fn key(&self, arn: &str) -> Result<Option<&'a KmsKey>, Gap> {
+        let key = match &self.details()?.encryption {
+            Encryption::Customer { kms_key_id } => self.region.key(kms_key_id)?,
+            _ => None,
+        };
+        match key {
+            Some((own, key)) if own.as_str() == arn => Ok(Some(key)),
+            _ => Ok(self.region.key(arn)?.map(|(_, key)| key)),
+        }
     }
 
     /// The ARN of the key that the machine's data is encrypted with; `None`: AWS's own, or a key that there is not.

@@ -108,7 +108,11 @@ impl Wide {
                 None => places.push((place, vec![&wide.action])),
             }
         }
-        places.iter().map(|(place, actions)| format!("{} is needed on {place}", actions.join(", "))).collect()
+        let are = |actions: &[&str]| if actions.len() == 1 { "is" } else { "are" };
+        let reason = |(place, actions): &(String, Vec<&str>)| {
+            format!("{} {} needed on {place}", actions.join(", "), are(actions))
+        };
+        places.iter().map(reason).collect()
     }
 }
 
@@ -197,13 +201,23 @@ fn wider_than(statement: &Statement, used: &[&Need]) -> Vec<Wide> {
     let patterns: Vec<_> = patterns.iter().map(|pattern| without_variables(pattern)).collect();
     let mut wide = Vec::new();
     for needs in by_action.values() {
-        // A pattern that some need of the action holds whole is not too wide for any other.
-        let held = |pattern: &&String| {
-            let mut places = needs.iter().flat_map(|need| need.resources.iter().chain(&need.also));
-            places.any(|resource| covers(resource, pattern))
+        // A pattern that some need of the action holds whole is not too wide for any other, and what is tolerated on more
+        // stays granted on more.
+        let unknown = used.iter().filter(|need| is_pattern_of(&need.action, &needs[0].action));
+        let mut others = needs.iter().chain(unknown);
+        let places: Vec<_> = others.clone().flat_map(|need| need.resources.iter().chain(&need.also)).collect();
+        let patterns: Vec<_> =
+            patterns.iter().filter(|pattern| !places.iter().any(|place| covers(place, pattern))).collect();
+        let tolerated: Vec<_> = others
+            .by_ref()
+            .filter(|need| need.certainty == Certainty::Optional)
+            .flat_map(|need| &need.resources)
+            .collect();
+        let stays = |need: &Need| {
+            need.certainty != Certainty::Optional
+                && need.resources.iter().all(|resource| tolerated.iter().any(|place| covers(place, resource)))
         };
-        let patterns: Vec<_> = patterns.iter().filter(|pattern| !held(pattern)).collect();
-        for need in needs.iter().filter(|need| !is_bound(statement, need)) {
+        for need in needs.iter().filter(|need| !is_bound(statement, need) && !stays(need)) {
             let exceeds = |resource: &String, pattern: &str| covers(pattern, resource) && says_more(resource, pattern);
             if patterns.iter().any(|pattern| need.resources.iter().any(|resource| exceeds(resource, pattern))) {
                 let Need { action, resources, choice, .. } = (*need).clone();

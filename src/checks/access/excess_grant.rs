@@ -26,6 +26,9 @@ pub const CHECK: Check = Check {
     run,
 };
 
+/// How many reasons a message spells out.
+const SHOWN: usize = 5;
+
 fn run(view: &View<'_>, out: &mut Evaluations) {
     view.each_role(out, judge);
 }
@@ -50,7 +53,7 @@ fn defect(view: &RoleView<'_>, beyond: &Beyond<'_>) -> Option<Defect> {
         "The {grant} grants role {} more than {machines} {}: {}. Who gets a task to misuse the role gets that too.",
         view.arn.name(),
         if view.machines.len() == 1 { "needs" } else { "need" },
-        listed(&reasons).replace(", and ", "; and "),
+        shown(&reasons),
     );
     let said = said(beyond, &wide);
     let mut defect = Defect::new(message, beyond.remediation())
@@ -67,6 +70,16 @@ fn defect(view: &RoleView<'_>, beyond: &Beyond<'_>) -> Option<Defect> {
     }
     defect.change.clone_from(&beyond.change);
     Some(defect)
+}
+
+/// The first of them, so that a finding stays readable; all are evidence.
+fn shown(reasons: &[String]) -> String {
+    match reasons {
+        many if many.len() > SHOWN + 1 => {
+            format!("{}; and {} more", reasons[..SHOWN].join("; "), reasons.len() - SHOWN)
+        }
+        all => all.join("; "),
+    }
 }
 
 fn severity(beyond: &Beyond<'_>, said: &[&str]) -> Severity {

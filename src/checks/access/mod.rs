@@ -4,6 +4,7 @@ pub mod excess_grant;
 pub mod execution_data_external_readers;
 pub mod execution_data_readers;
 pub mod log_delivery_wildcard;
+pub mod missing_grant;
 pub mod missing_xray_grant;
 pub mod privilege_escalation;
 pub mod runtime_target_wildcard;
