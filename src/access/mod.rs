@@ -5,6 +5,7 @@ pub mod actions;
 pub mod assume;
 mod derive;
 mod diff;
+pub mod escalation;
 mod grant;
 mod grants;
 mod need;

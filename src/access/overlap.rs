@@ -15,18 +15,64 @@ pub(super) fn overlaps(a: &str, b: &str) -> bool {
     // One row of the table of "the rest of `a` from i meets the rest of `b` from j", from the back.
     let mut next: Vec<bool> = (0..=b.len()).map(|j| b[j..].iter().all(|byte| *byte == b'*')).collect();
     for i in (0..a.len()).rev() {
-        let mut row = vec![false; b.len() + 1];
-        row[b.len()] = a[i] == b'*' && next[b.len()];
-        for j in (0..b.len()).rev() {
-            let one = a[i] == b[j] || a[i] == b'?' || b[j] == b'?';
-            row[j] = match (a[i], b[j]) {
-                (b'*', _) | (_, b'*') => next[j] || row[j + 1] || next[j + 1],
-                _ => one && next[j + 1],
-            };
-        }
-        next = row;
+        next = row_before(a, b, i, &next);
     }
     next[0]
+}
+
+/// The row of `i`, where `next` is that of `i + 1`.
+fn row_before(a: &[u8], b: &[u8], i: usize, next: &[bool]) -> Vec<bool> {
+    let mut row = vec![false; b.len() + 1];
+    row[b.len()] = a[i] == b'*' && next[b.len()];
+    for j in (0..b.len()).rev() {
+        let one = a[i] == b[j] || a[i] == b'?' || b[j] == b'?';
+        row[j] = match (a[i], b[j]) {
+            (b'*', _) | (_, b'*') => next[j] || row[j + 1] || next[j + 1],
+            _ => one && next[j + 1],
+        };
+    }
+    row
+}
+
+/// What stands for a wildcard that both patterns leave open: no name that anybody gave.
+const ANY: &str = "any-\u{1}";
+
+/// A text that fits both patterns, as open as they are.
+pub(super) fn meeting(a: &str, b: &str) -> Option<String> {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut rows: Vec<Vec<bool>> = vec![(0..=b.len()).map(|j| b[j..].iter().all(|byte| *byte == b'*')).collect()];
+    for i in (0..a.len()).rev() {
+        rows.push(row_before(a, b, i, &rows[rows.len() - 1]));
+    }
+    rows.reverse();
+    if !rows[0][0] {
+        return None;
+    }
+    let (mut text, mut i, mut j) = (Vec::new(), 0, 0);
+    while i < a.len() || j < b.len() {
+        match (a.get(i), b.get(j)) {
+            (Some(b'*'), Some(b'*')) => {
+                text.extend_from_slice(ANY.as_bytes());
+                (i, j) = [(i + 1, j + 1), (i + 1, j), (i, j + 1)].into_iter().find(|(i, j)| rows[*i][*j])?;
+            }
+            (Some(b'*'), _) if rows[i + 1][j] => i += 1,
+            (_, Some(b'*')) if rows[i][j + 1] => j += 1,
+            (Some(b'*'), Some(byte)) => {
+                text.push(*byte);
+                j += 1;
+            }
+            (Some(byte), Some(b'*')) => {
+                text.push(*byte);
+                i += 1;
+            }
+            (Some(one), Some(other)) => {
+                text.push(if *one == b'?' { *other } else { *one });
+                (i, j) = (i + 1, j + 1);
+            }
+            _ => return None,
+        }
+    }
+    String::from_utf8(text).ok()
 }
 
 /// Whether every text that fits `inner` fits `outer` too. May say no where it is so; never yes where it is not.
@@ -79,7 +125,7 @@ pub(super) fn without_variables(pattern: &str) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{covers, overlaps, without_variables};
+    use super::{covers, meeting, overlaps, without_variables};
     use crate::iam::glob_matches;
 
     #[test]
@@ -119,6 +165,14 @@ mod tests {
             let (in_a, in_b) = (glob_matches(&a, &text, false), glob_matches(&b, &text, false));
             prop_assert!(!(in_a && in_b) || overlaps(&a, &b));
             prop_assert!(!covers(&a, &b) || !in_b || in_a);
+        }
+
+        #[test]
+        fn what_fits_both_does(a in "[ab*?]{0,6}", b in "[ab*?]{0,6}") {
+            let text = meeting(&a, &b);
+            prop_assert_eq!(text.is_some(), overlaps(&a, &b));
+            let fits = |text: &String| glob_matches(&a, text, false) && glob_matches(&b, text, false);
+            prop_assert!(text.iter().all(fits), "{:?}", text);
         }
     }
 }

@@ -27,6 +27,7 @@ pub static CHECKS: &[&Check] = &[
     &lifecycle::no_execution_timeout::CHECK,
     &quota::open_execution_quota::CHECK,
     &quota::open_map_run_quota::CHECK,
+    &access::privilege_escalation::CHECK,
     &lifecycle::role_missing::CHECK,
     &access::runtime_target_wildcard::CHECK,
     &access::shared_role::CHECK,

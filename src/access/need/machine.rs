@@ -37,7 +37,8 @@ pub(super) fn add(machine: &Machine, place: &Place, needs: &mut Needs) {
         for action in LOG_WRITE {
             let why =
                 "the delivery service writes the log by the log group's resource policy; AWS's template grants it";
-            let need = Need::new(action, Target::fixed(streams.clone()), why, LOGS);
+            let bare = streams.trim_end_matches(":*").to_owned();
+            let need = Need::new(action, Target::fixed(streams.clone()).also(bare), why, LOGS);
             needs.own.push(need.certainty(Certainty::Optional));
         }
     }

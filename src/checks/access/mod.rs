@@ -6,6 +6,7 @@ pub mod execution_data_readers;
 pub mod log_delivery_wildcard;
 pub mod missing_grant;
 pub mod missing_xray_grant;
+pub mod privilege_escalation;
 pub mod runtime_target_wildcard;
 pub mod shared_role;
 pub mod trust_policy_broad;

@@ -1,7 +1,7 @@
 //! What a call needs beside its own action: a role that it hands over, objects that the service reads for it.
 
 use super::super::call::{Call, Text};
-use super::super::target::object;
+use super::super::target::{Target, bucket, object};
 use super::super::{Certainty, Need};
 use super::{forwarded, roles};
 use crate::asl::Resolved;
@@ -47,12 +47,20 @@ fn add_read_objects(call: &Call<'_>, prefix: &str, needs: &mut Vec<Need>) {
     walk(&call.task.arguments, "", &mut |key, value| {
         if key.eq_ignore_ascii_case("S3Object") {
             let part = |name: &str| super::super::call::at(value, &[name]).and_then(|part| call.text_of(&part));
-            objects.push(object(call.place, part("Bucket").as_ref(), part("Name").as_ref()));
+            let (of, name) = (part("Bucket"), part("Name"));
+            objects.push((bucket(call.place, of.as_ref()), object(call.place, of.as_ref(), name.as_ref())));
         }
     });
-    for target in objects {
+    for (of, target) in objects {
         needs.push(Need::of(call, "s3:GetObject", target, "the service reads the object as the caller", source));
+        needs.push(may_list(call, of, source));
     }
+}
+
+/// Without the right to list, a missing object looks like a forbidden one.
+fn may_list(call: &Call<'_>, of: Target, source: &'static str) -> Need {
+    Need::of(call, "s3:ListBucket", of, "a missing object is told from a forbidden one", source)
+        .certainty(Certainty::Optional)
 }
 
 /// Source: <https://docs.aws.amazon.com/transcribe/latest/dg/security_iam_id-based-policy-examples.html>.
@@ -65,16 +73,17 @@ fn add_transcription(call: &Call<'_>, needs: &mut Vec<Need>) {
     };
     let media = call.text(&["Media", "MediaFileUri"]);
     let at_run_time = media.as_ref().is_some_and(|text| !text.pattern.starts_with("s3://"));
-    if let Some((bucket, key)) = media.as_ref().and_then(super::super::target::s3_uri) {
-        let target = object(call.place, Some(&bucket), Some(&key));
+    if let Some((of, key)) = media.as_ref().and_then(super::super::target::s3_uri) {
+        let target = object(call.place, Some(&of), Some(&key));
+        needs.push(may_list(call, bucket(call.place, Some(&of)), SOURCE));
         let need = Need::of(call, "s3:GetObject", target, "the service reads the recording as the caller", SOURCE);
         // A path that says nothing of S3 may be a URL of another kind.
         needs.push(need.certainty(if at_run_time { certainty.max(Certainty::Likely) } else { certainty }));
     }
-    if let Some(bucket) = call.text(&["OutputBucketName"]) {
+    if let Some(of) = call.text(&["OutputBucketName"]) {
         let any: Option<Text> =
             call.text(&["OutputKey"]).map(|key| Text { pattern: format!("{}*", key.pattern), ..key });
-        let target = object(call.place, Some(&bucket), any.as_ref());
+        let target = object(call.place, Some(&of), any.as_ref());
         let need = Need::of(call, "s3:PutObject", target, "the service writes the transcript as the caller", SOURCE);
         needs.push(need.certainty(certainty));
     }

@@ -34,6 +34,8 @@ const PROFILE: &str = "https://docs.aws.amazon.com/bedrock/latest/userguide/infe
 const EMAIL: &str = "https://docs.aws.amazon.com/ses/latest/dg/sending-authorization-policies.html";
 const S3: &str = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html";
 const LAMBDA: &str = "https://docs.aws.amazon.com/lambda/latest/api/API_FunctionCode.html";
+const GROUP: &str =
+    "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html";
 const STACK: &str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html";
 
 /// What calls a model.
@@ -138,6 +140,24 @@ const FORWARDS: &[Forward] = &[
         LAMBDA,
     )
     .likely(),
+    forward(
+        "autoscaling",
+        &["CreateAutoScalingGroup", "UpdateAutoScalingGroup"],
+        &[],
+        &["ec2:RunInstances"],
+        everywhere,
+        GROUP,
+    )
+    .likely(),
+    forward(
+        "autoscaling",
+        &["CreateAutoScalingGroup", "UpdateAutoScalingGroup"],
+        &[],
+        &["ec2:CreateTags"],
+        everywhere,
+        GROUP,
+    )
+    .optional(),
     forward("cloudformation", &[], &["TemplateURL"], &["s3:GetObject"], any_object, STACK).likely(),
 ];
 
@@ -320,4 +340,22 @@ fn any_bucket(call: &Call<'_>) -> Target {
 
 fn any_object(call: &Call<'_>) -> Target {
     object(call.place, None, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DOES_ANYTHING, FORWARDS};
+    use crate::access::need::sdk::catalog;
+
+    #[test]
+    fn every_action_is_known() {
+        for action in FORWARDS.iter().flat_map(|forward| forward.actions) {
+            assert!(catalog::facts(action).is_some(), "{action}");
+        }
+        for (prefix, operations, _) in DOES_ANYTHING {
+            for operation in *operations {
+                assert!(catalog::facts(&format!("{prefix}:{operation}")).is_some(), "{prefix}:{operation}");
+            }
+        }
+    }
 }

@@ -101,10 +101,24 @@ pub(super) fn by_patterns(call: &Call<'_>, action: &str, facts: &Facts) -> Targe
     if !all_certain && target.choice == Choice::Fixed {
         target.choice = Choice::Unseen;
     }
-    match action.starts_with("sagemaker:") {
-        true => target::in_lower_case(target),
-        false => target,
+    match action.split_once(':').unwrap_or_default().0 {
+        "sagemaker" => target::in_lower_case(target),
+        "ssm" => of_any_owner(target),
+        _ => target,
     }
+}
+
+/// AWS's own documents belong to no account, which policies write in several ways.
+fn of_any_owner(mut target: Target) -> Target {
+    for arn in &mut target.resources {
+        let parts: Vec<_> = arn.splitn(6, ':').collect();
+        if let ["arn", partition, "ssm", region, _, document] = parts[..]
+            && document.starts_with("document/AWS")
+        {
+            *arn = format!("arn:{partition}:ssm:{region}:*:{document}");
+        }
+    }
+    target
 }
 
 /// Whether the types that an action needs are needed together. Where a call makes or copies something, what it is made of

@@ -79,7 +79,7 @@ const PASSING: &[(&str, &[&str])] = &[
     ("pipes", &["CreatePipe", "UpdatePipe"]),
     ("rds", &["CreateDBInstance", "ModifyDBInstance", "StartExportTask"]),
     ("redshift", &["CreateCluster", "ModifyClusterIamRoles", "RestoreFromClusterSnapshot"]),
-    ("s3", &["CreateJob", "PutReplicationConfiguration"]),
+    ("s3", &["CreateJob", "PutBucketReplication"]),
     ("scheduler", &["CreateSchedule", "UpdateSchedule"]),
     ("ssm", &["RegisterTaskWithMaintenanceWindow", "SendCommand", "StartAutomationExecution"]),
     ("states", &["CreateStateMachine", "UpdateStateMachine"]),
@@ -121,4 +121,20 @@ pub(super) fn add(call: &Call<'_>, prefix: &str, operation: &str, needs: &mut Ve
         found.push(pass_role::any(call, "the call can hand a role over that the definition does not show"));
     }
     needs.extend(found);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PASSING;
+    use crate::access::need::sdk::{catalog, names};
+
+    #[test]
+    fn every_operation_is_known() {
+        for (prefix, operations) in PASSING {
+            for operation in *operations {
+                let known = catalog::facts(&format!("{prefix}:{operation}")).is_some();
+                assert!(known || names::exception(prefix, operation).is_some(), "{prefix}:{operation}");
+            }
+        }
+    }
 }

@@ -31,7 +31,9 @@ fn own_executions(map: &DistributedMap, place: &Place) -> Vec<Need> {
         .also(executions(&format!("{}/*", place.name)))
         .also(executions(&format!("{}*", place.name)))
         .also(place.arn("states", &format!("express:{}/*", place.name)));
-    let of_children = Target::fixed(executions(&children)).also(executions(&format!("{}/*", place.name)));
+    let of_children = Target::fixed(executions(&children))
+        .also(executions(&format!("{}/*", place.name)))
+        .also(place.arn("states", &format!("execution:{}/*", place.name)));
     let own = Target::fixed(place.machine_arn());
     let why = "a Distributed Map starts its machine's own child executions";
     let rows = [
