@@ -101,7 +101,8 @@ impl Caller {
         answer
     }
 
-    async fn wait(&self, api: &'static Api, wait: Duration) -> Result<(), Failure> {
+    /// Waits before a call of `api`, unless the collection is interrupted.
+    pub async fn wait(&self, api: &'static Api, wait: Duration) -> Result<(), Failure> {
         if self.cancel.is_cancelled() {
             return Err(Failure::interrupted(api));
         }

@@ -6,6 +6,7 @@ mod function_policies;
 mod iam;
 mod identity;
 mod kms_keys;
+mod last_accessed;
 mod live;
 mod log_groups;
 mod pages;

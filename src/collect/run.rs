@@ -9,7 +9,10 @@ use tokio_util::sync::CancellationToken;
 use super::collector::{Collector, Context, Scope};
 use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
-use super::{event_rules, function_policies, iam, identity, kms_keys, log_groups, quotas, state_machines, tags, xray};
+use super::{
+    event_rules, function_policies, iam, identity, kms_keys, last_accessed, log_groups, quotas, state_machines, tags,
+    xray,
+};
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
 use crate::detect::Door;
@@ -20,6 +23,7 @@ use crate::types::{AccountId, Arn, Gap, GapReason, Region};
 pub static COLLECTORS: &[&Collector] = &[
     &identity::COLLECTOR,
     &iam::COLLECTOR,
+    &last_accessed::COLLECTOR,
     &state_machines::COLLECTOR,
     &tags::COLLECTOR,
     &log_groups::COLLECTOR,

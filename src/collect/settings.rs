@@ -22,7 +22,8 @@ pub struct CollectSettings {
     pub regions: Regions,
     /// Without any, the caller's own account is audited.
     pub accounts: Vec<AccountSource>,
-    /// Collectors that are switched off; never [`PartName::Identity`].
+    /// Collectors that are switched off; never [`PartName::Identity`]. [`PartName::LastAccessed`] is by default: it takes
+    /// minutes.
     pub disabled: BTreeSet<PartName>,
     /// Calls in flight per Region.
     pub concurrency: usize,
@@ -41,7 +42,12 @@ pub struct AccountSource {
 
 impl Default for CollectSettings {
     fn default() -> Self {
-        Self { regions: Regions::default(), accounts: Vec::new(), disabled: BTreeSet::new(), concurrency: 16 }
+        Self {
+            regions: Regions::default(),
+            accounts: Vec::new(),
+            disabled: BTreeSet::from([PartName::LastAccessed]),
+            concurrency: 16,
+        }
     }
 }
 

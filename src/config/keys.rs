@@ -101,6 +101,14 @@ pub static KEYS: &[Key] = &[
         set: |config, value| setters::collect(config, PartName::Iam, value),
     },
     Key {
+        path: "collectors.last_accessed",
+        value: Written::Default("false"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "When roles of Step Functions last used each service: IAM makes a report a role, which takes time.",
+        set: |config, value| setters::collect(config, PartName::LastAccessed, value),
+    },
+    Key {
         path: "collectors.state_machines",
         value: Written::Default("true"),
         kind: Kind::Switch,

@@ -1,9 +1,9 @@
-//! What the view knows of the resources around state machines: keys, event rules, functions.
+//! What the view knows around state machines: keys, event rules, functions, and what roles were last seen to use.
 
-use super::view::RegionView;
+use super::view::{RegionView, RoleView};
 use crate::detect::Clean;
 use crate::iam::Policy;
-use crate::model::{EventRules, KmsKey};
+use crate::model::{EventRules, KmsKey, RoleAccess};
 use crate::types::{Arn, Gap, Observed};
 
 impl<'a> RegionView<'a> {
@@ -40,6 +40,24 @@ impl<'a> RegionView<'a> {
             None => Err(gap
                 .cloned()
                 .unwrap_or_else(|| Gap::not_collected("the function's policy").about(function.as_str()))),
+        }
+    }
+}
+
+impl<'a> RoleView<'a> {
+    /// When the role last used each service and the actions that IAM tracks. Collected only where it is asked for
+    /// (`collectors.last_accessed`), so a check that can do without it takes the gap for "not known" and goes on.
+    pub fn last_accessed(&self) -> Result<&'a RoleAccess, Gap> {
+        let Some(global) = self.machines[0].region.global else { return Err(Gap::not_collected("last_accessed")) };
+        let roles = global.last_accessed();
+        let (Some(roles), gap) = roles.seen() else {
+            return Err(roles.gap().cloned().unwrap_or_else(|| Gap::not_collected("last_accessed")));
+        };
+        match roles.get(self.arn) {
+            Some(access) => access.whole().map_err(Gap::clone),
+            None => Err(gap
+                .cloned()
+                .unwrap_or_else(|| Gap::not_collected("the role's last access").about(self.arn.as_str()))),
         }
     }
 }

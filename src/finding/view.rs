@@ -39,7 +39,7 @@ pub struct RegionView<'a> {
     pub snapshot: &'a Snapshot,
     pub quotas: Vec<QuotaStatus>,
     partition: &'a str,
-    global: Option<&'a Snapshot>,
+    pub(super) global: Option<&'a Snapshot>,
     /// The account's, shared by its Regions.
     pub(super) grants: Rc<AccountGrants<'a>>,
 }

@@ -3,7 +3,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Details, EventRules, FunctionPolicies, Iam, KmsKeys, LogGroups, Quotas, StateMachines, Xray};
+use super::{
+    Details, EventRules, FunctionPolicies, Iam, KmsKeys, LastAccessed, LogGroups, Quotas, StateMachines, Xray,
+};
 use crate::detect::Clean;
 use crate::types::{AccountId, Arn, Gap, Observed, Region};
 
@@ -120,6 +122,12 @@ impl GapWithin for Iam {
     }
 }
 
+impl GapWithin for LastAccessed {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.values().find_map(Observed::gap)
+    }
+}
+
 impl GapWithin for Tags {}
 
 macro_rules! parts {
@@ -230,6 +238,7 @@ macro_rules! parts {
 parts! {
     identity: Identity(Identity),
     iam: Iam(Iam),
+    last_accessed: LastAccessed(LastAccessed),
     state_machines: StateMachines(StateMachines),
     tags: Tags(Tags),
     log_groups: LogGroups(LogGroups),

@@ -9,6 +9,7 @@ mod hostile;
 mod iam;
 mod identity;
 mod kms_keys;
+mod last_accessed;
 mod live;
 mod log_groups;
 mod machines;

@@ -140,16 +140,18 @@ impl<'a> Actor<'a> {
         found
     }
 
-    /// Whether it may do this to something or other.
-    pub(super) fn may_somewhere(&self, action: &str, context: &Context) -> May {
+    /// Whether it may do this to something or other, and to what.
+    pub(super) fn may_somewhere(&self, action: &str, context: &Context) -> (May, String) {
+        let nothing = (May::No, String::new());
         if !self.names(action) {
-            return May::No;
+            return nothing;
         }
         let examples = match self.form(action) {
             Some(form) => self.examples(action, &form),
             None => vec!["*".to_owned()],
         };
-        examples.iter().map(|resource| self.may(action, resource, context)).max().unwrap_or(May::No)
+        let asked = examples.into_iter().map(|resource| (self.may(action, &resource, context), resource));
+        asked.max_by_key(|(may, _)| *may).unwrap_or(nothing)
     }
 
     /// What an action takes, of any name and Region of the account. `None`: only `*`.

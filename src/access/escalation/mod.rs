@@ -21,13 +21,19 @@ use crate::types::{Arn, Gap};
 #[derive(Debug)]
 pub struct Escalation<'a> {
     pub way: &'static Way,
-    /// The actions it takes, of those that the way leaves to choose.
-    pub actions: Vec<&'static str>,
-    /// The statements that allow the decisive one; never empty.
-    pub grants: Vec<Grant<'a>>,
+    /// What it takes, of what the way leaves to choose; the decisive action first.
+    pub steps: Vec<Step<'a>>,
     /// No condition decides.
     pub sure: bool,
     pub reach: Reach<'a>,
+}
+
+/// One action of a way.
+#[derive(Debug)]
+pub struct Step<'a> {
+    pub action: &'static str,
+    /// The statements that allow it, those without a doubt first; never empty.
+    pub grants: Vec<Grant<'a>>,
 }
 
 /// Whom a way leads to, the worst last.

@@ -3,7 +3,7 @@ use std::cell::OnceCell;
 use super::account::{Account, Someone};
 use super::actor::{Actor, May, administrator_policy};
 use super::ways::{Kind, Way, Wins};
-use super::{Escalation, Reach};
+use super::{Escalation, Reach, Step};
 use crate::iam::Context;
 use crate::model::Principal;
 use crate::types::{Arn, Gap};
@@ -28,12 +28,11 @@ struct Hit<'a> {
 impl<'a> Search<'_, 'a> {
     pub(super) fn escalation(&self, way: &'static Way) -> Option<Escalation<'a>> {
         let decisive = way.needs[0][0];
-        let (rest, mut actions) = match way.wins {
+        let (rest, mut steps) = match way.wins {
             // What a new principal needs is asked about that principal.
-            Wins::New(_) => (May::Yes, way.needs[1..].iter().map(|choice| choice[0]).collect()),
+            Wins::New(_) => (May::Yes, Vec::new()),
             _ => self.rest(way)?,
         };
-        actions.insert(0, decisive);
         let hits = match way.wins {
             Wins::Rights(kind) => self.rights(decisive, kind),
             Wins::OldRights => self.policies(decisive),
@@ -44,33 +43,40 @@ impl<'a> Search<'_, 'a> {
             Wins::Running(service) => self.running(decisive, service),
             Wins::Machine => self.machines(decisive),
         };
-        let best = hits.iter().map(|hit| (rank(&hit.reach), hit.may)).max()?;
-        let may = best.1.min(rest);
-        let chosen = hits.iter().find(|hit| (rank(&hit.reach), hit.may) == best)?;
-        let grants = self.actor.grants(decisive, &chosen.resource, &chosen.context);
-        (!grants.is_empty()).then(|| Escalation {
-            way,
-            actions,
-            grants,
-            sure: may == May::Yes,
-            reach: joined(&hits, best.0),
-        })
+        let chosen = hits.iter().rev().max_by_key(|hit| (rank(&hit.reach), hit.may))?;
+        steps.insert(0, self.step(decisive, &chosen.resource, &chosen.context));
+        if let Wins::New(_) = way.wins {
+            let needed = way.needs[1..].iter().filter_map(|choice| {
+                let context = |action: &str| self.changing(action, None);
+                let may = |action: &str| self.actor.may(action, &chosen.resource, &context(action));
+                let action = choice.iter().rev().max_by_key(|action| may(action))?;
+                Some(self.step(action, &chosen.resource, &context(action)))
+            });
+            steps.extend(needed);
+        }
+        let sure = chosen.may.min(rest) == May::Yes;
+        let found = steps.iter().all(|step| !step.grants.is_empty());
+        found.then(|| Escalation { way, steps, sure, reach: joined(&hits, rank(&chosen.reach)) })
+    }
+
+    fn step(&self, action: &'static str, resource: &str, context: &Context) -> Step<'a> {
+        Step { action, grants: self.actor.grants(action, resource, context) }
     }
 
     /// Whether the actions besides the decisive one are allowed on something, and by which of the choices.
-    fn rest(&self, way: &'static Way) -> Option<(May, Vec<&'static str>)> {
+    fn rest(&self, way: &'static Way) -> Option<(May, Vec<Step<'a>>)> {
         let context = self.actor.context();
-        let (mut all, mut actions) = (May::Yes, Vec::new());
+        let (mut all, mut steps) = (May::Yes, Vec::new());
         for choice in &way.needs[1..] {
             let asked = choice.iter().map(|action| (self.actor.may_somewhere(action, &context), *action));
-            let (may, action) = asked.rev().max_by_key(|(may, _)| *may)?;
+            let ((may, resource), action) = asked.rev().max_by_key(|((may, _), _)| *may)?;
             if may == May::No {
                 return None;
             }
             all = all.min(may);
-            actions.push(action);
+            steps.push(self.step(action, &resource, &context));
         }
-        Some((all, actions))
+        Some((all, steps))
     }
 
     /// A fact about somebody, or the note that it was not read.

@@ -18,7 +18,7 @@ pub const CHECK: Check = Check {
     severity: Severity::High,
     confidence: Confidence::High,
     reads: &[PartName::StateMachines, PartName::Iam],
-    yields_to: &[],
+    yields_to: &["definition-writers"],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
@@ -69,7 +69,7 @@ fn judge(view: &RoleView<'_>, accounts: &Accounts<'_>) -> Result<Vec<Outcome>, G
 fn by_statement(ways: Vec<Escalation<'_>>) -> BTreeMap<(&str, String), Vec<Escalation<'_>>> {
     let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for way in ways {
-        let grant = way.grants[0];
+        let grant = way.steps[0].grants[0];
         found.entry((grant.policy, grant.statement_id())).or_default().push(way);
     }
     for ways in found.values_mut() {
@@ -164,16 +164,18 @@ fn consequence(way: &Escalation<'_>) -> String {
 
 fn defect(view: &RoleView<'_>, role: &Role, grants: &Grants<'_>, ways: &[Escalation<'_>]) -> Defect {
     let worst = &ways[0];
-    let grant = &worst.grants[0];
+    let decided = &worst.steps[0].grants;
+    let grant = &decided[0];
+    let actions: Vec<_> = worst.steps.iter().map(|step| step.action).collect();
     let machines = listed(view.machines.iter().map(MachineView::name));
     let message = format!(
         "Role {} can {}, by {} ({grant}). So can who gets {machines} to misuse it.",
         view.arn.name(),
         consequence(worst),
-        worst.actions.join(" with ")
+        actions.join(" with ")
     );
     let decisive: Vec<_> = {
-        let mut actions: Vec<_> = ways.iter().map(|way| way.actions[0]).collect();
+        let mut actions: Vec<_> = ways.iter().map(|way| way.steps[0].action).collect();
         actions.sort_unstable();
         actions.dedup();
         actions
@@ -190,12 +192,13 @@ fn defect(view: &RoleView<'_>, role: &Role, grants: &Grants<'_>, ways: &[Escalat
         .severity(severity(worst))
         .confidence(confidence(worst))
         .evidence("policy", grant.policy)
-        .evidence("actions", worst.actions.join(", "))
+        .evidence("actions", actions.join(", "))
         .evidence("published", worst.way.source)
-        .about(ways.iter().flat_map(|way| {
-            let action = way.actions[0];
-            way.grants.iter().map(move |grant| about_grant(view.arn, Some(grant), action))
-        }))
+        .about(
+            ways.iter()
+                .flat_map(|way| &way.steps)
+                .flat_map(|step| step.grants.iter().map(|grant| about_grant(view.arn, Some(grant), step.action))),
+        )
         .at_statement(grant.statement_id())
         .told_apart_by(grant.policy);
     if let Reach::Powerful(names) | Reach::Others(names) = &worst.reach {
@@ -207,7 +210,7 @@ fn defect(view: &RoleView<'_>, role: &Role, grants: &Grants<'_>, ways: &[Escalat
     }
     defect.change = match passing {
         true => Some(narrowed_pass(view, worst)),
-        false => removal(role, grants, &worst.grants, &decisive),
+        false => removal(role, grants, decided, &decisive),
     };
     defect
 }
