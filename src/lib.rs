@@ -15,7 +15,7 @@
 //! | 0 | [`types`]: words that everyone shares |
 //! | 1 | [`asl`]: definitions · [`iam`]: policies · [`detect`]: the door that keeps secrets out · [`aws`]: clients, budget |
 //! | 2 | [`model`]: what an account looks like |
-//! | 3 | [`collect`]: AWS to snapshot parts · [`access`]: what a role grants |
+//! | 3 | [`collect`]: AWS to snapshot parts · [`access`]: what a role grants, who reaches a machine |
 //! | 5 | [`finding`]: the vocabulary of judging |
 //! | 6 | [`checks`]: one file a check |
 //! | 7 | [`audit`]: evaluations to a report |

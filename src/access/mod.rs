@@ -1,4 +1,4 @@
-//! Floor 3: what a definition needs, what a role grants, and to whom.
+//! Floor 3: what a definition needs, what a role grants, and who reaches a state machine.
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 pub mod actions;

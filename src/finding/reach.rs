@@ -75,8 +75,9 @@ impl AccountView<'_> {
             Lock::Unknown
         });
         let arn = &machine.machine.arn;
+        let Some(spot) = reach.spot(arn) else { return Reaching { parties: Vec::new(), gap } };
         let parties = reach.circles().flat_map(|circle| {
-            let accesses = reach.accesses(circle, arn, ways);
+            let accesses = reach.accesses(circle, spot, ways);
             if accesses.is_empty() { Vec::new() } else { unlocked(reach, circle, accesses, arn, &lock) }
         });
         Reaching { parties: parties.collect(), gap }

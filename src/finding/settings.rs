@@ -51,3 +51,20 @@ impl Default for CheckSettings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::expected;
+    use crate::types::Arn;
+
+    #[test]
+    fn principals_are_named_by_patterns() {
+        let patterns = ["arn:aws:iam::*:role/deploy-*".to_owned(), "arn:aws:iam::123456789012:user/ada".to_owned()];
+        for (principal, named) in
+            [("role/deploy-eu", true), ("user/ada", true), ("role/deploy", false), ("user/adam", false)]
+        {
+            let arn = Arn::parse(format!("arn:aws:iam::123456789012:{principal}")).unwrap();
+            assert_eq!(expected(&patterns, &arn), named, "{principal}");
+        }
+    }
+}

@@ -274,6 +274,10 @@ USERS = {
     "dana": {"groups": ["DataAnalysts"], "inline": [allow("ReadLogs", "logs:FilterLogEvents")]},
     "ci-deployer": {"groups": [], "inline": [allow("Deploy", ["states:UpdateStateMachine", "iam:PassRole"])]},
 }
+# A supplier that watches whether executions fail, and reads what failed with them.
+SUPPLIER_ROLE = "UptimeWatchRole"
+SUPPLIER_ACCOUNT = "210987654321"
+SUPPLIER_GRANTS = [allow("Watch", ["states:List*", "states:DescribeExecution"])]
 # With `--enforce`: one auditor that may read what a scan reads, and one that lacks two of the rights.
 AUDITOR_ACTIONS = [
     "states:List*",

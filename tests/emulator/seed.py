@@ -93,6 +93,11 @@ def seed_identity(account):
         iam.put_user_policy(UserName=name, PolicyName="access", PolicyDocument=account.policy(user["inline"]))
         for group in user["groups"]:
             iam.add_user_to_group(GroupName=group, UserName=name)
+    supplier = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{demo.SUPPLIER_ACCOUNT}:root"},
+                "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "acme"}}}
+    iam.create_role(RoleName=demo.SUPPLIER_ROLE, AssumeRolePolicyDocument=account.policy([supplier]))
+    grants = account.policy(demo.SUPPLIER_GRANTS)
+    iam.put_role_policy(RoleName=demo.SUPPLIER_ROLE, PolicyName="access", PolicyDocument=grants)
 
 
 def seed_log_groups(account):

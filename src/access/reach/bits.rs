@@ -42,7 +42,9 @@ mod tests {
 
     fn of<const N: usize>(numbers: [usize; N]) -> Bits {
         let mut bits = Bits::default();
-        numbers.into_iter().for_each(|number| bits.insert(number));
+        for number in numbers {
+            bits.insert(number);
+        }
         bits
     }
 

@@ -88,6 +88,13 @@ pub(super) struct Holders {
     pub(super) gap: Option<Gap>,
 }
 
+/// What of a principal's policies is about any need, and of its boundary.
+type Parts = (Vec<Rc<Part>>, Option<Rc<Part>>);
+
+/// What principals that are judged as one share: their policies' parts, each of which is made once, their boundary's, and,
+/// where who asks makes a difference, who they are.
+type Alike<'a> = (BTreeSet<*const Part>, Option<*const Part>, Option<&'a Arn>);
+
 /// Makes [`Part`]s, each once.
 struct Maker<'a> {
     iam: &'a Iam,
@@ -103,7 +110,7 @@ impl Holders {
         let mut maker =
             Maker { iam, needs, managed: HashMap::new(), inline: HashMap::new(), resources: HashMap::new() };
         let mut holders = Self { groups: Vec::new(), gap };
-        let mut known: HashMap<(BTreeSet<*const Part>, Option<*const Part>, Option<&Arn>), usize> = HashMap::new();
+        let mut known: HashMap<Alike<'_>, usize> = HashMap::new();
         for principal in iam.roles.values().map(|role| &role.principal).chain(&iam.users) {
             let (identity, boundary) = match maker.parts(principal) {
                 Ok(parts) => parts,
@@ -140,7 +147,7 @@ impl Holders {
 
 impl<'a> Maker<'a> {
     /// The parts of a principal's policies that say something, its groups' included, and its boundary.
-    fn parts(&mut self, principal: &'a Principal) -> Result<(Vec<Rc<Part>>, Option<Rc<Part>>), Gap> {
+    fn parts(&mut self, principal: &'a Principal) -> Result<Parts, Gap> {
         let mut parts = self.own_parts(principal)?;
         for name in &principal.groups {
             parts.extend(self.own_parts(group_of(self.iam, principal, name)?)?);

@@ -7,7 +7,7 @@ use crate::types::{Arn, Gap};
 #[derive(Debug)]
 pub struct Key<'a> {
     arn: &'a Arn,
-    key: &'a KmsKey,
+    enabled: bool,
     policy: Compiled,
     grants: &'a [KeyGrant],
 }
@@ -40,7 +40,8 @@ impl<'a> Key<'a> {
     pub fn of(arn: &'a Arn, key: &'a KmsKey) -> Result<Self, Gap> {
         let policy = key.policy.whole().map_err(Gap::clone)?.get();
         let grants = key.grants.whole().map_err(Gap::clone)?;
-        Ok(Self { arn, key, policy: Compiled::resource(policy), grants })
+        let enabled = key.state.as_deref().is_none_or(|state| state == "Enabled");
+        Ok(Self { arn, enabled, policy: Compiled::resource(policy), grants })
     }
 
     /// Whether a grant lets `holder` do that, for sure or under an encryption context that is not known to fit.
@@ -70,7 +71,7 @@ impl Reach {
         what: KeyUse,
     ) -> Option<bool> {
         // Under a key that is not enabled, nobody does anything.
-        if key.key.state.as_deref().is_some_and(|state| state != "Enabled") {
+        if !key.enabled {
             return None;
         }
         let region = machine.region();

@@ -45,6 +45,8 @@ pub struct Reach {
     account: String,
     groups: Vec<Group>,
     needs: Vec<Need>,
+    /// The lists of needs of each way, by number.
+    ways: BTreeMap<Way, Vec<Vec<usize>>>,
     /// By group and need.
     answers: Vec<Vec<Vec<Class>>>,
     /// What of each kind belongs to a machine, by number.
@@ -57,6 +59,12 @@ pub struct Reach {
 pub struct Circle<'r> {
     number: usize,
     group: &'r Group,
+}
+
+/// A machine's place in the index.
+#[derive(Debug, Clone, Copy)]
+pub struct Spot<'r> {
+    numbers: &'r [(On, usize)],
 }
 
 /// How a principal reaches a machine in one way.
@@ -106,7 +114,10 @@ impl Reach {
         let reaching =
             holders.groups.into_iter().zip(answers).filter(|(_, answers)| answers.iter().any(|one| !one.is_empty()));
         let (groups, answers) = reaching.unzip();
-        Self { account: account.to_owned(), groups, needs, answers, machines, gap: holders.gap }
+        let number = |need: &Need| needs.binary_search(need).expect("every need of a way is among all needs");
+        let lists = |way: Way| way.needs().iter().map(|list| list.iter().map(number).collect()).collect();
+        let ways = Way::ALL.into_iter().map(|way| (way, lists(way))).collect();
+        Self { account: account.to_owned(), groups, needs, ways, answers, machines, gap: holders.gap }
     }
 
     /// Why principals may reach machines that are not among those found.
@@ -118,28 +129,35 @@ impl Reach {
         self.groups.iter().enumerate().map(|(number, group)| Circle { number, group })
     }
 
-    /// In which of `ways` the principals of `circle` reach `machine`, keys left aside.
-    pub fn accesses(&self, circle: Circle<'_>, machine: &Arn, ways: &[Way]) -> Vec<Access<'_>> {
-        let Some(numbers) = self.machines.get(machine) else { return Vec::new() };
-        ways.iter().filter_map(|way| self.access(circle.number, numbers, *way)).collect()
+    /// A machine to ask about; `None` where it was not among the targets.
+    pub fn spot(&self, machine: &Arn) -> Option<Spot<'_>> {
+        self.machines.get(machine).map(|numbers| Spot { numbers })
+    }
+
+    /// In which of `ways` the principals of `circle` reach the machine, keys left aside.
+    pub fn accesses(&self, circle: Circle<'_>, spot: Spot<'_>, ways: &[Way]) -> Vec<Access<'_>> {
+        ways.iter().filter_map(|way| self.access(circle.number, spot.numbers, *way)).collect()
     }
 
     fn access(&self, group: usize, numbers: &[(On, usize)], way: Way) -> Option<Access<'_>> {
-        let all = way.needs().iter().filter_map(|list| self.together(group, numbers, way, list));
+        let all = self.ways[&way].iter().filter_map(|list| self.together(group, numbers, way, list));
         all.max_by_key(|access| (access.sure, access.broad))
     }
 
     /// All needs of a list.
-    fn together(&self, group: usize, numbers: &[(On, usize)], way: Way, list: &[Need]) -> Option<Access<'_>> {
+    fn together(&self, group: usize, numbers: &[(On, usize)], way: Way, list: &[usize]) -> Option<Access<'_>> {
         let mut access = Access { way, sure: !way.leaves_something_open(), broad: true, by: Vec::new() };
-        for need in list {
-            let at = self.needs.binary_search(need).ok()?;
-            let classes = &self.answers[group][at];
-            let about = || numbers.iter().filter(|(on, _)| *on == need.1).map(|(_, number)| *number);
+        for at in list {
+            let classes = &self.answers[group][*at];
+            if classes.is_empty() {
+                return None;
+            }
+            let about_what = self.needs[*at].1;
+            let about = || numbers.iter().filter(|(on, _)| *on == about_what).map(|(_, number)| *number);
             let held = classes.iter().filter(|class| about().any(|number| class.contains(number)));
             let class = held.max_by_key(|class| class.sure)?;
             access.sure &= class.sure;
-            access.broad &= !need.1.tells_machines_apart() || class.by.iter().any(|by| by.broad);
+            access.broad &= !about_what.tells_machines_apart() || class.by.iter().any(|by| by.broad);
             let broad = class.by.iter().any(|by| by.broad);
             for by in class.by.iter().filter(|by| by.broad == broad) {
                 if !access.by.contains(&&*by.source) {

@@ -23,7 +23,9 @@ fn arn(text: String) -> Arn {
     Arn::parse(text).unwrap()
 }
 
-fn role(name: &str, policy: &Value, boundary: Option<&Value>) -> (Role, Option<(Arn, Observed<Clean<Policy>>)>) {
+type Managed = (Arn, Observed<Clean<Policy>>);
+
+fn role(name: &str, policy: &Value, boundary: Option<&Value>) -> (Role, Option<Managed>) {
     let boundary = boundary
         .map(|document| (arn(format!("arn:aws:iam::{ACCOUNT}:policy/{name}")), Observed::known(clean(document))));
     let principal = Principal {
@@ -129,7 +131,7 @@ proptest! {
             let who = &role.principal.arn;
             let circle = reach.circles().find(|circle| circle.holders().iter().any(|holder| holder.arn == *who));
             for machine in &machines {
-                let accesses = circle.map(|circle| reach.accesses(circle, machine, &WAYS)).unwrap_or_default();
+                let accesses = circle.map(|circle| reach.accesses(circle, reach.spot(machine).unwrap(), &WAYS)).unwrap_or_default();
                 let execution = machine.as_str().replace(":stateMachine:", ":execution:") + ":*";
                 let ask = |action, resource| asked(policy, boundary.as_ref(), who, machine.region(), action, resource);
                 for (way, expected) in [
@@ -160,32 +162,32 @@ fn reached(policies: &[&Value], way: Way) -> Vec<bool> {
     let one = |role: &Role| {
         let mut circles =
             reach.circles().filter(|circle| circle.holders().iter().any(|one| one.arn == role.principal.arn));
-        circles.any(|circle| !reach.accesses(circle, &machine, &[way]).is_empty())
+        circles.any(|circle| !reach.accesses(circle, reach.spot(&machine).unwrap(), &[way]).is_empty())
     };
     iam.roles.values().map(one).collect()
 }
 
-fn allow(action: Value, resource: &str) -> Value {
+fn allow(action: &str, resource: &str) -> Value {
     json!({"Effect": "Allow", "Action": action, "Resource": resource})
 }
 
 #[test]
 fn some_ways_take_several_permissions() {
     let role = format!("arn:aws:iam::{ACCOUNT}:role/orders");
-    let test = allow(json!("states:TestState"), "*");
-    let pass = allow(json!("iam:PassRole"), &role);
+    let test = allow("states:TestState", "*");
+    let pass = allow("iam:PassRole", &role);
     let to_lambda = json!({"Effect": "Allow", "Action": "iam:PassRole", "Resource": role,
         "Condition": {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}});
     let both = json!([test, pass]);
     assert_eq!(reached(&[&test, &pass, &both, &json!([test, to_lambda])], Way::TestState), [false, false, true, false]);
-    let query = allow(json!("logs:StartQuery"), "arn:aws:logs:eu-west-1:*:log-group:/orders:*");
-    let results = allow(json!("logs:GetQueryResults"), "*");
+    let query = allow("logs:StartQuery", "arn:aws:logs:eu-west-1:*:log-group:/orders:*");
+    let results = allow("logs:GetQueryResults", "*");
     assert_eq!(reached(&[&query, &json!([query, results])], Way::LogQuery), [false, true]);
 }
 
 #[test]
 fn tasks_are_answered_by_whoever_may_answer_any() {
-    let all = allow(json!("states:SendTask*"), "*");
-    let one = allow(json!("states:SendTaskSuccess"), "arn:aws:states:eu-west-1:123456789012:stateMachine:orders");
+    let all = allow("states:SendTask*", "*");
+    let one = allow("states:SendTaskSuccess", "arn:aws:states:eu-west-1:123456789012:stateMachine:orders");
     assert_eq!(reached(&[&all, &one], Way::Complete), [true, false]);
 }

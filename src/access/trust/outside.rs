@@ -53,7 +53,7 @@ fn pins(line: &Entry<'_>, own: &dyn Fn(&str) -> bool) -> bool {
     }
     let base = line.base();
     let account = |value: &String| own(value);
-    let arn = |value: &String| value.splitn(6, ':').nth(4).is_some_and(own);
+    let arn = |value: &String| value.split(':').nth(4).is_some_and(own);
     match base.as_str() {
         "stringequals" | "stringlike" if line.is_key("aws:PrincipalAccount") => line.values.iter().all(account),
         "arnequals" | "arnlike" | "stringequals" if line.is_key("aws:PrincipalArn") => line.values.iter().all(arn),

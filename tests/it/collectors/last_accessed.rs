@@ -65,7 +65,7 @@ fn roles_seen(scan: &Scan) -> LastAccessed {
 fn orders(scan: &Scan) -> Result<RoleAccess, Gap> {
     let roles = roles_seen(scan);
     assert_eq!(roles.len(), 1, "only the role that Step Functions may assume is asked about");
-    roles[&Arn::parse(ORDERS).unwrap()].whole().cloned().map_err(Gap::clone)
+    roles[&Arn::parse(ORDERS).expect("an ARN")].whole().cloned().map_err(Gap::clone)
 }
 
 #[tokio::test]
