@@ -67,12 +67,12 @@ impl<'a> RegionView<'a> {
 }
 
 impl RoleView<'_> {
-    /// All that the role needs: that of its machines, where nothing else can use the role. An error says what else may,
-    /// or what of its machines is not known.
+    /// All that the role needs: that of the machines that are known to run as it, where nothing else can use the role. An
+    /// error says what else may, or what of its machines is not known.
     pub fn needs(&self) -> Result<Vec<Need>, Gap> {
         let unclear = |detail: String| Gap::new(GapReason::Unsupported, detail).about(self.arn.as_str());
-        if !self.users_known {
-            let detail = "a state machine that could not be read may run as the role too";
+        if !self.users_listed {
+            let detail = "not all state machines are listed, and one that is not may run as the role too";
             return Err(Gap::new(GapReason::Partial, detail).about(self.arn.as_str()));
         }
         let others = self.other_users()?;

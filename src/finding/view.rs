@@ -69,6 +69,8 @@ pub struct RoleView<'a> {
     pub machines: Vec<MachineView<'a>>,
     /// Every machine of the account's scanned Regions was read, so none but `machines` runs as this role there.
     pub users_known: bool,
+    /// The lists of the account's machines are whole.
+    pub users_listed: bool,
 }
 
 impl<'a> View<'a> {
@@ -200,9 +202,9 @@ impl<'a> AccountView<'a> {
     /// The execution roles of the account's machines.
     pub fn roles(&'a self) -> Vec<RoleView<'a>> {
         let mut users: BTreeMap<&Arn, Vec<MachineView<'a>>> = BTreeMap::new();
-        let mut users_known = true;
+        let (mut users_known, mut users_listed) = (true, true);
         for region in &self.regions {
-            users_known &= region.snapshot.state_machines().gap().is_none();
+            users_listed &= region.snapshot.state_machines().gap().is_none();
             for machine in region.machines() {
                 match machine.role_arn() {
                     Ok(arn) => users.entry(arn).or_default().push(machine),
@@ -210,7 +212,8 @@ impl<'a> AccountView<'a> {
                 }
             }
         }
-        users.into_iter().map(|(arn, machines)| RoleView { arn, machines, users_known }).collect()
+        users_known &= users_listed;
+        users.into_iter().map(|(arn, machines)| RoleView { arn, machines, users_known, users_listed }).collect()
     }
 }
 
@@ -222,6 +225,14 @@ impl<'a> RoleView<'a> {
             resource: self.arn.clone(),
             machines: self.machines.iter().map(|machine| machine.machine.arn.clone()).collect(),
         }
+    }
+
+    /// What a remediation has to say where a machine that was not described may run as the role too.
+    pub fn caution(&self) -> &'static str {
+        if self.users_known {
+            return "";
+        }
+        " Some state machines could not be read: look first whether they run as this role."
     }
 
     /// What the role's policies say; `None` where IAM has no such role.

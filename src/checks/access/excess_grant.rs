@@ -56,7 +56,7 @@ fn defect(view: &RoleView<'_>, beyond: &Beyond<'_>) -> Option<Defect> {
         shown(&reasons),
     );
     let said = said(beyond, &wide);
-    let mut defect = Defect::new(message, beyond.remediation())
+    let mut defect = Defect::new(message, beyond.remediation() + view.caution())
         .severity(severity(beyond, &said))
         .evidence("policy", grant.policy)
         .evidence("actions", said.join(", "))
@@ -65,7 +65,7 @@ fn defect(view: &RoleView<'_>, beyond: &Beyond<'_>) -> Option<Defect> {
         .at_statement(grant.statement_id())
         .told_apart_by(grant.policy)
         .about(said.iter().map(|action| about_grant(view.arn, Some(grant), action)));
-    if !beyond.sure {
+    if !beyond.sure || !view.users_known {
         defect = defect.confidence(Confidence::Medium);
     }
     defect.change = Some(beyond.change.clone());

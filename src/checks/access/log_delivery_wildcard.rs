@@ -114,11 +114,8 @@ fn defect(view: &RoleView<'_>, role: &Role, grants: &Grants<'_>, found: &Found<'
     if !wildcards.is_empty() && !write.is_empty() {
         remediation.push("Add what else the machines' tasks need from the wildcard, action by action.".to_owned());
     }
-    if !view.users_known {
-        remediation.push("Some state machines could not be read: look first whether they run as this role.".to_owned());
-    }
 
-    let mut defect = Defect::new(message.join(" "), remediation.join(" "))
+    let mut defect = Defect::new(message.join(" "), remediation.join(" ") + view.caution())
         .severity(if write.is_empty() { Severity::Info } else { Severity::Medium })
         .evidence("policy", grant.policy)
         .evidence("on_everything", all.join(", "))

@@ -60,8 +60,9 @@ fn defect(view: &RoleView<'_>, beyond: &Beyond<'_>) -> Result<Option<Defect>, Ga
     );
     let remediation = format!(
         "{} Where the choice is among known names, name these or their common prefix; where it may fall on another \
-         account or Region, add that.",
-        beyond.remediation()
+         account or Region, add that.{}",
+        beyond.remediation(),
+        view.caution(),
     );
     let said = said(beyond, &wide);
     let mut defect = Defect::new(message, remediation)
@@ -72,7 +73,7 @@ fn defect(view: &RoleView<'_>, beyond: &Beyond<'_>) -> Result<Option<Defect>, Ga
         .at_statement(grant.statement_id())
         .told_apart_by(grant.policy)
         .about(said.iter().map(|action| about_grant(view.arn, Some(grant), action)));
-    if !beyond.sure {
+    if !beyond.sure || !view.users_known {
         defect = defect.confidence(Confidence::Medium);
     }
     defect.change = Some(beyond.change.clone());
