@@ -66,8 +66,8 @@ apis! {
     EVENTS_LIST_TARGETS_BY_RULE = conservative("events:ListTargetsByRule", 10.0);
     LAMBDA_GET_POLICY = documented("lambda:GetPolicy", 15.0, 15.0);
     IAM_GET_ACCOUNT_AUTHORIZATION_DETAILS = conservative("iam:GetAccountAuthorizationDetails", 2.0);
-    IAM_GENERATE_SERVICE_LAST_ACCESSED_DETAILS = conservative("iam:GenerateServiceLastAccessedDetails", 1.0);
-    IAM_GET_SERVICE_LAST_ACCESSED_DETAILS = conservative("iam:GetServiceLastAccessedDetails", 2.0);
+    IAM_GENERATE_SERVICE_LAST_ACCESSED_DETAILS = conservative("iam:GenerateServiceLastAccessedDetails", 4.0);
+    IAM_GET_SERVICE_LAST_ACCESSED_DETAILS = conservative("iam:GetServiceLastAccessedDetails", 8.0);
     ACCOUNT_LIST_REGIONS = conservative("account:ListRegions", 1.0);
     STS_GET_CALLER_IDENTITY = Api { iam_action: None, ..conservative("sts:GetCallerIdentity", 10.0) };
     STS_ASSUME_ROLE = conservative("sts:AssumeRole", 10.0);

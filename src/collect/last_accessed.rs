@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use aws_sdk_iam::operation::get_service_last_accessed_details::GetServiceLastAccessedDetailsOutput as Answer;
@@ -47,8 +48,19 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
         let roles = seen.roles.values().filter(|role| serves_step_functions(role));
         let roles: Vec<Arn> = roles.map(|role| role.principal.arn.clone()).collect();
         context.tell(Event::Counted(roles.len()));
+        // What is refused for one role is refused for all, and each question takes its time.
+        let refused = &OnceLock::new();
         let ask = |arn: Arn| async move {
-            let access = report(context, &arn).await.map_err(|failure| context.gap(&failure).about(arn.as_str()));
+            let access = match refused.get() {
+                Some(refusal) => Err(Failure::clone(refusal)),
+                None => report(context, &arn).await,
+            };
+            let access = access.map_err(|failure| {
+                if matches!(failure.kind, FailureKind::Denied | FailureKind::Unsupported) {
+                    refused.get_or_init(|| failure.clone());
+                }
+                context.gap(&failure).about(arn.as_str())
+            });
             context.tell(Event::Advanced);
             (arn, Observed::from(access))
         };

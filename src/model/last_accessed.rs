@@ -18,8 +18,8 @@ pub const TRACKED_DAYS: u32 = 400;
 pub struct RoleAccess {
     /// When IAM finished the report: it says nothing of later.
     pub reported_at: Timestamp,
-    /// The services that the role's policies allow something of, by the prefix of their actions. A service that is not
-    /// among them is none that the role is allowed.
+    /// By the prefix of their actions, the services that the role's policies allowed something of when the report was
+    /// made. Of a service that is not among them nothing is known.
     pub services: BTreeMap<String, ServiceAccess>,
 }
 

@@ -14,8 +14,8 @@ const GENERATE: &str = "GenerateServiceLastAccessedDetails";
 const GET: &str = "GetServiceLastAccessedDetails";
 const ORDERS: &str = "arn:aws:iam::123456789012:role/orders";
 
-/// Two roles: one that Step Functions may assume, one for functions.
-fn roles() -> Answer {
+/// A role for functions, and these, which Step Functions may assume.
+fn roles(names: &[String]) -> Answer {
     let role = |name: &str, service: &str| {
         let trust = json!({ "Version": "2012-10-17", "Statement": {
             "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole",
@@ -26,7 +26,8 @@ fn roles() -> Answer {
              <AssumeRolePolicyDocument>{trust}</AssumeRolePolicyDocument></member>"
         )
     };
-    let roles = role("orders", "states.amazonaws.com") + &role("function", "lambda.amazonaws.com");
+    let roles: String = names.iter().map(|name| role(name, "states.amazonaws.com")).collect();
+    let roles = roles + &role("function", "lambda.amazonaws.com");
     xml(format!(
         "<UserDetailList/><GroupDetailList/><RoleDetailList>{roles}</RoleDetailList><Policies/>\
          <IsTruncated>false</IsTruncated>"
@@ -53,8 +54,11 @@ fn service(namespace: &str, rest: &str) -> String {
 }
 
 async fn switched_on(rules: impl IntoIterator<Item = Rule>) -> Scan {
-    let rules: Vec<_> =
-        rules.into_iter().chain([on("GetAccountAuthorizationDetails", roles())]).chain(quiet()).collect();
+    let rules: Vec<_> = rules
+        .into_iter()
+        .chain([on("GetAccountAuthorizationDetails", roles(&["orders".to_owned()]))])
+        .chain(quiet())
+        .collect();
     Aws::new(rules).only(&["iam", "last_accessed", "state_machines"]).scan().await
 }
 
@@ -130,6 +134,15 @@ async fn what_is_no_whole_report_is_a_gap() {
 }
 
 #[tokio::test]
+async fn what_is_refused_for_one_role_is_not_asked_for_all() {
+    let names: Vec<_> = (0..100).map(|number| format!("role-{number}")).collect();
+    let scan = switched_on([on("GetAccountAuthorizationDetails", roles(&names)), on(GENERATE, denied())]).await;
+    let roles = roles_seen(&scan);
+    assert!(roles.len() == 100 && roles.values().all(|role| role.gap().unwrap().reason.as_str() == "denied"));
+    assert!(scan.replay.count(GENERATE) < 50, "{} calls", scan.replay.count(GENERATE));
+}
+
+#[tokio::test]
 async fn without_the_roles_nothing_is_asked() {
     let scan = switched_on([on("GetAccountAuthorizationDetails", denied())]).await;
     let gap = scan.global().last_accessed().gap().cloned().unwrap();
@@ -139,7 +152,8 @@ async fn without_the_roles_nothing_is_asked() {
 
 #[tokio::test]
 async fn it_is_off_unless_it_is_switched_on() {
-    let rules: Vec<_> = [on("GetAccountAuthorizationDetails", roles())].into_iter().chain(quiet()).collect();
+    let rules: Vec<_> =
+        [on("GetAccountAuthorizationDetails", roles(&["orders".to_owned()]))].into_iter().chain(quiet()).collect();
     let scan = Aws::new(rules).scan().await;
     assert_eq!(
         (scan.replay.count(GENERATE), scan.global().last_accessed().gap().unwrap().reason.as_str()),
