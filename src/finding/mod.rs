@@ -6,6 +6,7 @@ mod beyond;
 mod check;
 mod evaluation;
 mod granted;
+mod last_use;
 mod needs;
 
 mod quota;
@@ -22,6 +23,7 @@ pub use check::{Check, Family};
 pub use evaluation::{
     Change, Defect, Evaluation, Evaluations, Location, Outcome, Subject, about_grant, about_statement,
 };
+pub use last_use::LastUse;
 pub use quota::{Crowding, each_quota};
 pub use reach::{Party, Reaching};
 pub use removal::removal;

@@ -7,7 +7,8 @@
 //! EXPECT is `"compliant"`, `"non_compliant"` or `"insufficient_data"` (the check says that, and nothing else, at least
 //! once), `"nothing"` (it does not apply), or the list of all that it says, in any order: objects with `outcome` and, as
 //! far as it matters, `resource` (an ARN or its end), `region`, `severity`, `confidence`, `statement`, `state`,
-//! `machines` (names), `reason` (of a gap), `message` and `change` (texts that must be in them; a list for several).
+//! `machines` (names), `reason` (of a gap), `message`, `evidence` and `change` (texts that must be in them; a list for
+//! several).
 //!
 //! ACCOUNT is 123456789012, expanded through the door and the parsers that a collection uses. Every field is optional:
 //!
@@ -25,6 +26,7 @@
 //!   "tags_gap": "as machines_gap",
 //!   "roles": {"name": [STATEMENT], "other": {"inline": {"p": POLICY}, "attached": ["m"], "boundary": "b", "trust": [STATEMENT]}},
 //!   "policies": {"name or ARN of a managed policy": POLICY}, "iam_gap": "as machines_gap",
+//!   "last_accessed": {"role": {"reported_at": "2026-01-01T00:00:00Z", "services": {"s3": {"last": "…", "actions": {"GetObject": null}}}}},
 //!   "log_groups": {"name": {"retention_days": 30, "kms_key_id": "…", "class": "STANDARD"}, "gone": null, "shut": "gap"},
 //!   "log_groups_gap": "as machines_gap",
 //!   "users": {"name": as a role, with "groups": ["name"]}, "groups": {"name": as a role},
@@ -101,6 +103,8 @@ struct Expected {
     #[serde(default)]
     message: Texts,
     #[serde(default)]
+    evidence: Texts,
+    #[serde(default)]
     change: Texts,
 }
 
@@ -176,6 +180,7 @@ impl Expected {
                         && same(self.statement.as_ref(), defect.location.statement.as_deref())
                         && same(self.state.as_ref(), defect.location.state.as_deref())
                         && self.message.all_in(&format!("{} {}", defect.message, defect.remediation))
+                        && self.evidence.all_in(&format!("{:?}", defect.evidence))
                         && self.change.all_in(&rendered(defect.change.as_ref()))
                 }
             }

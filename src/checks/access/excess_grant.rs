@@ -1,7 +1,7 @@
 use crate::access::wildcard::{NOT_ACTION, Reach, reach};
 use crate::access::{Choice, Wide, names_action};
 use crate::finding::{
-    Beyond, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, RoleView, Severity, View,
+    Beyond, Check, Confidence, Defect, Evaluations, Family, LastUse, MachineView, Outcome, RoleView, Severity, View,
     about_grant, listed,
 };
 use crate::iam::Selector;
@@ -14,7 +14,7 @@ pub const CHECK: Check = Check {
     title: "The role grants what its state machines do not need",
     severity: Severity::Medium,
     confidence: Confidence::High,
-    reads: &[PartName::StateMachines, PartName::Iam, PartName::KmsKeys],
+    reads: &[PartName::StateMachines, PartName::Iam, PartName::KmsKeys, PartName::LastAccessed],
     yields_to: &["runtime-target-wildcard", "unused-xray-grant"],
     since: "0.1.0",
     references: &[
@@ -65,7 +65,12 @@ fn defect(view: &RoleView<'_>, beyond: &Beyond<'_>) -> Option<Defect> {
         .at_statement(grant.statement_id())
         .told_apart_by(grant.policy)
         .about(said.iter().map(|action| about_grant(view.arn, Some(grant), action)));
-    if !beyond.sure || !view.users_known {
+    // It is collected on demand only: without it nothing is said of use.
+    let last_use = view.last_accessed().map_or_else(|_| LastUse::default(), |access| LastUse::of(access, &said));
+    if !last_use.words.is_empty() {
+        defect = defect.evidence("last_used", last_use.words.join("; "));
+    }
+    if !beyond.sure || !view.users_known || last_use.used {
         defect = defect.confidence(Confidence::Medium);
     }
     defect.change = Some(beyond.change.clone());

@@ -11,7 +11,7 @@ use stepwarden::iam::Policy;
 use stepwarden::model::quota::Reading;
 use stepwarden::model::{
     DefinitionRef, Details, Encryption, Iam, InlinePolicy, LogGroup, LogLevel, Logging, MachineKind, PartValue,
-    Principal, Quotas, Role, SnapshotLine, StateMachine, StateMachines,
+    Principal, Quotas, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines,
 };
 use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observed, Region};
 
@@ -29,6 +29,7 @@ pub(super) struct Account {
     groups: BTreeMap<String, RoleForm>,
     policies: BTreeMap<String, Value>,
     iam_gap: Option<GapReason>,
+    last_accessed: BTreeMap<String, RoleAccess>,
     log_groups: BTreeMap<String, Option<GroupForm>>,
     log_groups_gap: Option<GapReason>,
     keys: BTreeMap<String, Option<Form<KeyForm>>>,
@@ -204,6 +205,11 @@ impl Machine {
 impl Account {
     pub(super) fn lines(&self) -> Vec<SnapshotLine> {
         let mut lines = vec![line(Region::GLOBAL, PartValue::Iam(part(self.iam(), self.iam_gap, "iam")))];
+        if !self.last_accessed.is_empty() {
+            let of = |(name, access): (&String, &RoleAccess)| (named(name, "role"), Observed::known(access.clone()));
+            let roles = self.last_accessed.iter().map(of).collect();
+            lines.push(line(Region::GLOBAL, PartValue::LastAccessed(Observed::known(roles))));
+        }
         let regions: BTreeSet<_> = self.machines.iter().map(Machine::region).chain([REGION]).collect();
         for region in regions {
             let mut list = StateMachines::default();
