@@ -2,11 +2,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::access::Grants;
 use crate::access::reach::{Access, Gain, Holder, Powers, Source, Way};
 use crate::finding::{
-    AccountView, Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Party, Severity, View,
-    about_statement, listed, settings,
+    AccountView, Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Party, RegionView,
+    Severity, View, about_statement, listed, settings,
 };
 use crate::model::PartName;
 use crate::types::{Arn, Gap};
@@ -36,10 +35,12 @@ fn run(view: &View<'_>, out: &mut Evaluations) {
     for account in &view.accounts {
         let iam = account.iam();
         let powers = iam.seen().0.map(|iam| Powers::new(iam, account.account_id.as_str()));
+        let machines = || account.regions.iter().flat_map(RegionView::machines);
+        let roles: BTreeSet<_> = machines().filter_map(|machine| machine.role_arn().ok()).collect();
         for region in &account.regions {
             region.report_unread(out);
             for machine in region.machines() {
-                let verdict = judge(&view.settings.expected_writers, account, &machine, powers.as_ref());
+                let verdict = judge(&view.settings.expected_writers, account, &machine, powers.as_ref(), &roles);
                 if let Some(verdict) = verdict.transpose() {
                     out.judge(machine.subject(), verdict);
                 }
@@ -53,6 +54,7 @@ fn judge(
     account: &AccountView<'_>,
     machine: &MachineView<'_>,
     powers: Option<&Powers<'_>>,
+    roles: &BTreeSet<&Arn>,
 ) -> Result<Option<Outcome>, Gap> {
     let Some((role, grants)) = machine.grants()? else { return Ok(None) };
     let Some(powers) = powers else { return Err(Gap::not_collected("iam")) };
@@ -67,7 +69,8 @@ fn judge(
                 && !settings::expected(expected, &holder.arn)
         };
         for holder in holders.iter().filter(others) {
-            found.consider(holder, accesses, powers, grants)?;
+            let Some(gain) = powers.gain(&holder.arn, own, grants)? else { continue };
+            found.add(holder, accesses, gain, roles.contains(&holder.arn));
         }
     }
     if !found.writers.is_empty() {
@@ -90,28 +93,16 @@ struct Found<'r> {
 
 impl<'r> Found<'r> {
     /// A statement that names the machine or its role is meant, so whoever it lets is counted only where that gives
-    /// everything.
-    fn consider(
-        &mut self,
-        holder: &'r Holder,
-        accesses: &[Access<'r>],
-        powers: &Powers<'_>,
-        role: &Grants<'_>,
-    ) -> Result<(), Gap> {
-        let broad = accesses.iter().any(|access| access.broad);
-        let gain = match powers.gain(&holder.arn, role)? {
-            None => return Ok(()),
-            Some(Gain::Actions(_)) if !broad => return Ok(()),
-            Some(gain) => gain,
-        };
+    /// everything. Of execution roles, other checks speak too.
+    fn add(&mut self, holder: &'r Holder, accesses: &[Access<'r>], gain: Gain, executes: bool) {
         let counted = || accesses.iter().filter(|access| access.broad || gain == Gain::Everything);
-        let Some(source) = counted().find_map(|access| access.by.first()) else { return Ok(()) };
+        let Some(source) = counted().find_map(|access| access.by.first()) else { return };
         self.writers.entry(source).or_default().insert(&holder.arn);
         for access in counted() {
             self.ways.insert(access.way);
             self.sure |= access.sure;
             // A role may be passed to other services too: that is not said here.
-            for action in access.way.actions().filter(|action| action.starts_with("states:")) {
+            for action in access.way.actions().filter(|action| executes && action.starts_with("states:")) {
                 let keys = access
                     .by
                     .iter()
@@ -123,7 +114,6 @@ impl<'r> Found<'r> {
             Gain::Everything => self.everything = true,
             Gain::Actions(actions) => self.gained.extend(actions),
         }
-        Ok(())
     }
 }
 
