@@ -147,8 +147,7 @@ fn party<'r>(holders: Vec<&'r Holder>, accesses: Vec<Access<'r>>) -> Vec<Party<'
 /// The ways to the data of a machine's executions that there are, and what of them is not known.
 fn read_ways(machine: &MachineView<'_>) -> (Vec<Way>, Option<Gap>) {
     let mut ways = match machine.machine.kind {
-        // A synchronous run gives back what its caller's own input brings: that is no reading of others' data.
-        MachineKind::Express => Vec::new(),
+        MachineKind::Express => vec![Way::SyncExecution],
         _ => vec![Way::History, Way::Execution, Way::ActivityTask, Way::EventCopy],
     };
     let mut gap = machine.definition().err();

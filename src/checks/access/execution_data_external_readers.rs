@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use crate::access::reach::{Source, Way};
+use crate::access::reach::{Access, Source, Way};
 use crate::access::trust::{Outsider, Principal, outsiders};
 use crate::finding::{
     AccountView, Change, Check, CheckSettings, Confidence, Defect, Evaluations, Family, Outcome, RegionView, Severity,
@@ -75,12 +75,18 @@ fn judge_roles(account: &AccountView<'_>, own: &dyn Fn(&str) -> bool, out: &mut 
         let readers = account.readers(&machine);
         gap = gap.or(readers.gap);
         for party in readers.parties {
+            // To call a named machine and take its answer is what an Express machine is given to others for.
+            let meant = |access: &&Access<'_>| access.way == Way::SyncExecution && !access.broad;
+            let accesses: Vec<_> = party.accesses.iter().filter(|access| !meant(access)).collect();
+            if accesses.is_empty() {
+                continue;
+            }
             for holder in party.holders.iter().filter(|holder| open.contains_key(&holder.arn)) {
                 let reads = reads.entry(&holder.arn).or_default();
                 reads.machines.insert(&machine.machine.arn);
-                reads.sources.extend(party.accesses.iter().flat_map(|access| access.by.iter().copied()));
-                reads.ways.extend(party.accesses.iter().map(|access| access.way));
-                reads.sure |= party.accesses.iter().any(|access| access.sure);
+                reads.sources.extend(accesses.iter().flat_map(|access| access.by.iter().copied()));
+                reads.ways.extend(accesses.iter().map(|access| access.way));
+                reads.sure |= accesses.iter().any(|access| access.sure);
                 reads.administrator = holder.administrator;
             }
         }

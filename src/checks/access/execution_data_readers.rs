@@ -130,7 +130,7 @@ fn defect(machine: &MachineView<'_>, readers: &Reaching<'_>, sorted: &Sorted<'_>
         .evidence("statements", listed(groups.iter().map(|(source, _)| statement(source))))
         .evidence("administrators", sorted.administrators.to_string())
         .evidence("expected", sorted.expected.to_string())
-        .change(Change::Policy(narrowed(machine)));
+        .change(Change::Policy(narrowed(machine, &sorted.ways)));
     if !sorted.named.is_empty() {
         defect = defect.evidence("named_readers", listed(&sorted.named));
     }
@@ -158,19 +158,22 @@ fn statement(source: &Source) -> String {
 }
 
 /// What lets somebody read this machine's executions and no other's.
-fn narrowed(machine: &MachineView<'_>) -> serde_json::Value {
+fn narrowed(machine: &MachineView<'_>, ways: &BTreeSet<Way>) -> serde_json::Value {
     let arn = &machine.machine.arn;
     let (partition, region, account) = (arn.partition(), arn.region(), arn.account());
-    let log_group = machine.log_destination().map(|group| format!("{group}:*"));
-    let logs =
-        || json!({ "Effect": "Allow", "Action": ["logs:FilterLogEvents", "logs:GetLogEvents"], "Resource": log_group });
-    let statements = match machine.machine.kind {
-        MachineKind::Express => vec![logs()],
-        _ => vec![json!({
-            "Effect": "Allow",
-            "Action": ["states:DescribeExecution", "states:GetExecutionHistory"],
-            "Resource": format!("arn:{partition}:states:{region}:{account}:execution:{}:*", arn.name()),
-        })],
-    };
+    let statement =
+        |actions: &[&str], resource: String| json!({ "Effect": "Allow", "Action": actions, "Resource": resource });
+    let mut statements = Vec::new();
+    if machine.machine.kind == MachineKind::Express {
+        if ways.contains(&Way::SyncExecution) {
+            statements.push(statement(&["states:StartSyncExecution"], arn.to_string()));
+        }
+        if let Some(group) = machine.log_destination().filter(|_| ways.iter().any(|way| *way != Way::SyncExecution)) {
+            statements.push(statement(&["logs:FilterLogEvents", "logs:GetLogEvents"], format!("{group}:*")));
+        }
+    } else {
+        let executions = format!("arn:{partition}:states:{region}:{account}:execution:{}:*", arn.name());
+        statements.push(statement(&["states:DescribeExecution", "states:GetExecutionHistory"], executions));
+    }
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
