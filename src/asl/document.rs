@@ -30,7 +30,13 @@ impl Document {
             Ok(value) => Ok(Self { value, duplicates }),
             Err(error) => {
                 let pointer = failed.unwrap_or_default();
-                Err(DefinitionError { pointer, message: format!("this is not JSON: {error}") })
+                let error = error.to_string();
+                // serde_json has no category of its own for it.
+                let message = match error.strip_prefix("recursion limit exceeded") {
+                    Some(place) => format!("this is nested more than 127 levels deep{place}"),
+                    None => format!("this is not JSON: {error}"),
+                };
+                Err(DefinitionError { pointer, message })
             }
         }
     }
@@ -172,6 +178,6 @@ mod tests {
             assert_eq!(error.pointer.as_str(), pointer, "{text}: {error}");
         }
         let deep = "[".repeat(100_000);
-        assert!(Document::read(&deep).unwrap_err().message.contains("recursion limit"));
+        assert!(Document::read(&deep).unwrap_err().message.contains("more than 127 levels"));
     }
 }
