@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::report::{Finding, Status};
 use crate::finding::Check;
@@ -32,16 +32,23 @@ impl Fold {
         let speaks = |id: &str| findings.get(id).is_some_and(|finding| finding.status == Status::NonCompliant);
         let yielding: Vec<_> =
             self.noted.iter().filter(|(id, noted)| !noted.check.yields_to.is_empty() && speaks(id)).collect();
+        // Who speaks about a key; asked finding by finding, this would grow with the square of their number.
+        let mut about: HashMap<&str, Vec<(&String, &'static str)>> = HashMap::new();
+        for (id, noted) in self.noted.iter().filter(|(id, _)| speaks(id)) {
+            for key in &noted.about {
+                about.entry(key).or_default().push((id, noted.check.id));
+            }
+        }
         let mut moves: BTreeMap<String, (String, &'static str)> = BTreeMap::new();
         for (id, noted) in yielding {
-            let others = self.noted.iter().filter(|(other, _)| speaks(other));
-            let others: Vec<_> = others.filter(|(_, other)| noted.check.yields_to.contains(&other.check.id)).collect();
-            let covered = |key: &String| others.iter().any(|(_, other)| other.about.contains(key));
-            if noted.about.iter().all(covered) {
-                let shared = |other: &Noted| other.about.intersection(&noted.about).count();
-                let speaker = others.iter().max_by_key(|(_, other)| shared(other)).map(|(other, _)| (*other).clone());
-                moves.extend(speaker.map(|speaker| (id.clone(), (speaker, noted.check.id))));
-            }
+            let mut shared: BTreeMap<&String, usize> = BTreeMap::new();
+            let covered = noted.about.iter().all(|key| {
+                let speakers = about.get(key.as_str()).into_iter().flatten();
+                let heeded = speakers.filter(|(_, check)| noted.check.yields_to.contains(check));
+                heeded.map(|(other, _)| *shared.entry(other).or_default() += 1).count() > 0
+            });
+            let most = shared.into_iter().max_by_key(|(_, count)| *count).filter(|_| covered);
+            moves.extend(most.map(|(speaker, _)| (id.clone(), (speaker.clone(), noted.check.id))));
         }
         for (folded, (speaker, check)) in &moves {
             findings.remove(folded);
