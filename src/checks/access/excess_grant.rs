@@ -89,7 +89,7 @@ fn shown(reasons: &[String]) -> String {
 
 fn severity(beyond: &Beyond<'_>, said: &[&str]) -> Severity {
     if !beyond.surplus.is_excess() {
-        return Severity::Low;
+        return if beyond.grant.statement.reaches_everything() { CHECK.severity } else { Severity::Low };
     }
     let opens_all = |action: &&str| *action == NOT_ACTION || reach(action) >= Some(Reach::Identity);
     if said.iter().any(opens_all) { Severity::High } else { CHECK.severity }
