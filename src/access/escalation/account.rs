@@ -1,3 +1,5 @@
+use std::cell::OnceCell;
+
 use super::actor::{Actor, May};
 use crate::iam::{Compiled, Context, Decision, Policies, Request, Verdict};
 use crate::model::{Iam, Principal};
@@ -21,11 +23,18 @@ pub(super) struct Someone<'a> {
     pub(super) actor: Result<Actor<'a>, Gap>,
     /// Of a role.
     pub(super) trust: Option<Result<Compiled, Gap>>,
+    /// Whether it may give itself any policy; asked once.
+    raises_itself: OnceCell<May>,
 }
 
 impl<'a> Account<'a> {
     pub fn new(iam: &'a Iam, machines: Vec<(&'a Arn, &'a Arn)>) -> Self {
-        let someone = |principal: &'a Principal| Someone { principal, actor: Actor::of(principal, iam), trust: None };
+        let someone = |principal: &'a Principal| Someone {
+            principal,
+            actor: Actor::of(principal, iam),
+            trust: None,
+            raises_itself: OnceCell::new(),
+        };
         let roles = iam.roles.values().filter(|role| !service_linked(&role.principal.arn)).map(|role| {
             let trust = role.trust.whole().map(|trust| Compiled::resource(trust.get())).map_err(Gap::clone);
             Someone { trust: Some(trust), ..someone(&role.principal) }
@@ -59,13 +68,18 @@ impl<'a> Someone<'a> {
     /// Can make itself an administrator without a doubt, or is one.
     pub(super) fn is_powerful(&self) -> Result<bool, Gap> {
         let actor = self.actor.as_ref().map_err(Gap::clone)?;
-        Ok(actor.may_raise_itself() == May::Yes)
+        Ok(*self.raises_itself.get_or_init(|| actor.may_raise_itself()) == May::Yes)
+    }
+
+    /// Read, and no administrator: a look over many passes it by before anything dearer is asked.
+    pub(super) fn is_weak(&self) -> bool {
+        matches!(self.is_powerful(), Ok(false))
     }
 
     /// It has no boundary that keeps it from more permissions, and is no administrator.
     pub(super) fn can_be_raised(&self) -> Result<bool, Gap> {
         let actor = self.actor.as_ref().map_err(Gap::clone)?;
-        Ok(!actor.bounded() && actor.may_raise_itself() != May::Yes)
+        Ok(!actor.bounded() && !self.is_powerful()?)
     }
 
     /// The role lets this service act as it, perhaps only for its own account.

@@ -1,4 +1,5 @@
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 use super::account::{Account, Someone};
 use super::actor::{Actor, May, administrator_policy};
@@ -107,6 +108,11 @@ impl<'a> Search<'_, 'a> {
         }
     }
 
+    /// Other roles that are administrators, or that may be, for all that was read.
+    fn strangers(&self) -> impl Iterator<Item = &'a Someone<'a>> {
+        self.account.roles.iter().filter(|role| !self.own(role.arn()) && !role.is_weak())
+    }
+
     fn own(&self, arn: &Arn) -> bool {
         arn == self.actor.arn
     }
@@ -173,7 +179,7 @@ impl<'a> Search<'_, 'a> {
             return self.assumed();
         }
         let mut hits = Vec::new();
-        for one in self.someone(kind).iter().filter(|one| !self.own(one.arn())) {
+        for one in self.someone(kind).iter().filter(|one| !self.own(one.arn()) && !one.is_weak()) {
             let reach = Reach::Powerful(vec![one.arn()]);
             let hit = self.hit(action, one.arn().as_str(), self.actor.context(), reach);
             if hit.is_some() && self.known(one.is_powerful()) == Some(true) {
@@ -190,7 +196,7 @@ impl<'a> Search<'_, 'a> {
         let actor = self.actor;
         let hit =
             |may, resource: &str, reach| Hit { may, resource: resource.to_owned(), context: actor.context(), reach };
-        for role in self.account.roles.iter().filter(|role| !self.own(role.arn())) {
+        for role in self.strangers() {
             let name = role.arn().as_str();
             if self.actor.may_assume(name, None) == May::No {
                 continue;
@@ -213,10 +219,9 @@ impl<'a> Search<'_, 'a> {
     fn passed(&self, action: &str, service: &str) -> Vec<Hit<'a>> {
         let context = self.actor.context().with("iam:PassedToService", service);
         let mut hits = Vec::new();
-        for role in self.account.roles.iter().filter(|role| !self.own(role.arn())) {
+        for role in self.strangers() {
             let reach = Reach::Powerful(vec![role.arn()]);
             let Some(hit) = self.hit(action, role.arn().as_str(), context.clone(), reach) else { continue };
-            // What is no administrator need not be asked whom it trusts.
             if self.known(role.is_powerful()) == Some(true) && self.known(role.trusts(service)) == Some(true) {
                 hits.push(hit);
             }
@@ -232,7 +237,7 @@ impl<'a> Search<'_, 'a> {
             return Vec::new();
         }
         let mut hits = Vec::new();
-        for role in self.account.roles.iter().filter(|role| !self.own(role.arn())) {
+        for role in self.strangers() {
             if self.known(role.trusts(service)) == Some(true) && self.known(role.is_powerful()) == Some(true) {
                 hits.extend(self.hit(action, &any, self.actor.context(), Reach::Powerful(vec![role.arn()])));
             }
@@ -242,14 +247,15 @@ impl<'a> Search<'_, 'a> {
 
     fn machines(&self, action: &str) -> Vec<Hit<'a>> {
         let context = self.actor.context();
+        let strangers: BTreeMap<_, _> = self.strangers().map(|role| (role.arn(), role)).collect();
         let mut hits = Vec::new();
-        for (machine, runs_as) in self.account.machines.iter().filter(|(_, role)| !self.own(role)) {
+        for (machine, runs_as) in &self.account.machines {
+            let Some(role) = strangers.get(runs_as) else { continue };
             let starts = ["states:StartExecution", "states:StartSyncExecution"];
             let start = starts.iter().map(|start| self.actor.may(start, machine.as_str(), &context)).max();
             let reach = Reach::Powerful(vec![machine]);
             let hit = self.hit(action, machine.as_str(), context.clone(), reach);
             let (Some(mut hit), Some(start)) = (hit, start.filter(|start| *start != May::No)) else { continue };
-            let Some(role) = self.account.roles.iter().find(|role| role.arn() == *runs_as) else { continue };
             if self.known(role.is_powerful()) == Some(true) {
                 hit.may = hit.may.min(start);
                 hits.push(hit);
