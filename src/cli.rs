@@ -27,6 +27,9 @@ pub enum Command {
     Collect(CollectArgs),
     /// Audit snapshots offline
     Check(CheckArgs),
+    /// Print who reaches the state machines of snapshots: JSON Lines
+    #[command(after_help = REACH)]
+    Reach(ReachArgs),
     /// List the checks
     Checks {
         #[arg(long, value_enum, default_value_t = ListFormat::Terminal)]
@@ -137,6 +140,12 @@ pub enum KindArg {
 const LIVE: &str = "\
 With --state-machine-arn alone the definition, type, role, logging, tracing and key of the live state machine are read, in
 the account and Region of the ARN; what flags say stands above what is read.";
+
+const REACH: &str = "\
+A line is {\"state_machine\", \"power\", \"ways\", \"principals\": [ARN], \"administrators\": [ARN], \"statements\": [{policy,
+statement}], \"certain\"}: principals that have a power over a state machine by the same statements; not certain where a
+condition decides. A power is read, read_definition, start, stop, redrive, act_as_role or complete_tasks. What could not be
+read stands in a line of its own, {\"state_machine\", \"power\", \"unknown\"}: there may be others then, and the exit code is 4.";
 
 const DIFF: &str = "\
 The answer is {\"excess\": [{statement, why, narrowed}], \"missing\": [{statement, why, state}], \"wider\": [{statement, why,
@@ -282,6 +291,19 @@ pub struct CheckArgs {
     pub snapshots: Vec<PathBuf>,
     #[command(flatten)]
     pub audit: AuditArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ReachArgs {
+    /// Snapshot files; - is standard input
+    #[arg(required = true, value_hint = ValueHint::FilePath)]
+    pub snapshots: Vec<PathBuf>,
+    /// Only this state machine; repeatable
+    #[arg(long = "state-machine-arn", value_name = "ARN")]
+    pub machines: Vec<String>,
+    /// Exit with 0 though part could not be evaluated
+    #[arg(long)]
+    pub allow_incomplete: bool,
 }
 
 #[derive(Debug, Args)]

@@ -14,8 +14,10 @@ mod output;
 mod permissions;
 mod policy;
 mod progress;
+mod reach;
 mod scan;
 mod signals;
+mod snapshots;
 
 use clap::Parser;
 
@@ -40,6 +42,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Scan(args) => scan::run(args, &common),
         Command::Collect(args) => collect::run(args, &common),
         Command::Check(args) => check::run(&args, &common),
+        Command::Reach(args) => reach::run(&args, &common),
         Command::Checks { format } => checks::list(format),
         Command::Explain { check } => checks::explain(&check),
         Command::Permissions(args) => permissions::run(args, &common),

@@ -1,10 +1,40 @@
 //! Who reaches the account's machines: the access index, asked with what the view knows around a machine.
 
+use serde::Serialize;
+
 use super::{AccountView, Evaluations, MachineView, Outcome, View};
 use crate::access::reach::{Access, Circle, Holder, Key, Reach, Target, Way};
-use crate::asl::Definition;
+use crate::asl::{Definition, Pattern, Task};
 use crate::model::{Encryption, Iam, LogLevel, MachineKind, Snapshot};
 use crate::types::{Arn, Gap, GapReason, Observed};
+
+/// What principals can have over a state machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Power {
+    /// Over the data of its executions, wherever that is kept.
+    Read,
+    ReadDefinition,
+    Start,
+    Stop,
+    Redrive,
+    /// By its definition, or beside it.
+    ActAsRole,
+    /// Answer tasks that wait for a token.
+    CompleteTasks,
+}
+
+impl Power {
+    pub const ALL: [Self; 7] = [
+        Self::Read,
+        Self::ReadDefinition,
+        Self::Start,
+        Self::Stop,
+        Self::Redrive,
+        Self::ActAsRole,
+        Self::CompleteTasks,
+    ];
+}
 
 /// Who reaches a machine in certain ways.
 #[derive(Debug, Default)]
@@ -54,6 +84,26 @@ impl AccountView<'_> {
             let targets: Vec<_> = machines.iter().map(target).collect();
             Reach::new(self.account_id.as_str(), self.partition, &self.iam(), &targets)
         })
+    }
+
+    /// Who has a power over the machine. Empty, without a gap, where the machine offers nothing of it.
+    pub fn holders(&self, machine: &MachineView<'_>, power: Power) -> Reaching<'_> {
+        let standard = machine.machine.kind != MachineKind::Express;
+        let ways: &[Way] = match power {
+            Power::Read => return self.readers(machine),
+            Power::ActAsRole => return self.writers(machine),
+            Power::ReadDefinition => &[Way::Definition],
+            Power::Start => &[Way::Start],
+            Power::Stop if standard => &[Way::Stop],
+            Power::Redrive if standard => &[Way::Redrive],
+            Power::Stop | Power::Redrive => return Reaching::default(),
+            Power::CompleteTasks => match machine.definition() {
+                Ok(definition) if definition.tasks.iter().any(completed_by_others) => &[Way::Complete],
+                Ok(_) => return Reaching::default(),
+                Err(gap) => return Reaching { parties: Vec::new(), gap: Some(gap) },
+            },
+        };
+        self.reaching(machine, ways, None)
     }
 
     /// Who reads the data of the machine's executions, by Step Functions, by the log group or by events.
@@ -181,6 +231,10 @@ fn target<'a>(machine: &MachineView<'a>) -> Target<'a> {
         group: data_group(machine),
         activities: machine.definition().map(activities).unwrap_or_default(),
     }
+}
+
+fn completed_by_others(task: &Task) -> bool {
+    matches!(task.pattern, Pattern::WaitForTaskToken | Pattern::Activity)
 }
 
 /// The activities that a definition names.

@@ -208,6 +208,13 @@ impl Expect {
     }
 }
 
+/// The snapshot file of a compact account.
+pub(crate) fn snapshot(account: &serde_json::Value) -> String {
+    let account: Account = serde_json::from_value(account.clone()).expect("a compact account");
+    let line = |line: &SnapshotLine| serde_json::to_string(line).expect("a line is JSON") + "\n";
+    account.lines().iter().map(line).collect()
+}
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
 }

@@ -15,6 +15,7 @@ mod history;
 mod house;
 mod iam;
 mod policy;
+mod reach;
 mod readme;
 mod registry;
 mod replay;

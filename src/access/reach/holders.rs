@@ -29,7 +29,7 @@ impl Holder {
 }
 
 /// A statement of a policy of the account.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Source {
     /// The managed policy's ARN or the inline policy's name.
     pub policy: String,

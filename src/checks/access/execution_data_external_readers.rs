@@ -70,7 +70,9 @@ fn judge_roles(account: &AccountView<'_>, own: &dyn Fn(&str) -> bool, out: &mut 
     if open.is_empty() {
         return;
     }
-    let (mut reads, mut gap) = (BTreeMap::<&Arn, Reads<'_>>::new(), None);
+    // A machine that is not listed may be read too.
+    let unlisted = account.regions.iter().find_map(|region| region.snapshot.state_machines().gap().cloned());
+    let (mut reads, mut gap) = (BTreeMap::<&Arn, Reads<'_>>::new(), unlisted);
     for machine in account.regions.iter().flat_map(RegionView::machines) {
         let readers = account.readers(&machine);
         gap = gap.or(readers.gap);
@@ -227,6 +229,10 @@ fn judge_rule(
     match (outside.is_empty(), gap) {
         (true, Some(gap)) => Err(gap.clone()),
         (true, None) => Ok(Outcome::Compliant),
+        (false, _) if rule.state == RuleState::Unknown => {
+            let gap = Gap::new(GapReason::Unsupported, "whether the rule is enabled is not known");
+            Err(gap.about(rule.name.as_str()))
+        }
         (false, _) if takes == PatternMatch::Maybe => {
             let pattern = rule.pattern.as_ref().and_then(|pattern| pattern.gap()).cloned();
             Err(pattern.unwrap_or_else(|| {
