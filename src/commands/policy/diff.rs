@@ -9,7 +9,7 @@ use crate::access::{Grants, ManagedPolicies, difference};
 use crate::cli::{CommonArgs, MachineArgs};
 use crate::commands::outcome::Outcome;
 use crate::detect::{Door, HashKey};
-use crate::iam::{Policy, read_json};
+use crate::iam::{Policy, PolicyKind, read_json};
 use crate::store::random_key;
 
 /// A role holds at most 10,240 characters of inline policies and 20 managed ones of 6,144.
@@ -57,7 +57,8 @@ fn read(path: &Path) -> anyhow::Result<Vec<Policy>> {
     let door = Door::new(HashKey::new(random_key()));
     let parse = |(index, document): (usize, Value)| {
         let document = door.json(document).clean.into_inner();
-        Policy::parse(&document).with_context(|| format!("policy {index}"))
+        let policy = Policy::parse(&document).and_then(|policy| policy.check(PolicyKind::Identity).map(|()| policy));
+        policy.with_context(|| format!("policy {index}"))
     };
     documents.into_iter().enumerate().map(parse).collect()
 }

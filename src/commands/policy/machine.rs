@@ -89,7 +89,8 @@ fn said(args: &MachineArgs) -> anyhow::Result<Machine> {
         key: arn(
             "--kms-key",
             &args.kms_key,
-            |arn| arn.service() == "kms",
+            // A policy on an alias allows nothing with its key.
+            |arn| arn.service() == "kms" && arn.resource().starts_with("key/"),
             "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         )?,
     })
