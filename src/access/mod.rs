@@ -18,7 +18,9 @@ pub mod trust;
 pub mod wildcard;
 
 pub use derive::policy;
-pub use diff::{Difference, Excess, Lack, Missing, Refusal, Surplus, Wide, Wider, difference, lacking, surplus};
+pub use diff::{
+    Difference, Excess, Lack, Missing, Refusal, Surplus, Wanted, Wide, Wider, difference, lacking, surplus,
+};
 pub use grant::{Grant, Rest};
 pub use grants::{Answer, Grants, ManagedPolicies};
 pub use need::{Certainty, Choice, Machine, Need, Needs, Place, Undecided, log_write_needs, needed, service_needs};

@@ -2,7 +2,9 @@ use serde_json::{Value, json};
 
 use super::{Change, RoleView, shell_quote};
 use crate::access::actions::LOG_WRITE;
-use crate::access::{Certainty, Choice, Grant, Grants, Need, Surplus, Wide, log_write_needs, service_needs, surplus};
+use crate::access::{
+    Certainty, Choice, Grant, Grants, Need, Surplus, Wanted, Wide, log_write_needs, service_needs, surplus,
+};
 use crate::iam::{Effect, Selector, Statement};
 use crate::types::Gap;
 
@@ -26,6 +28,7 @@ impl<'a> RoleView<'a> {
     pub fn beyond_needs(&self) -> Result<Option<Vec<Beyond<'a>>>, Gap> {
         let Some((_, grants)) = self.grants()? else { return Ok(None) };
         let needs = Need::union(self.needs()?.into_iter().chain(service_needs()));
+        let wanted = Wanted::new(&needs, grants);
         let mut found = Vec::<Beyond<'a>>::new();
         for grant in grants.allowing() {
             // Two statements that say the same in one policy are one.
@@ -34,10 +37,10 @@ impl<'a> RoleView<'a> {
                 let twin = one.statement == grant.statement || (sid.is_some() && *sid == one.statement.sid);
                 twin && one.policy == grant.policy && one.inline == grant.inline
             };
-            let surplus = self.surplus(&grant, grants, &needs);
+            let surplus = self.surplus(&grant, grants, &wanted);
             if (surplus.is_excess() || !surplus.wide.is_empty()) && !found.iter().any(same) {
                 let sure = grants.boundary().is_none() && !grants.deny();
-                let change = self.change(&grant, &surplus, grants, &needs);
+                let change = self.change(&grant, &surplus, grants, &wanted);
                 found.push(Beyond { grant, surplus, sure, change });
             }
         }
@@ -45,9 +48,9 @@ impl<'a> RoleView<'a> {
     }
 
     /// What of a statement is in force and not needed.
-    fn surplus(&self, grant: &Grant<'a>, grants: &Grants<'_>, needs: &[Need]) -> Surplus<'a> {
+    fn surplus(&self, grant: &Grant<'a>, grants: &Grants<'_>, wanted: &Wanted<'_>) -> Surplus<'a> {
         let statement = grant.statement;
-        let mut surplus = self.of_statement(statement, grants, needs);
+        let mut surplus = self.of_statement(statement, grants, wanted);
         let left = |action: &&str| grants.leave(statement, action, false);
         surplus.actions.retain(left);
         surplus.elsewhere.retain(left);
@@ -59,15 +62,18 @@ impl<'a> RoleView<'a> {
             return Surplus::default();
         }
         // Only what is tolerated was found to be wide, or what the definition does not show.
-        surplus.wide.retain(|wide| matters(wide, needs));
+        surplus.wide.retain(|wide| matters(wide, wanted.needs()));
         surplus
     }
 
-    fn of_statement(&self, statement: &'a Statement, grants: &Grants<'_>, needs: &[Need]) -> Surplus<'a> {
+    fn of_statement(&self, statement: &'a Statement, grants: &Grants<'_>, wanted: &Wanted<'_>) -> Surplus<'a> {
         let tolerated: Vec<_> = self.any_log_group(statement).into_iter().flat_map(log_write_needs).collect();
         match tolerated.is_empty() {
-            true => surplus(statement, needs, grants),
-            false => surplus(statement, &Need::union(needs.iter().cloned().chain(tolerated)), grants),
+            true => surplus(statement, wanted),
+            false => {
+                let needs = Need::union(wanted.needs().iter().cloned().chain(tolerated));
+                surplus(statement, &Wanted::new(&needs, grants))
+            }
         }
     }
 
@@ -88,7 +94,7 @@ impl<'a> RoleView<'a> {
     }
 
     /// What replaces the statement; of a managed policy all of it, as the role has to part with the policy.
-    fn change(&self, grant: &Grant<'a>, surplus: &Surplus<'_>, grants: &Grants<'a>, needs: &[Need]) -> Change {
+    fn change(&self, grant: &Grant<'a>, surplus: &Surplus<'_>, grants: &Grants<'a>, wanted: &Wanted<'_>) -> Change {
         let of_policy = |one: &Grant<'_>| one.policy == grant.policy && one.inline == grant.inline;
         let others = grants.statements().filter(|one| of_policy(one) && !one.is(grant));
         let rest: Vec<_> = match (grant.inline, &surplus.narrowed) {
@@ -101,7 +107,7 @@ impl<'a> RoleView<'a> {
                     if one.statement.effect == Effect::Deny {
                         return vec![one.statement.to_document()];
                     }
-                    let surplus = self.of_statement(one.statement, grants, needs);
+                    let surplus = self.of_statement(one.statement, grants, wanted);
                     match surplus.is_excess() || !surplus.wide.is_empty() {
                         true => listed(surplus.narrowed),
                         false => vec![one.statement.to_document()],

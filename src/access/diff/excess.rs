@@ -42,9 +42,41 @@ pub struct Wide {
     pub choice: Choice,
 }
 
+/// What is needed of a role.
+#[derive(Debug)]
+pub struct Wanted<'n> {
+    needs: &'n [Need],
+    /// By need: its target is not sure, and no statement reaches what is known of it.
+    adrift: Vec<bool>,
+}
+
+impl<'n> Wanted<'n> {
+    pub fn new(needs: &'n [Need], grants: &Grants<'_>) -> Self {
+        let adrift = |need: &Need| {
+            let is_sure = need.choice == Choice::Fixed && need.certainty <= Certainty::Recommended;
+            !is_sure
+                && need.certainty != Certainty::Optional
+                && !grants.allowing().any(|one| names(one.statement, &need.action) && reaches(one.statement, need))
+        };
+        Self { needs, adrift: needs.iter().map(adrift).collect() }
+    }
+
+    pub fn needs(&self) -> &'n [Need] {
+        self.needs
+    }
+
+    /// Of a statement that reaches what is needed, or grants an action of which nothing else does and whose target is not
+    /// sure: what is not missing because of it is no excess either.
+    fn of(&self, statement: &Statement) -> Vec<&'n Need> {
+        let uses =
+            |(need, adrift): &(&Need, &bool)| names(statement, &need.action) && (**adrift || reaches(statement, need));
+        self.needs.iter().zip(&self.adrift).filter(uses).map(|(need, _)| need).collect()
+    }
+}
+
 /// What of an allowing statement is not needed, and what of it is granted on more than is needed.
-pub fn surplus<'s>(statement: &'s Statement, needs: &[Need], grants: &Grants<'_>) -> Surplus<'s> {
-    let used: Vec<_> = needs.iter().filter(|need| uses(statement, need, grants)).collect();
+pub fn surplus<'s>(statement: &'s Statement, wanted: &Wanted<'_>) -> Surplus<'s> {
+    let (needs, used) = (wanted.needs, wanted.of(statement));
     let mut surplus = Surplus { unused: used.is_empty(), ..Surplus::default() };
     if surplus.unused {
         return surplus;
@@ -128,18 +160,6 @@ fn without_tolerated<'a>(statement: &Statement, used: Vec<&'a Need>) -> Vec<&'a 
     let stays =
         |need: &&Need| need.certainty != Certainty::Optional || need.action.contains('*') || named(&need.action);
     used.into_iter().filter(stays).collect()
-}
-
-/// A grant that reaches what is needed, or the only one there is of an action whose target is not sure: what is not
-/// missing because of it is no excess either.
-fn uses(statement: &Statement, need: &Need, grants: &Grants<'_>) -> bool {
-    let is_sure = need.choice == Choice::Fixed && need.certainty <= Certainty::Recommended;
-    let may_be_meant = || {
-        !is_sure
-            && need.certainty != Certainty::Optional
-            && !grants.allowing().any(|other| names(other.statement, &need.action) && reaches(other.statement, need))
-    };
-    names(statement, &need.action) && (reaches(statement, need) || may_be_meant())
 }
 
 fn reaches(statement: &Statement, need: &Need) -> bool {

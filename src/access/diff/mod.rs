@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::Grants;
 use super::need::{Needs, Undecided};
-pub use excess::{Surplus, Wide, surplus};
+pub use excess::{Surplus, Wanted, Wide, surplus};
 pub use missing::{Lack, Refusal, lacking};
 
 /// How far a role is from what its machine needs.
@@ -74,8 +74,9 @@ pub fn difference(needs: &Needs, grants: &Grants<'_>) -> Difference {
     if !needs.undecided.is_empty() {
         return difference;
     }
+    let wanted = Wanted::new(&needs.own, grants);
     for grant in grants.allowing() {
-        let surplus = surplus(grant.statement, &needs.own, grants);
+        let surplus = surplus(grant.statement, &wanted);
         let (statement, narrowed) = (grant.statement.to_document(), &surplus.narrowed);
         if surplus.is_excess() {
             let why = surplus.reasons().join("; ");

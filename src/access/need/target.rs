@@ -93,7 +93,7 @@ pub(super) fn function(call: &Call<'_>) -> Target {
             if let (Choice::Fixed, Some(from)) = (&target.choice, text.from) {
                 target.choice = Choice::Runtime { from };
             }
-            target.also = target.resources.iter().map(|function| format!("{function}:*")).collect();
+            target.also = target.resources.iter().flat_map(|function| versions_of(function)).collect();
             target
         }
     }
@@ -114,7 +114,15 @@ pub(super) fn function_named(place: &Place, text: Option<&Text>) -> Target {
     // Whether the newest code goes by the function's name or by its version depends on how the call writes it.
     let newest: Vec<_> = functions.iter().filter_map(|arn| arn.strip_suffix(":$LATEST")).map(str::to_owned).collect();
     let target = newest.into_iter().fold(target, |target, name| target.also(format!("{name}:*")).also(name));
-    functions.into_iter().fold(target, |target, function| target.also(format!("{function}:*")))
+    functions.iter().flat_map(|function| versions_of(function)).fold(target, Target::also)
+}
+
+/// Patterns for the versions of a function: of the name as it stands, as AWS's CDK writes them, and of the function of a
+/// version, so that executions under way may still call the version before.
+fn versions_of(function: &str) -> Vec<String> {
+    let version = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let of_version = function.rsplit_once(':').filter(|(_, last)| version(last)).map(|(name, _)| name);
+    [Some(function), of_version].into_iter().flatten().map(|name| format!("{name}:*")).collect()
 }
 
 /// `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`: Region, account and name.

@@ -101,7 +101,11 @@ fn accounts(line: &Entry<'_>, key: &str, own: &str) -> Option<BTreeSet<String>> 
         match parts.get(4).filter(|account| is_account(account)) {
             Some(account) => Some((*account).to_owned()),
             // Over a whole text a wildcard spans colons: `arn:aws:states:*:123456789012:*` may have fewer of them.
-            None if base == "stringlike" => value.split(':').find(|part| is_account(part)).map(ToOwned::to_owned),
+            // At the end it would be a machine's name.
+            None if base == "stringlike" => {
+                let (before_the_name, _) = value.rsplit_once(':')?;
+                before_the_name.split(':').find(|part| is_account(part)).map(ToOwned::to_owned)
+            }
             None => None,
         }
     };

@@ -148,8 +148,15 @@ pub fn lets_step_functions_in(statement: &Statement) -> bool {
 /// Whether denials take back what a statement gives to `who`: `Some(true)` for sure, `Some(false)` where a condition
 /// decides.
 pub fn denied(policy: &Policy, who: &Principal<'_>) -> Option<bool> {
+    let lets = |statement: &&Statement| statement.effect == Effect::Allow && principals(statement).contains(who);
+    let allowed = |call: &&&str| policy.statements.iter().filter(lets).any(|one| one.matches_action(call));
+    let given: Vec<_> = who.calls().iter().filter(allowed).collect();
     let applies = |statement: &&Statement| {
-        let calls = who.calls().iter().all(|call| statement.matches_action(call));
+        // Where the policy itself lets nobody in, all calls are meant.
+        let calls = match given.is_empty() {
+            true => who.calls().iter().all(|call| statement.matches_action(call)),
+            false => given.iter().all(|call| statement.matches_action(call)),
+        };
         let meant = match &statement.not_principal {
             // Sparing Step Functions spares none of the others.
             Some(spared) => !named(spared)

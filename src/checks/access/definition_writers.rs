@@ -87,6 +87,8 @@ struct Found<'r> {
     ways: BTreeSet<Way>,
     gained: BTreeSet<String>,
     everything: bool,
+    /// By some statement that names no machine in particular.
+    broad: bool,
     sure: bool,
     about: BTreeSet<String>,
 }
@@ -101,6 +103,7 @@ impl<'r> Found<'r> {
         for access in counted() {
             self.ways.insert(access.way);
             self.sure |= access.sure;
+            self.broad |= access.broad;
             // A role may be passed to other services too: that is not said here.
             for action in access.way.actions().filter(|action| executes && action.starts_with("states:")) {
                 let keys = access
@@ -141,12 +144,20 @@ fn defect(machine: &MachineView<'_>, role: &Arn, found: &Found<'_>) -> Defect {
         ways.join(", "),
         told.join("; ")
     );
-    let remediation = format!(
-        "Take these actions out of the statements that grant them on everything, and give whoever deploys {name} the \
-         statements below; or narrow {}. Whoever is meant to change every state machine belongs in \
-         checks.definition-writers.expected.",
-        role.name()
-    );
+    let remediation = if found.broad {
+        format!(
+            "Take these actions out of the statements that grant them on everything, and give whoever deploys {name} the \
+             statements below; or narrow {}. Whoever is meant to change every state machine belongs in \
+             checks.definition-writers.expected.",
+            role.name()
+        )
+    } else {
+        format!(
+            "Narrow {} to what the tasks of {name} need: as long as it is an administrator, whoever deploys {name} is one. \
+             Whoever may be belongs in checks.definition-writers.expected.",
+            role.name()
+        )
+    };
     let principals = groups.iter().flat_map(|(_, principals)| principals.iter());
     let statements = groups.iter().map(|(source, _)| format!("{} of {}", source.statement, source.policy));
     let severity = if found.everything { Severity::High } else { Severity::Medium };
@@ -157,8 +168,8 @@ fn defect(machine: &MachineView<'_>, role: &Arn, found: &Found<'_>) -> Defect {
         .evidence("principals_count", count.to_string())
         .evidence("statements", listed(statements))
         .evidence("gained", gain)
-        .about(found.about.iter().cloned())
-        .change(Change::Policy(narrowed(machine, role, &found.ways)));
+        .about(found.about.iter().cloned());
+    defect.change = found.broad.then(|| Change::Policy(narrowed(machine, role, &found.ways)));
     if !found.sure {
         defect = defect.confidence(Confidence::Medium);
     }

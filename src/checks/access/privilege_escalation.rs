@@ -145,8 +145,8 @@ fn consequence(way: &Escalation<'_>) -> String {
         (_, Reach::Others(others)) => format!("make an administrator of {}", names(others)),
         (Wins::Passed(service), Reach::Powerful(roles)) => format!("act through {service} as {}", powerful(roles)),
         (Wins::Passed(service), _) => format!(
-            "act through {service} as every role that lets it in, also those to come (none that was read is an \
-             administrator)"
+            "act through {service} as every role that lets it in, also those to come (none that was read is \
+             an administrator and lets it in)"
         ),
         (Wins::Running(service), Reach::Powerful(roles)) => {
             format!("change what runs in {service}, which may run as {}", powerful(roles))
@@ -157,7 +157,9 @@ fn consequence(way: &Escalation<'_>) -> String {
         (Wins::Identity(Kind::Group), Reach::Powerful(groups)) => format!("put any user into {}", powerful(groups)),
         (_, Reach::Powerful(others)) => format!("act as {kind} {}", powerful(others)),
         (_, Reach::Anybody) => {
-            format!("act as every {kind} that lets it, also those to come (none that was read is an administrator)")
+            format!(
+                "act as every {kind} that lets it, also those to come (none that was read is an administrator and lets it in)"
+            )
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::access::actions::LOG_WRITE;
 use crate::access::scoping::{Place, arn_form, can_be_scoped};
 use crate::access::trust::entries;
 use crate::access::wildcard::{Reach, wildcards};
-use crate::access::{Certainty, Grant, Grants, Need, Rest};
+use crate::access::{Certainty, Choice, Grant, Grants, Need, Rest};
 use crate::finding::{
     Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, RoleView, Severity, View,
     about_grant, listed,
@@ -62,11 +62,22 @@ struct Found<'a> {
 
 fn judge(view: &RoleView<'_>) -> Result<Vec<Outcome>, Gap> {
     let Some((_, grants)) = view.grants()? else { return Ok(Vec::new()) };
-    let found = found(grants);
+    let mut found = found(grants);
     if found.is_empty() {
         return Ok(vec![Outcome::Compliant]);
     }
     let needs = view.known_needs();
+    // A message to a telephone has no topic to be named.
+    let takes_all = |action: &str| {
+        needs.iter().any(|need| need.choice == Choice::Unscopable && need.action.eq_ignore_ascii_case(action))
+    };
+    found.retain(|_, found| {
+        found.actions.retain(|action| !takes_all(action));
+        !found.actions.is_empty()
+    });
+    if found.is_empty() {
+        return Ok(vec![Outcome::Compliant]);
+    }
     Ok(found.iter().map(|((_, _, kind), found)| defect(view, *kind, found, &needs).into()).collect())
 }
 

@@ -62,8 +62,8 @@ fn defect(machine: &MachineView<'_>, definition: &Definition, call: &FunctionCal
     let name = function.rsplit(':').next().unwrap_or(function);
     let remediation = format!(
         "Publish versions of {name}, let an alias point at the one to run, and name the alias, or a version, in the state; \
-         allow the role that calls it lambda:InvokeFunction on function:{name}:*, so that executions under way may still \
-         call the version before."
+         allow the role that calls it lambda:InvokeFunction on the alias, or on function:{name}:* where the state names \
+         versions, so that executions under way may still call the version before."
     );
     let mut defect = Defect::new(message, remediation)
         .at_state(state, &task.pointer)
