@@ -25,7 +25,7 @@ pub use evaluation::{
 };
 pub use last_use::LastUse;
 pub use quota::{Crowding, each_quota};
-pub use reach::{Party, Power, Reaching};
+pub use reach::{Party, Power, Reaching, spelled_out};
 pub use removal::removal;
 pub use routing::routing;
 pub use settings::CheckSettings;

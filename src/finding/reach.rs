@@ -1,9 +1,11 @@
 //! Who reaches the account's machines: the access index, asked with what the view knows around a machine.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::{AccountView, Evaluations, MachineView, Outcome, View};
-use crate::access::reach::{Access, Circle, Holder, Key, Reach, Target, Way};
+use crate::access::reach::{Access, Circle, Holder, Key, Reach, Source, Target, Way};
 use crate::asl::{Definition, Pattern, Task};
 use crate::model::{Encryption, Iam, LogLevel, MachineKind, Snapshot};
 use crate::types::{Arn, Gap, GapReason, Observed};
@@ -132,6 +134,25 @@ impl AccountView<'_> {
         });
         Reaching { parties: parties.collect(), gap }
     }
+}
+
+/// How many statements and how many principals of each a message spells out.
+const SPELLED_OUT: usize = 3;
+
+/// `ReadOnlyAccess (auditor, build); the inline policy deploy (ci)`: who is let by which statements, and how many more.
+pub fn spelled_out(groups: &[(&Source, &BTreeSet<&Arn>)]) -> String {
+    let more = |count: usize, what: &str| match count.saturating_sub(SPELLED_OUT) {
+        0 => String::new(),
+        more => format!("{what}{more} more"),
+    };
+    let told = |(source, principals): &(&Source, &BTreeSet<&Arn>)| {
+        let names: Vec<_> = principals.iter().take(SPELLED_OUT).map(|arn| arn.name()).collect();
+        format!("{source} ({}{})", names.join(", "), more(principals.len(), " and "))
+    };
+    let told: Vec<_> = groups.iter().take(SPELLED_OUT).map(told).collect();
+    let rest = more(groups.len(), "; and by ");
+    let statements = if rest.is_empty() { "" } else { " statements" };
+    format!("{}{rest}{statements}", told.join("; "))
 }
 
 /// What of a machine's data a key keeps.

@@ -33,7 +33,10 @@ fn short(value: &Value) -> String {
         list.filter_map(name).collect::<Vec<_>>().join(",")
     };
     let by = value["statements"].as_array().into_iter().flatten();
-    let by = by.map(|source| format!("{}/{}", source["policy"], source["statement"]).replace('"', ""));
+    let by = by.map(|source| {
+        let group = source["group"].as_str().map(|group| format!("{group}/")).unwrap_or_default();
+        format!("{group}{}/{}", source["policy"], source["statement"]).replace('"', "")
+    });
     let certain = if value["certain"] == json!(true) { "" } else { " perhaps" };
     let machine = name(&value["state_machine"]).unwrap_or_default();
     let who = [names("principals"), names("administrators")].concat();
@@ -60,7 +63,7 @@ fn powers_are_told_with_their_statements() {
         "orders read reader inline/S",
         "orders read_definition admin inline/S",
         "orders redrive admin inline/S",
-        "orders redrive jo help/S",
+        "orders redrive jo support/help/S",
         "orders start admin inline/S",
         "orders start operator inline/S",
         "orders stop admin inline/S",

@@ -34,6 +34,9 @@ pub struct Source {
     /// The managed policy's ARN or the inline policy's name.
     pub policy: String,
     pub inline: bool,
+    /// The group whose inline policy it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// Its id, or a hash of the statement where it has none.
     pub statement: String,
 }
@@ -41,9 +44,10 @@ pub struct Source {
 /// A managed policy by its name, an inline one as such.
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.inline {
-            true => write!(f, "the inline policy {}", self.policy),
-            false => f.write_str(self.policy.rsplit('/').next().unwrap_or_default()),
+        match (self.inline, &self.group) {
+            (true, Some(group)) => write!(f, "the inline policy {} of group {group}", self.policy),
+            (true, None) => write!(f, "the inline policy {}", self.policy),
+            (false, _) => f.write_str(self.policy.rsplit('/').next().unwrap_or_default()),
         }
     }
 }
@@ -100,7 +104,7 @@ struct Maker<'a> {
     iam: &'a Iam,
     needs: &'a [Need],
     managed: HashMap<&'a Arn, Rc<Part>>,
-    inline: HashMap<(&'a str, String), Rc<Part>>,
+    inline: HashMap<(&'a str, Option<&'a str>, String), Rc<Part>>,
     resources: HashMap<(String, bool), (usize, Rc<Resources>)>,
 }
 
@@ -148,20 +152,20 @@ impl Holders {
 impl<'a> Maker<'a> {
     /// The parts of a principal's policies that say something, its groups' included, and its boundary.
     fn parts(&mut self, principal: &'a Principal) -> Result<Parts, Gap> {
-        let mut parts = self.own_parts(principal)?;
+        let mut parts = self.own_parts(principal, None)?;
         for name in &principal.groups {
-            parts.extend(self.own_parts(group_of(self.iam, principal, name)?)?);
+            parts.extend(self.own_parts(group_of(self.iam, principal, name)?, Some(name))?);
         }
         parts.retain(|part| !part.lines.is_empty());
         let boundary = principal.boundary.as_ref().map(|arn| self.managed(arn)).transpose()?;
         Ok((parts, boundary))
     }
 
-    fn own_parts(&mut self, principal: &'a Principal) -> Result<Vec<Rc<Part>>, Gap> {
+    fn own_parts(&mut self, principal: &'a Principal, group: Option<&'a str>) -> Result<Vec<Rc<Part>>, Gap> {
         let mut parts = Vec::new();
         for inline in &principal.inline {
             let policy = inline.policy.whole().map_err(Gap::clone)?.get();
-            parts.push(self.inline(&inline.name, policy));
+            parts.push(self.inline(&inline.name, group, policy));
         }
         for arn in &principal.attached {
             parts.push(self.managed(arn)?);
@@ -174,24 +178,26 @@ impl<'a> Maker<'a> {
             return Ok(Rc::clone(part));
         }
         let policy = managed_policy(self.iam, arn)?;
-        let part = Rc::new(self.part(arn.as_str(), false, policy));
+        let part = Rc::new(self.part(arn.as_str(), false, None, policy));
         self.managed.insert(arn, Rc::clone(&part));
         Ok(part)
     }
 
-    /// Inline policies of one name that say the same are one.
-    fn inline(&mut self, name: &'a str, policy: &'a Policy) -> Rc<Part> {
+    /// Inline policies of one name that say the same are one, but for those of groups.
+    fn inline(&mut self, name: &'a str, group: Option<&'a str>, policy: &'a Policy) -> Rc<Part> {
         let text = serde_json::to_string(policy).expect("a policy is plain JSON");
-        if let Some(part) = self.inline.get(&(name, text.clone())) {
+        let key = (name, group, text);
+        if let Some(part) = self.inline.get(&key) {
             return Rc::clone(part);
         }
-        let part = Rc::new(self.part(name, true, policy));
-        self.inline.insert((name, text), Rc::clone(&part));
+        let part = Rc::new(self.part(name, true, group, policy));
+        self.inline.insert(key, Rc::clone(&part));
         part
     }
 
-    fn part(&mut self, name: &str, inline: bool, policy: &Policy) -> Part {
+    fn part(&mut self, name: &str, inline: bool, group: Option<&str>, policy: &Policy) -> Part {
         let (mut statements, mut lines) = (Vec::new(), Vec::new());
+        let variables = policy.has_variables();
         for statement in &policy.statements {
             let needs = self.matched(statement);
             if needs == 0 {
@@ -199,8 +205,9 @@ impl<'a> Maker<'a> {
             }
             let Some(selector) = &statement.resources else { continue };
             let grant = Grant { policy: name, inline, statement };
-            let source = Rc::new(Source { policy: name.to_owned(), inline, statement: grant.statement_id() });
-            let (resources_id, resources) = self.resources(selector, policy.has_variables());
+            let (policy, group) = (name.to_owned(), group.map(str::to_owned));
+            let source = Rc::new(Source { policy, inline, group, statement: grant.statement_id() });
+            let (resources_id, resources) = self.resources(selector, variables);
             let by_tag = narrowed_by_tag(statement);
             lines.push(Line { source, effect: statement.effect, needs, resources, resources_id, by_tag });
             statements.push(statement.clone());

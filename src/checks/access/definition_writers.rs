@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::access::reach::{Access, Gain, Holder, Powers, Source, Way};
 use crate::finding::{
     AccountView, Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Party, RegionView,
-    Severity, View, about_statement, listed, settings,
+    Severity, View, about_statement, listed, settings, spelled_out,
 };
 use crate::model::PartName;
 use crate::types::{Arn, Gap};
@@ -28,7 +28,7 @@ pub const CHECK: Check = Check {
     run,
 };
 
-/// How many statements and how many principals of each a message spells out.
+/// How many of the gained actions a message spells out.
 const SPELLED_OUT: usize = 3;
 
 fn run(view: &View<'_>, out: &mut Evaluations) {
@@ -121,14 +121,9 @@ impl<'r> Found<'r> {
 }
 
 fn defect(machine: &MachineView<'_>, role: &Arn, found: &Found<'_>) -> Defect {
-    let mut groups: Vec<_> = found.writers.iter().collect();
+    let mut groups: Vec<_> = found.writers.iter().map(|(source, principals)| (*source, principals)).collect();
     groups.sort_by_key(|(source, principals)| (std::cmp::Reverse(principals.len()), *source));
     let count: usize = groups.iter().map(|(_, principals)| principals.len()).sum();
-    let told: Vec<_> = groups.iter().take(SPELLED_OUT).map(|(source, principals)| told(source, principals)).collect();
-    let more = match groups.len().saturating_sub(SPELLED_OUT) {
-        0 => String::new(),
-        more => format!("; and by {more} more statements"),
-    };
     let who = if count == 1 { "1 principal".to_owned() } else { format!("{count} principals") };
     let ways: Vec<_> = found.ways.iter().map(|way| way.what()).collect();
     let gain = if found.everything {
@@ -139,10 +134,10 @@ fn defect(machine: &MachineView<'_>, role: &Arn, found: &Found<'_>) -> Defect {
     let name = machine.name();
     let message = format!(
         "Besides administrators, {who} can act as role {} of {name} ({}) and so may do what their own policies do not \
-         allow: {gain}. They can by {}{more}.",
+         allow: {gain}. They can by {}.",
         role.name(),
         ways.join(", "),
-        told.join("; ")
+        spelled_out(&groups)
     );
     let remediation = if found.broad {
         format!(
@@ -174,16 +169,6 @@ fn defect(machine: &MachineView<'_>, role: &Arn, found: &Found<'_>) -> Defect {
         defect = defect.confidence(Confidence::Medium);
     }
     defect
-}
-
-/// `the inline policy deploy (ci, dana)`.
-fn told(source: &Source, principals: &BTreeSet<&Arn>) -> String {
-    let names: Vec<_> = principals.iter().take(SPELLED_OUT).map(|arn| arn.name()).collect();
-    let more = match principals.len().saturating_sub(SPELLED_OUT) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("{source} ({}{more})", names.join(", "))
 }
 
 /// What lets somebody deploy this machine and no other.

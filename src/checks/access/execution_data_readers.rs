@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::access::reach::{Access, Holder, Source, Way};
 use crate::finding::{
     AccountView, Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Party, Reaching,
-    Severity, View, listed, settings,
+    Severity, View, listed, settings, spelled_out,
 };
 use crate::model::{MachineKind, PartName};
 use crate::types::{Arn, Gap};
@@ -31,9 +31,6 @@ pub const CHECK: Check = Check {
 
 /// From so many principals on it is medium: nobody keeps so many in mind.
 const MANY: usize = 10;
-
-/// How many statements and how many principals of each a message spells out.
-const SPELLED_OUT: usize = 3;
 
 fn run(view: &View<'_>, out: &mut Evaluations) {
     view.each_machine_of_account(out, |account, machine| judge(&view.settings.expected_readers, account, machine));
@@ -101,19 +98,14 @@ impl<'r> Sorted<'r> {
 fn defect(machine: &MachineView<'_>, readers: &Reaching<'_>, sorted: &Sorted<'_>) -> Defect {
     let count: usize = sorted.broad.values().map(BTreeSet::len).sum();
     let groups = sorted.groups();
-    let told: Vec<_> = groups.iter().take(SPELLED_OUT).map(|(source, principals)| told(source, principals)).collect();
-    let more = match groups.len().saturating_sub(SPELLED_OUT) {
-        0 => String::new(),
-        more => format!("; and by {more} more statements"),
-    };
     let ways: Vec<_> = sorted.ways.iter().map(|way| way.what()).collect();
     let who = if count == 1 { "1 principal".to_owned() } else { format!("{count} principals") };
     let message = format!(
         "Besides administrators, {who} may read execution data of {} ({}) by statements that name no state machine: \
-         {}{more}.",
+         {}.",
         machine.name(),
         ways.join(", "),
-        told.join("; ")
+        spelled_out(&groups)
     );
     let remediation = format!(
         "Take these actions out of the statements that grant them on everything, and give those who need {} the statement \
@@ -141,16 +133,6 @@ fn defect(machine: &MachineView<'_>, readers: &Reaching<'_>, sorted: &Sorted<'_>
         defect = defect.confidence(Confidence::Medium);
     }
     defect
-}
-
-/// `ReadOnlyAccess (auditor, build)`.
-fn told(source: &Source, principals: &BTreeSet<&Arn>) -> String {
-    let names: Vec<_> = principals.iter().take(SPELLED_OUT).map(|arn| arn.name()).collect();
-    let more = match principals.len().saturating_sub(SPELLED_OUT) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("{source} ({}{more})", names.join(", "))
 }
 
 fn statement(source: &Source) -> String {
