@@ -251,11 +251,16 @@ fn target<'a>(machine: &MachineView<'a>) -> Target<'a> {
         role: machine.role_arn().ok(),
         group: data_group(machine),
         activities: machine.definition().map(activities).unwrap_or_default(),
+        map_labels: machine.definition().map(map_labels).unwrap_or_default(),
     }
 }
 
 fn completed_by_others(task: &Task) -> bool {
     matches!(task.pattern, Pattern::WaitForTaskToken | Pattern::Activity)
+}
+
+fn map_labels(definition: &Definition) -> Vec<&str> {
+    definition.distributed_maps.iter().map(|map| map.label.as_deref().unwrap_or("*")).collect()
 }
 
 /// The activities that a definition names.

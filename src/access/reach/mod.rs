@@ -37,6 +37,8 @@ pub struct Target<'a> {
     pub group: Option<&'a Arn>,
     /// Activities that its definition names.
     pub activities: Vec<&'a str>,
+    /// The labels of its Distributed Maps, whose children have ARNs of their own; `*` for one that the service makes.
+    pub map_labels: Vec<&'a str>,
 }
 
 /// The index of an account.
@@ -181,7 +183,9 @@ impl Target<'_> {
         let group = |end: &str| self.group.map(|group| format!("{group}{end}"));
         let name = match on {
             On::Machine => Some(self.machine.to_string()),
-            On::Execution => Some(execution(self.machine)),
+            On::Execution => {
+                return self.executions().into_iter().map(|name| universe.number(region, name)).collect();
+            }
             // A log group's ARN ends so wherever its events are meant.
             On::Group => group(":*"),
             On::Stream => group(":log-stream:*"),
@@ -197,12 +201,22 @@ impl Target<'_> {
         };
         name.map(|name| universe.number(region, name)).into_iter().collect()
     }
-}
 
-/// Every execution of a machine, as one that is called `*`: a statement about some of them does not reach it.
-fn execution(machine: &Arn) -> String {
-    let (partition, region, account) = (machine.partition(), machine.region(), machine.account());
-    format!("arn:{partition}:states:{region}:{account}:execution:{}:*", machine.name())
+    /// Every execution of the machine, and every child of its Distributed Maps, as ones that are called `*`: a statement
+    /// about some of them does not reach it.
+    /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html>.
+    fn executions(&self) -> Vec<String> {
+        let machine = self.machine;
+        let (partition, region, account) = (machine.partition(), machine.region(), machine.account());
+        let name = |kind: &str, rest: &str| {
+            format!("arn:{partition}:states:{region}:{account}:{kind}:{}{rest}", machine.name())
+        };
+        let children = self
+            .map_labels
+            .iter()
+            .flat_map(|label| [name("execution", &format!("/{label}:*")), name("express", &format!("/{label}:*:*"))]);
+        std::iter::once(name("execution", ":*")).chain(children).collect()
+    }
 }
 
 /// How a resource is called that no statement names.

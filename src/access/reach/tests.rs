@@ -124,7 +124,7 @@ proptest! {
         let machines: Vec<_> = MACHINES
             .map(|(region, name)| arn(format!("arn:aws:states:{region}:{ACCOUNT}:stateMachine:{name}"))).into();
         let targets: Vec<_> =
-            machines.iter().map(|machine| Target { machine, role: None, group: None, activities: vec![] }).collect();
+            machines.iter().map(|machine| Target { machine, role: None, group: None, activities: vec![], map_labels: vec![] }).collect();
         let reach = Reach::new(ACCOUNT, "aws", &Observed::known(&iam), &targets);
         prop_assert!(reach.gap().is_none());
         for (role, (policy, boundary)) in iam.roles.values().zip(&roles) {
@@ -152,7 +152,8 @@ fn reached(policies: &[&Value], way: Way) -> Vec<bool> {
     let machine = arn(format!("arn:aws:states:eu-west-1:{ACCOUNT}:stateMachine:orders"));
     let own = arn(format!("arn:aws:iam::{ACCOUNT}:role/orders"));
     let group = arn(format!("arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/orders"));
-    let target = Target { machine: &machine, role: Some(&own), group: Some(&group), activities: vec![] };
+    let target =
+        Target { machine: &machine, role: Some(&own), group: Some(&group), activities: vec![], map_labels: vec![] };
     let mut iam = Iam::default();
     for (index, statements) in policies.iter().enumerate() {
         let (role, _) = role(&index.to_string(), &json!({ "Statement": statements }), None);
