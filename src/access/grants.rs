@@ -8,7 +8,7 @@ use super::overlap::without_variables;
 use super::statement::{holds, meets, names, names_all};
 use crate::iam::{Compiled, Context, Decision, Effect, Policies, Policy, Request, Selector, Statement, Verdict};
 use crate::model::{Iam, Role};
-use crate::types::{Arn, Gap, GapReason};
+use crate::types::{Arn, Gap};
 
 /// All that a role's policies say, and what bounds them, ready to be asked.
 #[derive(Debug)]
@@ -72,11 +72,7 @@ impl<'a> Held<'a> {
 
 impl<'a> ManagedPolicies<'a> {
     fn held(&mut self, iam: &'a Iam, arn: &'a Arn) -> Result<Held<'a>, Gap> {
-        let unlisted = || {
-            Gap::new(GapReason::Partial, "the managed policy is not in the account's authorization details")
-                .about(arn.as_str())
-        };
-        let policy = iam.policies.get(arn).ok_or_else(unlisted)?.whole().map_err(Gap::clone)?.get();
+        let policy = iam.managed_policy(arn)?;
         let compiled = self.0.entry(arn).or_insert_with(|| Rc::new(Compiled::identity(policy)));
         Ok(Held { name: arn.as_str(), inline: false, policy, compiled: Rc::clone(compiled) })
     }

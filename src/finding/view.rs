@@ -133,22 +133,6 @@ impl<'a> View<'a> {
         }
     }
 
-    /// As [`View::each_machine`], of a check that may say several things about one machine, or nothing.
-    pub fn each_machine_in_parts<F>(&self, out: &mut Evaluations, judge: F)
-    where
-        F: Fn(&MachineView<'_>) -> Result<Vec<Outcome>, Gap>,
-    {
-        for region in self.regions() {
-            region.report_unread(out);
-            for machine in region.machines() {
-                match judge(&machine) {
-                    Ok(outcomes) => outcomes.into_iter().for_each(|outcome| out.push(machine.subject(), outcome)),
-                    Err(gap) => out.push(machine.subject(), Outcome::InsufficientData(gap)),
-                }
-            }
-        }
-    }
-
     /// Asks `judge` about every log group that a readable machine writes to, and speaks about the machines whose
     /// logging could not be read.
     pub fn each_log_group<F>(&self, out: &mut Evaluations, judge: F)

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::detect::Clean;
 use crate::iam::Policy;
-use crate::types::{Arn, Observed};
+use crate::types::{Arn, Gap, GapReason, Observed};
 
 /// The IAM of one account, collected once and shared by its Regions.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -14,6 +14,17 @@ pub struct Iam {
     pub groups: Vec<Principal>,
     /// The default version of each managed policy that is attached to something.
     pub policies: BTreeMap<Arn, Observed<Clean<Policy>>>,
+}
+
+impl Iam {
+    /// What a managed policy that is attached to something says.
+    pub fn managed_policy(&self, arn: &Arn) -> Result<&Policy, Gap> {
+        let unlisted = || {
+            Gap::new(GapReason::Partial, "the managed policy is not in the account's authorization details")
+                .about(arn.as_str())
+        };
+        Ok(self.policies.get(arn).ok_or_else(unlisted)?.whole().map_err(Gap::clone)?.get())
+    }
 }
 
 /// What users, groups and roles have in common.

@@ -3,7 +3,7 @@ use super::super::overlap::{meeting, without_variables};
 use super::super::scoping::{Place, arn_form};
 use crate::iam::{Compiled, Context, Decision, Effect, Policies, Policy, Request, Selector, Statement, Verdict};
 use crate::model::{Iam, Principal};
-use crate::types::{Arn, Gap, GapReason};
+use crate::types::{Arn, Gap};
 
 /// Whether somebody may do something; the more the greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,11 +47,11 @@ impl<'a> Actor<'a> {
                 documents.push((inline.name.as_str(), true, policy));
             }
             for arn in &holder.attached {
-                documents.push((arn.as_str(), false, managed(iam, arn)?));
+                documents.push((arn.as_str(), false, iam.managed_policy(arn)?));
             }
         }
         let compiled = documents.iter().map(|(_, _, policy)| Compiled::identity(policy)).collect();
-        let boundary = principal.boundary.as_ref().map(|arn| managed(iam, arn)).transpose()?;
+        let boundary = principal.boundary.as_ref().map(|arn| iam.managed_policy(arn)).transpose()?;
         let boundary = boundary.map(|policy| (policy, Compiled::identity(policy)));
         Ok(Self { arn: &principal.arn, documents, compiled, boundary, own_account: own_account(&principal.arn) })
     }
@@ -211,14 +211,6 @@ impl<'a> Actor<'a> {
 /// The context of a request that attaches AWS's policy for administrators.
 pub(super) fn administrator_policy(context: Context, partition: &str) -> Context {
     context.with("iam:PolicyARN", format!("arn:{partition}:iam::aws:policy/AdministratorAccess"))
-}
-
-fn managed<'a>(iam: &'a Iam, arn: &Arn) -> Result<&'a Policy, Gap> {
-    let unlisted = || {
-        Gap::new(GapReason::Partial, "the managed policy is not in the account's authorization details")
-            .about(arn.as_str())
-    };
-    Ok(iam.policies.get(arn).ok_or_else(unlisted)?.whole().map_err(Gap::clone)?.get())
 }
 
 fn own_account(arn: &Arn) -> Compiled {

@@ -177,7 +177,7 @@ impl<'a> Maker<'a> {
         if let Some(part) = self.managed.get(arn) {
             return Ok(Rc::clone(part));
         }
-        let policy = managed_policy(self.iam, arn)?;
+        let policy = self.iam.managed_policy(arn)?;
         let part = Rc::new(self.part(arn.as_str(), false, None, policy));
         self.managed.insert(arn, Rc::clone(&part));
         Ok(part)
@@ -260,14 +260,6 @@ impl Group {
 pub(super) fn group_of<'a>(iam: &'a Iam, user: &Principal, name: &str) -> Result<&'a Principal, Gap> {
     let unlisted = || Gap::new(GapReason::Partial, "a group of the user is not in the list").about(user.arn.as_str());
     iam.groups.iter().find(|group| group.arn.name() == name).ok_or_else(unlisted)
-}
-
-pub(super) fn managed_policy<'a>(iam: &'a Iam, arn: &Arn) -> Result<&'a Policy, Gap> {
-    let unlisted = || {
-        Gap::new(GapReason::Partial, "the managed policy is not in the account's authorization details")
-            .about(arn.as_str())
-    };
-    Ok(iam.policies.get(arn).ok_or_else(unlisted)?.whole().map_err(Gap::clone)?.get())
 }
 
 /// The bit of what is no need by itself, but decides whether a key stands in the way.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde_json::json;
 
-use super::holders::{gives_everything, group_of, managed_policy};
+use super::holders::{gives_everything, group_of};
 use crate::access::Grants;
 use crate::access::actions::{LOG_DELIVERY, LOG_WRITE, XRAY_WRITE};
 use crate::iam::{Compiled, Context, Policies, Policy, Request, Selector, Verdict};
@@ -187,7 +187,7 @@ impl<'a> Powers<'a> {
     }
 
     fn managed(&self, arn: &Arn) -> Result<Rc<Compiled>, Gap> {
-        Ok(self.compiled(managed_policy(self.iam, arn)?))
+        Ok(self.compiled(self.iam.managed_policy(arn)?))
     }
 
     fn compiled(&self, policy: &'a Policy) -> Rc<Compiled> {

@@ -30,7 +30,7 @@ pub const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, out: &mut Evaluations) {
-    view.each_machine_in_parts(out, judge);
+    view.each_machine(out, judge);
 }
 
 fn judge(machine: &MachineView<'_>) -> Result<Vec<Outcome>, Gap> {
