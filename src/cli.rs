@@ -30,6 +30,9 @@ pub enum Command {
     /// Print who reaches the state machines of snapshots: JSON Lines
     #[command(after_help = REACH)]
     Reach(ReachArgs),
+    /// Find personal data and secrets in samples: JSON Lines to JSON Lines
+    #[command(after_help = DETECT)]
+    Detect(DetectArgs),
     /// List the checks
     Checks {
         #[arg(long, value_enum, default_value_t = ListFormat::Terminal)]
@@ -140,6 +143,11 @@ pub enum KindArg {
 const LIVE: &str = "\
 With --state-machine-arn alone the definition, type, role, logging, tracing and key of the live state machine are read, in
 the account and Region of the ARN; what flags say stands above what is read.";
+
+const DETECT: &str = "\
+A sample is {\"id\", \"payload\"}; an answer is {\"id\", \"json_pointer\", \"type\", \"confidence\"}, and never holds the value.
+Pointers are RFC 6901; into JSON that a string holds they go on after a #, as in /Records/0/body#/customer/email. A line
+that is no sample is told on standard error by its number, and the exit code is 4.";
 
 const REACH: &str = "\
 A line is {\"state_machine\", \"power\", \"ways\", \"principals\": [ARN], \"administrators\": [ARN], \"statements\": [{policy,
@@ -304,6 +312,19 @@ pub struct ReachArgs {
     /// Exit with 0 though part could not be evaluated
     #[arg(long)]
     pub allow_incomplete: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DetectArgs {
+    /// The samples; - or nothing is standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub samples: Option<PathBuf>,
+    /// Leave out what is less certain: 0 to 1
+    #[arg(long, value_name = "CONFIDENCE", default_value_t = 0.5)]
+    pub min_confidence: f64,
+    /// Show map keys that are sensitive themselves: for your own samples only
+    #[arg(long)]
+    pub raw_pointers: bool,
 }
 
 #[derive(Debug, Args)]

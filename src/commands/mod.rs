@@ -6,6 +6,8 @@ mod collect;
 mod color;
 mod configure;
 mod definition;
+mod detect;
+mod detect_lines;
 mod gather;
 mod generate;
 mod narrow;
@@ -43,6 +45,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Collect(args) => collect::run(args, &common),
         Command::Check(args) => check::run(&args, &common),
         Command::Reach(args) => reach::run(&args, &common),
+        Command::Detect(args) => detect::run(&args),
         Command::Checks { format } => checks::list(format),
         Command::Explain { check } => checks::explain(&check),
         Command::Permissions(args) => permissions::run(args, &common),

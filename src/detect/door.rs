@@ -1,9 +1,8 @@
-use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sha2::Sha256;
 
-use super::{identifiers, self_proving};
+use super::hash_key::HashKey;
+use super::{confidence, identifiers, judge, text};
 use crate::types::{JsonPointer, Observation};
 
 /// Something that has passed the [`Door`]: its sensitive leaves are markers. Only the door makes one from raw text;
@@ -32,29 +31,6 @@ impl<T> Clean<T> {
 pub struct Inspected<T> {
     pub clean: Clean<T>,
     pub observations: Vec<Observation>,
-}
-
-/// The key of the hashes in evidence, one per installation. It has no `Debug` or `Serialize`: it is never written.
-#[derive(Clone)]
-pub struct HashKey(Vec<u8>);
-
-impl HashKey {
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(bytes.into())
-    }
-
-    /// First 16 hex digits of HMAC-SHA-256.
-    fn hash(&self, value: &str) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
-        mac.update(value.as_bytes());
-        mac.finalize().into_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-    }
-}
-
-impl std::fmt::Debug for HashKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("HashKey(..)")
-    }
 }
 
 /// Inspects kept text and replaces its sensitive leaves by markers such as `[stepwarden:GITHUB_TOKEN:40]` (type and
@@ -87,7 +63,7 @@ impl Door {
     /// `serde_json` refuses documents nested deeper than 128 levels, so this recursion is bounded.
     fn walk(&self, value: Value, key: &str, at: &JsonPointer, seen: &mut Vec<Observation>) -> Value {
         match value {
-            Value::String(text) if self_proving::is_aws_secret_under(key, &text) => {
+            Value::String(text) if judge::is_aws_secret_under(key, &text) => {
                 Value::String(self.mark("AWS_SECRET_KEY", &text, at, seen))
             }
             Value::String(text) => match identifiers::under(key, &text) {
@@ -118,9 +94,9 @@ impl Door {
     fn replace(&self, text: &str, at: &JsonPointer, seen: &mut Vec<Observation>) -> String {
         let mut clean = String::with_capacity(text.len());
         let mut from = 0;
-        for (kind, range) in self_proving::find(text) {
+        for (kind, range) in text::secrets(text) {
             clean.push_str(&text[from..range.start]);
-            clean.push_str(&self.mark(kind, &text[range.clone()], at, seen));
+            clean.push_str(&self.mark(kind.id, &text[range.clone()], at, seen));
             from = range.end;
         }
         clean.push_str(&text[from..]);
@@ -134,7 +110,7 @@ impl Door {
             count: 1,
             length: u32::try_from(value.len()).unwrap_or(u32::MAX),
             keyed_hash: self.key.hash(value),
-            confidence: self_proving::CONFIDENCE,
+            confidence: confidence::PROVEN,
         });
         format!("[stepwarden:{kind}:{}]", value.len())
     }

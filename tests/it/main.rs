@@ -8,6 +8,7 @@ mod binary;
 mod cases;
 mod collectors;
 mod config;
+mod detect;
 mod emulator;
 mod end_to_end;
 mod export;
