@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::confidence;
 use super::ids::{Compact, luhn, mod97};
 use super::kind::Kind;
+use crate::types::Data;
 
 /// The settings of detection. Types are named by their id, or by CloudWatch's or Macie's.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -26,6 +27,9 @@ pub struct DetectorSettings {
     /// The id that findings carry: capitals, digits and `_`.
     pub id: String,
     pub pattern: String,
+    /// What harm it does: personal data where nothing is said.
+    #[serde(default = "pii")]
+    pub data: Data,
     /// At least one of them stands in the JSON pointer or in the 40 characters before the match; none: no matter.
     #[serde(default)]
     pub keywords: Vec<String>,
@@ -78,6 +82,7 @@ pub enum SettingsError {
 #[derive(Debug)]
 struct Detector {
     id: String,
+    data: Data,
     pattern: Regex,
     keywords: Vec<String>,
     validator: Option<Validator>,
@@ -139,12 +144,12 @@ impl Custom {
     }
 
     /// What one's own detectors find in a text at a place.
-    pub(super) fn find<'a>(&'a self, text: &str, pointer: &str) -> Vec<(&'a str, Range<usize>, u8)> {
+    pub(super) fn find<'a>(&'a self, text: &str, pointer: &str) -> Vec<((&'a str, Data), Range<usize>, u8)> {
         let mut found = Vec::new();
         for detector in &self.detectors {
             let hits = detector.pattern.find_iter(text).map(|hit| hit.range());
             let accepted = hits.filter(|hit| detector.accepts(text, hit.clone(), pointer));
-            found.extend(accepted.map(|hit| (detector.id.as_str(), hit, detector.confidence)));
+            found.extend(accepted.map(|hit| ((detector.id.as_str(), detector.data), hit, detector.confidence)));
         }
         found
     }
@@ -179,7 +184,11 @@ fn detector(settings: &DetectorSettings) -> Result<Detector, SettingsError> {
         Some(_) => return Err(SettingsError::Confidence(id)),
     };
     let keywords = settings.keywords.iter().map(|keyword| joined(keyword)).collect();
-    Ok(Detector { id, pattern, keywords, validator: settings.validator, confidence })
+    Ok(Detector { id, data: settings.data, pattern, keywords, validator: settings.validator, confidence })
+}
+
+fn pii() -> Data {
+    Data::Pii
 }
 
 /// Letters and digits in lower case: `Member ID`, `member_id` and `memberId` are one.
@@ -219,6 +228,7 @@ mod tests {
         DetectorSettings {
             id: id.to_owned(),
             pattern: pattern.to_owned(),
+            data: Data::Pii,
             keywords,
             validator: Some(Validator::Luhn),
             confidence: None,

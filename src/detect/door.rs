@@ -2,7 +2,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::hash_key::HashKey;
-use super::{confidence, identifiers, judge, text};
+use super::kind::Kind;
+use super::{confidence, identifiers, judge, kinds, text};
 use crate::types::{JsonPointer, Observation};
 
 /// Something that has passed the [`Door`]: its sensitive leaves are markers. Only the door makes one from raw text;
@@ -64,7 +65,7 @@ impl Door {
     fn walk(&self, value: Value, key: &str, at: &JsonPointer, seen: &mut Vec<Observation>) -> Value {
         match value {
             Value::String(text) if judge::is_aws_secret_under(key, &text) => {
-                Value::String(self.mark("AWS_SECRET_KEY", &text, at, seen))
+                Value::String(self.mark(kinds::AWS_SECRET_KEY, &text, at, seen))
             }
             Value::String(text) => match identifiers::under(key, &text) {
                 Some(clean) => Value::String(self.replace(&clean, at, seen)),
@@ -96,23 +97,24 @@ impl Door {
         let mut from = 0;
         for (kind, range) in text::secrets(text) {
             clean.push_str(&text[from..range.start]);
-            clean.push_str(&self.mark(kind.id, &text[range.clone()], at, seen));
+            clean.push_str(&self.mark(kind, &text[range.clone()], at, seen));
             from = range.end;
         }
         clean.push_str(&text[from..]);
         identifiers::without_sessions(clean)
     }
 
-    fn mark(&self, kind: &str, value: &str, at: &JsonPointer, seen: &mut Vec<Observation>) -> String {
+    fn mark(&self, kind: &Kind, value: &str, at: &JsonPointer, seen: &mut Vec<Observation>) -> String {
         seen.push(Observation {
-            kind: kind.to_owned(),
+            kind: kind.id.to_owned(),
+            data: kind.data,
             pointer: at.clone(),
             count: 1,
             length: u32::try_from(value.len()).unwrap_or(u32::MAX),
             keyed_hash: self.key.hash(value),
             confidence: confidence::PROVEN,
         });
-        format!("[stepwarden:{kind}:{}]", value.len())
+        format!("[stepwarden:{}:{}]", kind.id, value.len())
     }
 }
 

@@ -8,13 +8,14 @@ use super::hash_key::HashKey;
 use super::inspector::Inspector;
 use super::key_cache::KeyCache;
 use super::walk::{Above, Left, Node};
-use crate::types::{JsonPointer, Observation};
+use crate::types::{Data, JsonPointer, Observation};
 
 /// Something sensitive at a place; never its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The id of a [`Kind`](super::Kind), or of a detector of the configuration.
     pub kind: String,
+    pub data: Data,
     /// RFC 6901; into JSON that a string holds it goes on after a `#`. Keys that are sensitive are redacted, unless the
     /// detectors were told to show them.
     pub pointer: JsonPointer,
@@ -28,8 +29,8 @@ pub struct Finding {
 
 impl From<Finding> for Observation {
     fn from(finding: Finding) -> Self {
-        let Finding { kind, pointer, length, keyed_hash, confidence } = finding;
-        Self { kind, pointer, count: 1, length, keyed_hash: keyed_hash.unwrap_or_default(), confidence }
+        let Finding { kind, data, pointer, length, keyed_hash, confidence } = finding;
+        Self { kind, data, pointer, count: 1, length, keyed_hash: keyed_hash.unwrap_or_default(), confidence }
     }
 }
 

@@ -14,7 +14,7 @@ use super::leaf::{self, Seen};
 use super::list::Columns;
 use super::path::Path;
 use super::walk::{Above, Node};
-use crate::types::JsonPointer;
+use crate::types::{Data, JsonPointer};
 
 /// JSON in JSON in JSON… is opened this often; what is deeper is read as text.
 const DEEPEST: u32 = 5;
@@ -78,7 +78,7 @@ impl<'s> Inspector<'s> {
     /// Tells of a name that is sensitive itself; the path ends with it.
     pub(super) fn tell_name(&mut self, key: &Key, name: &str) {
         if let Some((kind, confidence)) = key.own_kind() {
-            self.tell(kind.id, name, confidence);
+            self.tell((kind.id, kind.data), name, confidence);
             self.forget();
         }
     }
@@ -122,12 +122,12 @@ impl<'s> Inspector<'s> {
         let mut seen = Seen::default();
         leaf::inspect(text, above.sense, above.personal, self.keys, &mut seen);
         let custom = self.custom;
-        for (id, range, confidence) in custom.find(text, self.path.as_str()) {
-            self.tell(id, &text[range], confidence);
+        for (own, range, confidence) in custom.find(text, self.path.as_str()) {
+            self.tell(own, &text[range], confidence);
         }
         for span in &seen.spans {
             let Some(value) = text.get(span.range.clone()) else { continue };
-            self.tell(span.kind.id, value, span.confidence);
+            self.tell((span.kind.id, span.kind.data), value, span.confidence);
         }
         if let (Some(shield), true) = (seen.shield, seen.spans.is_empty()) {
             self.protected(shield, text.len());
@@ -157,7 +157,7 @@ impl<'s> Inspector<'s> {
         let mut seen = Seen::default();
         leaf::inspect_number(&text, above.sense, above.personal, &mut seen);
         for span in &seen.spans {
-            self.tell(span.kind.id, &text, span.confidence);
+            self.tell((span.kind.id, span.kind.data), &text, span.confidence);
         }
         self.forget();
         self.number = text;
@@ -210,7 +210,7 @@ impl<'s> Inspector<'s> {
     }
 
     /// A type is told once for a place.
-    fn tell(&mut self, kind: &str, value: &str, confidence: u8) {
+    fn tell(&mut self, (kind, data): (&str, Data), value: &str, confidence: u8) {
         let told = self.told.iter().any(|other| other == kind);
         if told || self.custom.allows(kind, value, self.path.as_str()) {
             return;
@@ -218,6 +218,7 @@ impl<'s> Inspector<'s> {
         self.told.push(kind.to_owned());
         let finding = Finding {
             kind: kind.to_owned(),
+            data,
             pointer: JsonPointer::written(self.path.as_str()),
             length: u32::try_from(value.len()).unwrap_or(u32::MAX),
             keyed_hash: self.hash_key.map(|key| key.hash(value)),

@@ -2,18 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-/// What kind of harm a type does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Data {
-    /// About a person.
-    Pii,
-    /// About a person's health.
-    Health,
-    /// About a person's money.
-    Financial,
-    /// Opens something.
-    Secret,
-}
+use crate::types::Data;
 
 /// One type: its id, and the ids of CloudWatch Logs data protection and Amazon Macie that mean it.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,8 @@
 //! The table of types. Sources of the names: the `DataIdentifier` enumeration of the AWS CDK (CloudWatch Logs data
 //! protection) and <https://docs.aws.amazon.com/macie/latest/user/mdis-reference-quick.html> (Macie).
 
-use super::kind::{Data, Kind};
+use super::kind::Kind;
+use crate::types::Data;
 
 macro_rules! kinds {
     ($($id:ident $data:ident [$($cloudwatch:literal)*] [$($macie:literal)*];)*) => {

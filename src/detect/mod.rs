@@ -43,4 +43,4 @@ pub use custom::{AllowSettings, DetectorSettings, Settings, SettingsError, Valid
 pub use door::{Clean, Door, Inspected, is_marker_in};
 pub use engine::{Detectors, Finding, Protection, Seen};
 pub use hash_key::HashKey;
-pub use kind::{Data, Kind};
+pub use kind::Kind;

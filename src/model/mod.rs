@@ -3,6 +3,7 @@
 
 pub mod event_pattern;
 pub mod event_rule;
+pub mod execution;
 pub mod function_call;
 pub mod function_policy;
 pub mod iam_entity;
@@ -17,6 +18,7 @@ pub mod xray;
 
 pub use event_pattern::{PatternMatch, matches_states_events};
 pub use event_rule::{EventRule, EventRules, EventTarget, RuleState};
+pub use execution::{Cursor, DataField, DataPlace, ExecutionData, Executions, OpenExecution, Sample, Sighting, Source};
 pub use function_call::{FunctionCall, LATEST, function_calls};
 pub use function_policy::{FunctionPolicies, function_arn, function_names};
 pub use iam_entity::{Iam, InlinePolicy, Principal, Role};

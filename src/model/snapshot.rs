@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Details, EventRules, FunctionPolicies, Iam, KmsKeys, LastAccessed, LogGroups, Quotas, StateMachines, Xray,
+    Details, EventRules, Executions, FunctionPolicies, Iam, KmsKeys, LastAccessed, LogGroups, Quotas, StateMachines,
+    Xray,
 };
 use crate::detect::Clean;
 use crate::types::{AccountId, Arn, Gap, Observed, Region};
@@ -108,6 +109,12 @@ impl GapWithin for EventRules {
 }
 
 impl GapWithin for FunctionPolicies {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.values().find_map(Observed::gap)
+    }
+}
+
+impl GapWithin for Executions {
     fn gap_within(&self) -> Option<&Gap> {
         self.values().find_map(Observed::gap)
     }
@@ -245,6 +252,7 @@ parts! {
     kms_keys: KmsKeys(KmsKeys),
     event_rules: EventRules(EventRules),
     function_policies: FunctionPolicies(FunctionPolicies),
+    executions: Executions(Executions),
     xray: Xray(Xray),
     quotas: Quotas(Quotas),
 }

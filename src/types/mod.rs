@@ -12,6 +12,6 @@ pub use api_usage::ApiUsage;
 pub use arn::{Arn, ArnError};
 pub use gap::{Gap, GapReason};
 pub use ids::{AccountId, IdError, Region};
-pub use observation::Observation;
+pub use observation::{Data, Observation};
 pub use observed::Observed;
 pub use pointer::JsonPointer;
