@@ -7,6 +7,7 @@ use super::faults::variable_of;
 use super::value::{Refusal, Value};
 
 /// One setting.
+#[derive(Clone, Copy)]
 pub struct Key {
     /// As in the file: section and name.
     pub path: &'static str,

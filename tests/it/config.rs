@@ -63,7 +63,7 @@ fn the_example_file_is_right_with_its_examples() {
 #[test]
 fn keys_are_lawful_and_explained() {
     let lawful = |c: char| c.is_ascii_lowercase() || "._-".contains(c);
-    for key in KEYS {
+    for key in KEYS.iter() {
         assert!(key.path.chars().all(lawful), "{}: use a-z . _ -", key.path);
         let why = key.why.ends_with('.') && key.why.starts_with(|c: char| c.is_ascii_uppercase());
         assert!(why && key.why.len() <= 118, "{}: say why in one line, as a sentence", key.path);
@@ -110,7 +110,7 @@ fn other(path: &str, value: Written) -> &'static str {
 
 #[test]
 fn every_key_can_be_set_by_its_variable() {
-    for key in KEYS {
+    for key in KEYS.iter() {
         let variable = key.variable();
         let config = load(None, &[(&variable, other(key.path, key.value))]);
         let config = config.unwrap_or_else(|faults| panic!("{variable}: {faults}"));

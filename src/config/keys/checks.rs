@@ -1,0 +1,99 @@
+//! Which checks run, and what they judge by.
+
+use super::super::key::{Key, Kind, Written};
+use super::super::setters;
+
+const SHARE: &str = "a number above 0 and at most 1";
+const IDS: &str = "a list of check ids";
+const PRINCIPALS: &str = "a list of ARNs of roles and users like arn:aws:iam::123456789012:role/deploy-*";
+
+pub(super) const KEYS: &[Key] = &[
+    Key {
+        path: "checks.only",
+        value: Written::Default("[]"),
+        kind: Kind::Words,
+        expected: IDS,
+        why: "Only these checks; without any, all of them. `stepwarden checks` lists their ids.",
+        set: |config, value| setters::put(&mut config.selection.only, setters::ids(value)),
+    },
+    Key {
+        path: "checks.skip",
+        value: Written::Default("[]"),
+        kind: Kind::Words,
+        expected: IDS,
+        why: "Not these checks.",
+        set: |config, value| setters::put(&mut config.selection.skip, setters::ids(value)),
+    },
+    Key {
+        path: "checks.trusted_accounts",
+        value: Written::Default("[]"),
+        kind: Kind::Words,
+        expected: "a list of account ids",
+        why: "Accounts that count as yours: what they may reach is not told as reached from outside.",
+        set: |config, value| setters::put(&mut config.checks.trusted_accounts, setters::account_ids(value)),
+    },
+    Key {
+        path: "checks.execution-data-readers.expected",
+        value: Written::Default("[]"),
+        kind: Kind::Words,
+        expected: PRINCIPALS,
+        why: "Roles and users that are meant to read execution data; * and ? are wildcards.",
+        set: |config, value| setters::put(&mut config.checks.expected_readers, setters::principals(value)),
+    },
+    Key {
+        path: "checks.definition-writers.expected",
+        value: Written::Default("[]"),
+        kind: Kind::Words,
+        expected: PRINCIPALS,
+        why: "Roles and users that are meant to change definitions, such as those that deploy; * and ? are wildcards.",
+        set: |config, value| setters::put(&mut config.checks.expected_writers, setters::principals(value)),
+    },
+    Key {
+        path: "checks.state-machine-quota.warning",
+        value: Written::Default("0.8"),
+        kind: Kind::Number,
+        expected: SHARE,
+        why: "From this share of the limit on registered state machines, a finding is medium.",
+        set: |config, value| setters::put(&mut config.checks.state_machine_quota.warning, value.share()),
+    },
+    Key {
+        path: "checks.state-machine-quota.critical",
+        value: Written::Default("0.95"),
+        kind: Kind::Number,
+        expected: SHARE,
+        why: "From this share of the limit on registered state machines, a finding is critical.",
+        set: |config, value| setters::put(&mut config.checks.state_machine_quota.critical, value.share()),
+    },
+    Key {
+        path: "checks.open-execution-quota.warning",
+        value: Written::Default("0.8"),
+        kind: Kind::Number,
+        expected: SHARE,
+        why: "From this share of the limit on open executions, a finding is medium.",
+        set: |config, value| setters::put(&mut config.checks.open_execution_quota.warning, value.share()),
+    },
+    Key {
+        path: "checks.open-execution-quota.critical",
+        value: Written::Default("0.95"),
+        kind: Kind::Number,
+        expected: SHARE,
+        why: "From this share of the limit on open executions, a finding is critical.",
+        set: |config, value| setters::put(&mut config.checks.open_execution_quota.critical, value.share()),
+    },
+    Key {
+        path: "checks.open-map-run-quota.warning",
+        value: Written::Default("0.8"),
+        kind: Kind::Number,
+        expected: SHARE,
+        why: "From this share of the limit on open Map Runs, a finding is medium.",
+        set: |config, value| setters::put(&mut config.checks.open_map_run_quota.warning, value.share()),
+    },
+    Key {
+        path: "checks.open-map-run-quota.critical",
+        value: Written::Default("0.95"),
+        kind: Kind::Number,
+        expected: SHARE,
+        why: "From this share of the limit on open Map Runs, a finding is critical.",
+        set: |config, value| setters::put(&mut config.checks.open_map_run_quota.critical, value.share()),
+    },
+];

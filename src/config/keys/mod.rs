@@ -1,0 +1,15 @@
+//! Every setting, once: this table drives what is read from the file and the environment, what unknown keys are
+//! compared with, and the example file.
+
+mod aws;
+mod checks;
+mod collect;
+mod results;
+
+use std::sync::LazyLock;
+
+use super::key::Key;
+
+/// Every setting, in the order of the example file.
+pub static KEYS: LazyLock<Vec<Key>> =
+    LazyLock::new(|| [aws::KEYS, collect::KEYS, checks::KEYS, results::KEYS].concat());
