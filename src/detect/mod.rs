@@ -39,7 +39,7 @@ mod walk;
 mod words;
 
 pub use concept::Shield;
-pub use custom::{AllowSettings, DetectorSettings, Settings, SettingsError, Validator};
+pub use custom::{AllowSettings, DetectorSettings, Settings, SettingsError, SettingsFault, Validator};
 pub use door::{Clean, Door, Inspected, is_marker_in};
 pub use engine::{Detectors, Finding, Protection, Seen};
 pub use hash_key::HashKey;
