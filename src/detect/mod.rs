@@ -27,6 +27,7 @@ mod kinds;
 mod leaf;
 mod lexicon;
 mod list;
+mod marks;
 mod object;
 mod path;
 mod self_proving;
