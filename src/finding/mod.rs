@@ -15,6 +15,7 @@ mod removal;
 mod routing;
 pub mod settings;
 mod severity;
+mod stores;
 mod text;
 mod view;
 
