@@ -47,11 +47,14 @@ macro_rules! apis {
 // KMS: <https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html> (the lower figures of an older
 // edition). Lambda: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>. Both name calls a second
 // and no bucket, so a second's calls are the bucket. EventBridge's calls share 50 a second among all of them.
+// CloudWatch Logs: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>.
 // The others have no documented rate for these calls, or none that could be read.
 apis! {
     SFN_LIST_STATE_MACHINES = documented("states:ListStateMachines", 100.0, 5.0);
     SFN_DESCRIBE_STATE_MACHINE = documented("states:DescribeStateMachine", 200.0, 20.0);
     LOGS_DESCRIBE_LOG_GROUPS = conservative("logs:DescribeLogGroups", 5.0);
+    LOGS_GET_DATA_PROTECTION_POLICY = documented("logs:GetDataProtectionPolicy", 5.0, 5.0);
+    LOGS_DESCRIBE_ACCOUNT_POLICIES = conservative("logs:DescribeAccountPolicies", 2.0);
     XRAY_GET_ENCRYPTION_CONFIG = conservative("xray:GetEncryptionConfig", 1.0);
     XRAY_GET_TRACE_SEGMENT_DESTINATION = conservative("xray:GetTraceSegmentDestination", 1.0);
     CLOUDWATCH_GET_METRIC_DATA = conservative("cloudwatch:GetMetricData", 10.0);

@@ -1,6 +1,7 @@
 //! Floor 3: AWS to snapshot parts, one file a collector.
 
 mod collector;
+mod data_protection;
 mod event_rules;
 mod function_policies;
 mod iam;

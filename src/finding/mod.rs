@@ -16,6 +16,7 @@ mod removal;
 mod routing;
 pub mod settings;
 mod severity;
+mod stores;
 mod text;
 mod view;
 

@@ -1,6 +1,7 @@
 //! Floor 2: what an account looks like. Serde values only: no SDK, no tokio, no clock.
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+pub mod data_protection;
 pub mod event_pattern;
 pub mod event_rule;
 pub mod execution;
@@ -16,6 +17,7 @@ pub mod snapshot;
 pub mod state_machine;
 pub mod xray;
 
+pub use data_protection::{DataProtection, DataProtections, Masking};
 pub use event_pattern::{PatternMatch, matches_states_events};
 pub use event_rule::{EventRule, EventRules, EventTarget, RuleState};
 pub use execution::{Cursor, DataField, DataPlace, ExecutionData, Executions, OpenExecution, Sample, Sighting, Source};

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Details, EventRules, Executions, FunctionPolicies, Iam, KmsKeys, LastAccessed, LogGroups, Quotas, StateMachines,
-    Xray,
+    DataProtections, Details, EventRules, Executions, FunctionPolicies, Iam, KmsKeys, LastAccessed, LogGroups, Quotas,
+    StateMachines, Xray,
 };
 use crate::detect::Clean;
 use crate::types::{AccountId, Arn, Gap, Observed, Region};
@@ -90,6 +90,12 @@ fn within(details: &Details) -> Option<&Gap> {
 }
 
 impl GapWithin for LogGroups {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.values().find_map(Observed::gap)
+    }
+}
+
+impl GapWithin for DataProtections {
     fn gap_within(&self) -> Option<&Gap> {
         self.values().find_map(Observed::gap)
     }
@@ -249,6 +255,7 @@ parts! {
     state_machines: StateMachines(StateMachines),
     tags: Tags(Tags),
     log_groups: LogGroups(LogGroups),
+    data_protection: DataProtection(DataProtections),
     kms_keys: KmsKeys(KmsKeys),
     event_rules: EventRules(EventRules),
     function_policies: FunctionPolicies(FunctionPolicies),

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod cancellation;
+mod data_protection;
 mod event_rules;
 mod function_policies;
 mod hostile;

@@ -52,6 +52,14 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::collect(config, PartName::LogGroups, value),
     },
     Key {
+        path: "collectors.data_protection",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "What CloudWatch Logs masks in the log groups that state machines write to.",
+        set: |config, value| setters::collect(config, PartName::DataProtection, value),
+    },
+    Key {
         path: "collectors.kms_keys",
         value: Written::Default("true"),
         kind: Kind::Switch,

@@ -7,15 +7,17 @@ use stepwarden::types::{Observed, Region};
 
 use super::function_policies::calling;
 use super::machines::{arn, described, listing};
-use super::{Aws, HOME, event_rules, kms_keys, quiet, scan};
+use super::{Aws, HOME, data_protection, event_rules, kms_keys, quiet, scan};
 use crate::replay::{Rule, ok, on, raw};
 
 /// Each call, where it is made, and whose part it is.
-const CALLS: [(&str, &str, &str); 18] = [
+const CALLS: [(&str, &str, &str); 20] = [
     ("ListStateMachines", HOME, "state_machines"),
     ("DescribeStateMachine", HOME, "state_machines"),
     ("GetResources", HOME, "tags"),
     ("DescribeLogGroups", HOME, "log_groups"),
+    ("GetDataProtectionPolicy", HOME, "data_protection"),
+    ("DescribeAccountPolicies", HOME, "data_protection"),
     ("DescribeKey", HOME, "kms_keys"),
     ("GetKeyPolicy", HOME, "kms_keys"),
     ("ListGrants", HOME, "kms_keys"),
@@ -54,13 +56,15 @@ const BODIES: [(&str, &[u8]); 16] = [
 
 /// Lists under the right names, of the wrong things.
 const WRONG_TYPES: &str = r#"{"stateMachines": "many", "stateMachineArn": 1, "definition": {}, "roleArn": [],
-    "ResourceTagMappingList": {}, "logGroups": 7, "KeyMetadata": [], "Policy": {}, "Grants": 1, "Rules": true, "Targets": {}, "EncryptionConfig": [], "Destination": {}, "Quotas": "none",
+    "ResourceTagMappingList": {}, "logGroups": 7, "policyDocument": [], "accountPolicies": {}, "KeyMetadata": [], "Policy": {}, "Grants": 1, "Rules": true, "Targets": {}, "EncryptionConfig": [], "Destination": {}, "Quotas": "none",
     "Regions": 3}"#;
 
 /// An account with a machine that logs under a key and calls a function, and with a rule on its events, so that every call is made; the rules come first.
 fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
     let group = "arn:aws:logs:eu-west-1:123456789012:log-group:orders:*";
     let destination = json!({ "cloudWatchLogsLogGroup": { "logGroupArn": group } });
+    let log_group = json!({ "logGroupName": "orders", "kmsKeyId": kms_keys::ARN, "dataProtectionStatus": "ACTIVATED",
+        "inheritedProperties": ["ACCOUNT_DATA_PROTECTION"] });
     let machine = json!({
         "loggingConfiguration": { "level": "ALL", "destinations": [destination] },
         "definition": calling("arn:aws:lambda:eu-west-1:123456789012:function:orders"),
@@ -68,7 +72,9 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
     let machine = [
         on("ListStateMachines", ok(listing(&["orders"]))),
         on("DescribeStateMachine", ok(described("orders", &machine))),
-        on("DescribeLogGroups", ok(json!({ "logGroups": [{ "logGroupName": "orders", "kmsKeyId": kms_keys::ARN }] }))),
+        on("DescribeLogGroups", ok(json!({ "logGroups": [log_group] }))),
+        on("GetDataProtectionPolicy", ok(json!({ "policyDocument": data_protection::policy("EmailAddress") }))),
+        on("DescribeAccountPolicies", ok(json!({ "accountPolicies": [] }))),
         on("DescribeKey", ok(kms_keys::described())),
         on("GetKeyPolicy", ok(json!({ "Policy": kms_keys::policy("kms:*").to_string() }))),
         on("ListGrants", ok(json!({ "Grants": [], "Truncated": false }))),
@@ -84,7 +90,7 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
 async fn an_account_that_answers_has_no_gap() {
     let scan = busy([]).scan().await;
     assert!(scan.collection().runs.iter().all(|run| run.gap.is_none()));
-    assert_eq!(scan.collection().runs.len(), 10);
+    assert_eq!(scan.collection().runs.len(), 11);
 }
 
 #[tokio::test]
@@ -94,6 +100,7 @@ async fn each_answer_that_is_none_is_a_gap_of_its_part() {
         // What is found through the machines that name it.
         let parts = match part {
             "kms_keys" => vec![part, "log_groups", "state_machines"],
+            "data_protection" => vec![part, "log_groups", "state_machines"],
             "log_groups" | "function_policies" => vec![part, "state_machines"],
             _ => vec![part],
         };

@@ -154,12 +154,14 @@ fn telling(code: &'static str) -> Answer {
     error(code, format!("User: {caller} sent {TOKEN}, which is not authorized"))
 }
 
-const CALLS: [&str; 18] = [
+const CALLS: [&str; 20] = [
     "ListRegions",
     "ListStateMachines",
     "DescribeStateMachine",
     "GetResources",
     "DescribeLogGroups",
+    "GetDataProtectionPolicy",
+    "DescribeAccountPolicies",
     "DescribeKey",
     "GetKeyPolicy",
     "ListGrants",
