@@ -12,7 +12,9 @@ use serde_json::Value;
 pub(super) struct NeverEmpty;
 
 /// The list that AWS sends with every success of a JSON call, empty or not.
-const LISTS: [(&str, &str); 7] = [
+const LISTS: [(&str, &str); 9] = [
+    ("ListExecutions", "executions"),
+    ("ListMapRuns", "mapRuns"),
     ("ListStateMachines", "stateMachines"),
     ("DescribeLogGroups", "logGroups"),
     ("DescribeAccountPolicies", "accountPolicies"),

@@ -3,6 +3,7 @@
 mod collector;
 mod data_protection;
 mod event_rules;
+mod executions;
 mod function_policies;
 mod iam;
 mod identity;
@@ -19,8 +20,8 @@ mod state_machines;
 mod tags;
 mod xray;
 
-pub use collector::{Collector, Context, Scope};
+pub use collector::{Collector, Context, Inspection, Scope};
 pub use live::{Live, LiveError};
 pub use progress::{Event, Progress, Silent};
-pub use run::{COLLECTORS, CollectError, Collection, Environment, collect, collectors};
+pub use run::{COLLECTORS, CollectError, Collection, Environment, KnownExecutions, collect, collectors};
 pub use settings::CollectSettings;

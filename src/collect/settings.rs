@@ -27,6 +27,44 @@ pub struct CollectSettings {
     pub disabled: BTreeSet<PartName>,
     /// Calls in flight per Region.
     pub concurrency: usize,
+    /// How much of execution data is read.
+    pub executions: ExecutionSettings,
+}
+
+/// How much of execution data is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExecutionSettings {
+    /// Executions of a machine that one collection reads.
+    pub per_machine: usize,
+    /// What ended before is not read.
+    pub max_age_days: u32,
+    /// Bytes of data of a machine that one collection reads.
+    pub max_bytes: u64,
+    /// Calls for execution data per Region and collection; 0: none.
+    pub calls: u64,
+    /// What states took and gave is read too, not only what went into an execution and came out.
+    pub states: bool,
+    /// Children of Distributed Maps that are read, for each execution.
+    pub map_children: u32,
+    /// How far back the logs of Express machines are read.
+    pub log_hours: u32,
+    /// Log groups that only Logs Insights reads are read by it, for money.
+    pub insights: bool,
+}
+
+impl Default for ExecutionSettings {
+    fn default() -> Self {
+        Self {
+            per_machine: 10,
+            max_age_days: 90,
+            max_bytes: 64 << 20,
+            calls: 1_000,
+            states: true,
+            map_children: 3,
+            log_hours: 24,
+            insights: false,
+        }
+    }
 }
 
 /// An account and the role through which it is read.
@@ -47,6 +85,7 @@ impl Default for CollectSettings {
             accounts: Vec::new(),
             disabled: BTreeSet::from([PartName::LastAccessed]),
             concurrency: 16,
+            executions: ExecutionSettings::default(),
         }
     }
 }
