@@ -94,7 +94,7 @@ fn windows(all: Window) -> impl Iterator<Item = Window> {
         (to >= all.from).then(|| {
             let window = Window { from: all.from.max(to - length), to };
             to = window.from - SignedDuration::from_millis(1);
-            length = length * 2;
+            length *= 2;
             window
         })
     })
@@ -170,8 +170,10 @@ impl Log {
             }
         }
         drop(desk);
-        met.iter().for_each(|holder| self.tally.count(holder));
-        let ends = [self.times.iter().min(), self.times.iter().max()].map(|time| time.copied());
+        for holder in &met {
+            self.tally.count(holder);
+        }
+        let ends = [self.times.iter().min(), self.times.iter().max()].map(Option::<&Timestamp>::copied);
         self.times = ends.into_iter().flatten().collect();
     }
 
