@@ -13,9 +13,11 @@ mod log_groups;
 mod pages;
 mod progress;
 mod quotas;
+mod result_buckets;
 mod run;
 pub mod settings;
 mod state_machines;
+mod tables;
 mod tags;
 mod xray;
 
