@@ -12,6 +12,7 @@ use super::hash_key::HashKey;
 use super::key_cache::{Key, KeyCache};
 use super::leaf::{self, Seen};
 use super::list::Columns;
+use super::marks::Marks;
 use super::path::Path;
 use super::walk::{Above, Node};
 use crate::types::{Data, JsonPointer};
@@ -32,6 +33,10 @@ pub(super) struct Inspector<'s> {
     number: String,
     /// What was told of the parts of the text at this place.
     told: Vec<String>,
+    /// Where the door wants to know every range.
+    marks: Option<&'s mut Marks>,
+    /// Where the text at this place begins in memory, and its length.
+    whole: (usize, usize),
 }
 
 impl<'s> Inspector<'s> {
@@ -53,7 +58,14 @@ impl<'s> Inspector<'s> {
             decoding: 0,
             number: String::new(),
             told: Vec::new(),
+            marks: None,
+            whole: (0, 0),
         }
+    }
+
+    pub(super) fn marking(mut self, marks: &'s mut Marks) -> Self {
+        self.marks = Some(marks);
+        self
     }
 
     pub(super) fn is_decoding_deep(&self) -> bool {
@@ -103,6 +115,7 @@ impl<'s> Inspector<'s> {
         if text.len() < 2 || self.opened(text, above) {
             return;
         }
+        self.whole = (text.as_ptr().addr(), text.len());
         if text.len() > 16 && memchr::memchr(b'\n', text.as_bytes()).is_some() && self.table(text) {
             return;
         }
@@ -127,6 +140,14 @@ impl<'s> Inspector<'s> {
         }
         for span in &seen.spans {
             let Some(value) = text.get(span.range.clone()) else { continue };
+            if let Some(marks) = &mut self.marks {
+                let (start, len) = self.whole;
+                let from = (value.as_ptr().addr()).wrapping_sub(start);
+                // What was decoded or unquoted stands elsewhere in memory: then the whole text is meant.
+                let range =
+                    (self.decoding == 0 && from <= len && from + value.len() <= len).then(|| from..from + value.len());
+                marks.add(self.path.as_str(), span.kind, range, span.confidence);
+            }
             self.tell((span.kind.id, span.kind.data), value, span.confidence);
         }
         if let (Some(shield), true) = (seen.shield, seen.spans.is_empty()) {
@@ -157,6 +178,9 @@ impl<'s> Inspector<'s> {
         let mut seen = Seen::default();
         leaf::inspect_number(&text, above.sense, above.personal, &mut seen);
         for span in &seen.spans {
+            if let Some(marks) = &mut self.marks {
+                marks.add(self.path.as_str(), span.kind, None, span.confidence);
+            }
             self.tell((span.kind.id, span.kind.data), &text, span.confidence);
         }
         self.forget();

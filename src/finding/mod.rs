@@ -4,6 +4,7 @@
 mod around;
 mod beyond;
 mod check;
+mod data;
 mod evaluation;
 mod granted;
 mod last_use;

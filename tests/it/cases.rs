@@ -20,10 +20,19 @@
 //!     "logging": {"level": "ALL", "group": "log group name", "data": false},
 //!     "tracing": false, "key": "KMS key, or ? for one of an unknown kind", "definition": {"StartAt": "…", "States": {}},
 //!     "tags": {"owner": "sales"},
+//!     "data": {
+//!       "source": "history", "executions": 10, "listed": 10, "listed_whole": true, "bytes": 1000, "new": 10,
+//!       "sightings": [{
+//!         "type": "EMAIL", "data": "pii; that of the type if absent", "state": "Charge; absent: the execution as a whole",
+//!         "field": "input", "pointer": "/customer/email", "executions": 1, "count": 1, "length": 16, "confidence": 95,
+//!         "keyed_hash": "0123456789abcdef", "first": "2025-12-22T00:00:00Z", "last": "2025-12-31T00:00:00Z"
+//!       }],
+//!       "more": false, "shields": {"encrypted": 3}, "gap": "as machines_gap"
+//!     },
 //!     "gap": "why DescribeStateMachine failed"
 //!   }],
 //!   "machines_gap": "why the list is missing; partial and stale keep what is above",
-//!   "tags_gap": "as machines_gap",
+//!   "tags_gap": "as machines_gap", "executions_gap": "as machines_gap",
 //!   "roles": {"name": [STATEMENT], "other": {"inline": {"p": POLICY}, "attached": ["m"], "boundary": "b", "trust": [STATEMENT]}},
 //!   "policies": {"name or ARN of a managed policy": POLICY}, "iam_gap": "as machines_gap",
 //!   "last_accessed": {"role": {"reported_at": "2026-01-01T00:00:00Z", "services": {"s3": {"last": "…", "actions": {"GetObject": null}}}}},
@@ -45,10 +54,13 @@
 //! Without `logging` a machine does not log. Without `roles` each role that a machine names exists and grants nothing;
 //! with it, only those exist. Without `trust` Step Functions may assume a role, unguarded. A log group that is not listed
 //! exists, with 30 days and no key. A key that is not listed exists, with the policy that AWS gives a new one, and a function
-//! has no policy. A key's policy, its grants and a rule's targets may each be a gap's reason instead.
+//! has no policy. A key's policy, its grants and a rule's targets may each be a gap's reason instead. Without `data` ten
+//! executions of a machine were read and held nothing; of an Express machine that logs no data there was nothing to read,
+//! and what could not be described was not read. Time is 2026-01-01T00:00:00Z.
 
 mod account;
 mod around;
+mod data;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

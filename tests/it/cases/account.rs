@@ -10,12 +10,13 @@ use stepwarden::detect::{Clean, Door, HashKey};
 use stepwarden::iam::Policy;
 use stepwarden::model::quota::Reading;
 use stepwarden::model::{
-    DefinitionRef, Details, Encryption, Iam, InlinePolicy, LogGroup, LogLevel, Logging, MachineKind, PartValue,
-    Principal, Quotas, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines,
+    DefinitionRef, Details, Encryption, ExecutionData, Iam, InlinePolicy, LogGroup, LogLevel, Logging, MachineKind,
+    PartValue, Principal, Quotas, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines,
 };
 use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observed, Region};
 
 use super::around::{self, Form, KeyForm, RuleForm};
+use super::data::{self, DataForm};
 use super::{ACCOUNT, REGION};
 
 #[derive(Debug, Default, Deserialize)]
@@ -24,6 +25,7 @@ pub(super) struct Account {
     machines: Vec<Machine>,
     machines_gap: Option<GapReason>,
     tags_gap: Option<GapReason>,
+    executions_gap: Option<GapReason>,
     roles: Option<BTreeMap<String, RoleForm>>,
     users: BTreeMap<String, RoleForm>,
     groups: BTreeMap<String, RoleForm>,
@@ -59,6 +61,7 @@ pub(super) struct Machine {
     definition: Option<Value>,
     #[serde(default)]
     tags: BTreeMap<String, String>,
+    data: Option<DataForm>,
     gap: Option<GapReason>,
 }
 
@@ -161,6 +164,18 @@ impl Machine {
         arn(format!("arn:aws:states:{}:{ACCOUNT}:stateMachine:{}", self.region(), self.name))
     }
 
+    fn execution_data(&self) -> Observed<ExecutionData> {
+        match (&self.data, self.gap) {
+            (Some(data), _) => data.observed(),
+            (None, Some(reason)) => Observed::missing(gap(reason, "states:DescribeStateMachine")),
+            (None, None) => {
+                let logged =
+                    self.logging.as_ref().is_some_and(|logging| logging.data && logging.level != LogLevel::Off);
+                Observed::known(data::clean(self.kind, logged))
+            }
+        }
+    }
+
     pub(super) fn put_into(&self, list: &mut StateMachines) {
         let arn = self.arn();
         let details = match self.gap {
@@ -221,6 +236,7 @@ impl Account {
             let clean = |(key, value): (&String, &String)| (door.text(key).clean, door.text(value).clean);
             let tags = machines.iter().map(|machine| (machine.arn(), machine.tags.iter().map(clean).collect()));
             let tags = part(tags.collect(), self.tags_gap, "tag:GetResources");
+            let executions = machines.iter().map(|machine| (machine.arn(), machine.execution_data())).collect();
             let groups = machines.iter().filter_map(|machine| machine.log_group()).map(|arn| self.log_group(arn));
             let groups: BTreeMap<_, _> = groups.collect();
             let group_keys = groups.values().filter_map(|group| group.seen().0?.as_ref()?.kms_key_id.as_deref());
@@ -238,6 +254,7 @@ impl Account {
                 line(region, PartValue::StateMachines(part(list, self.machines_gap, "states:ListStateMachines"))),
                 line(region, PartValue::LogGroups(part(groups, self.log_groups_gap, "log groups"))),
                 line(region, PartValue::Tags(tags)),
+                line(region, PartValue::Executions(part(executions, self.executions_gap, "executions"))),
                 line(region, PartValue::Quotas(part(self.quotas(), self.quotas_gap, "quotas"))),
             ]);
         }
