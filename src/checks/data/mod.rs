@@ -1,1 +1,3 @@
 pub mod no_customer_managed_key;
+pub mod result_bucket_unprotected;
+pub mod sensitive_store_unprotected;
