@@ -30,6 +30,7 @@ pub static CHECKS: &[&Check] = &[
     &access::privilege_escalation::CHECK,
     &lifecycle::role_missing::CHECK,
     &access::runtime_target_wildcard::CHECK,
+    &data::secret_in_definition::CHECK,
     &access::shared_role::CHECK,
     &quota::state_machine_quota::CHECK,
     &logging::tracing_disabled::CHECK,

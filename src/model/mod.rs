@@ -15,6 +15,7 @@ pub mod quota;
 pub mod run;
 pub mod snapshot;
 pub mod state_machine;
+pub mod versions;
 pub mod xray;
 
 pub use data_protection::{DataProtection, DataProtections, Masking};
@@ -29,8 +30,9 @@ pub use last_accessed::{LastAccessed, RoleAccess, ServiceAccess, TRACKED_DAYS};
 pub use log_group::{LogGroup, LogGroups};
 pub use quota::{Quota, QuotaLimit, QuotaStatus, Quotas, Usage};
 pub use run::CollectorRun;
-pub use snapshot::{Identity, Part, PartName, PartValue, Snapshot, SnapshotLine, Tags};
+pub use snapshot::{Identity, Part, PartName, PartValue, Snapshot, SnapshotLine, TagSet, Tags};
 pub use state_machine::{
     DefinitionRef, Details, Encryption, LogLevel, Logging, MachineKind, StateMachine, StateMachines,
 };
+pub use versions::{Alias, Published, Route, Version, Versions};
 pub use xray::{Xray, XrayDestination, XrayEncryption};
