@@ -32,6 +32,7 @@ pub static CHECKS: &[&Check] = &[
     &lifecycle::role_missing::CHECK,
     &access::runtime_target_wildcard::CHECK,
     &data::sensitive_store_unprotected::CHECK,
+    &data::secret_in_definition::CHECK,
     &access::shared_role::CHECK,
     &quota::state_machine_quota::CHECK,
     &logging::tracing_disabled::CHECK,

@@ -10,6 +10,7 @@ mod granted;
 mod last_use;
 mod needs;
 
+mod published;
 mod quota;
 mod reach;
 mod removal;
@@ -26,6 +27,7 @@ pub use evaluation::{
     Change, Defect, Evaluation, Evaluations, Location, Outcome, Subject, about_grant, about_statement,
 };
 pub use last_use::LastUse;
+pub use published::asked_for;
 pub use quota::{Crowding, each_quota};
 pub use reach::{Party, Power, Reaching, spelled_out};
 pub use removal::removal;

@@ -18,6 +18,7 @@ pub mod snapshot;
 pub mod state_machine;
 pub mod store;
 pub mod table;
+pub mod versions;
 pub mod xray;
 
 pub use data_protection::{DataProtection, DataProtections, Masking};
@@ -33,10 +34,11 @@ pub use log_group::{LogGroup, LogGroups};
 pub use quota::{Quota, QuotaLimit, QuotaStatus, Quotas, Usage};
 pub use result_bucket::{BucketEncryption, Expires, Expiry, PublicAccessBlock, ResultBucket, ResultBuckets, expires};
 pub use run::CollectorRun;
-pub use snapshot::{Identity, Part, PartName, PartValue, Snapshot, SnapshotLine, Tags};
+pub use snapshot::{Identity, Part, PartName, PartValue, Snapshot, SnapshotLine, TagSet, Tags};
 pub use state_machine::{
     DefinitionRef, Details, Encryption, LogLevel, Logging, MachineKind, StateMachine, StateMachines,
 };
 pub use store::{StoreAccess, StoreKind, StoreUse, store_uses, table_arn};
 pub use table::{Table, Tables};
+pub use versions::{Alias, Published, Route, Version, Versions};
 pub use xray::{Xray, XrayDestination, XrayEncryption};

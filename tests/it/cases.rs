@@ -19,7 +19,9 @@
 //!     "role": "name or ARN; the machine's name if absent",
 //!     "logging": {"level": "ALL", "group": "log group name", "data": false},
 //!     "tracing": false, "key": "KMS key, or ? for one of an unknown kind", "definition": {"StartAt": "…", "States": {}},
-//!     "tags": {"owner": "sales"},
+//!     "tags": {"owner": "sales"}, "description": "takes orders",
+//!     "published": {"versions": [{"number": 3, "definition": {}, "gap": "instead of a definition"}],
+//!       "aliases": {"live": {"3": 100}}, "aliases_gap": "as machines_gap", "gap": "as machines_gap"},
 //!     "data": {
 //!       "source": "history", "executions": 10, "listed": 10, "listed_whole": true, "bytes": 1000, "new": 10,
 //!       "sightings": [{
@@ -32,7 +34,7 @@
 //!     "gap": "why DescribeStateMachine failed"
 //!   }],
 //!   "machines_gap": "why the list is missing; partial and stale keep what is above",
-//!   "tags_gap": "as machines_gap", "executions_gap": "as machines_gap",
+//!   "tags_gap": "as machines_gap", "executions_gap": "as machines_gap", "versions_gap": "as machines_gap",
 //!   "roles": {"name": [STATEMENT], "other": {"inline": {"p": POLICY}, "attached": ["m"], "boundary": "b", "trust": [STATEMENT]}},
 //!   "policies": {"name or ARN of a managed policy": POLICY}, "iam_gap": "as machines_gap",
 //!   "last_accessed": {"role": {"reported_at": "2026-01-01T00:00:00Z", "services": {"s3": {"last": "…", "actions": {"GetObject": null}}}}},
@@ -60,12 +62,14 @@
 //! has no policy. What definitions name as buckets and tables exists and is right in what is not said; null is AWS's own key. A key's policy, its grants, a rule's targets, what is masked, and what is known of a bucket or
 //! table may each be a gap's reason instead. Without `data` ten
 //! executions of a machine were read and held nothing; of an Express machine that logs no data there was nothing to read,
-//! and what could not be described was not read. Time is 2026-01-01T00:00:00Z.
+//! and what could not be described was not read. Without `published` there are no versions and aliases. `TOKEN_HERE` stands
+//! for a token of GitHub, so that none is in the repository. Time is 2026-01-01T00:00:00Z.
 
 mod account;
 mod around;
 mod data;
 mod stores;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -246,7 +250,8 @@ fn cases() -> Vec<(&'static Check, Vec<Case>)> {
     }
     let read = |check: &&'static Check| {
         let path = files.remove(check.id).unwrap_or_else(|| panic!("write tests/cases/{}.json", check.id));
-        let text = std::fs::read_to_string(path).expect("cases are text");
+        let token = format!("ghp_{}", "a1B2".repeat(9));
+        let text = std::fs::read_to_string(path).expect("cases are text").replace("TOKEN_HERE", &token);
         let cases =
             serde_json::from_str(&text).unwrap_or_else(|fault| panic!("tests/cases/{}.json: {fault}", check.id));
         (*check, cases)

@@ -1,3 +1,4 @@
 pub mod no_customer_managed_key;
 pub mod result_bucket_unprotected;
+pub mod secret_in_definition;
 pub mod sensitive_store_unprotected;

@@ -11,13 +11,14 @@ use stepwarden::iam::Policy;
 use stepwarden::model::quota::Reading;
 use stepwarden::model::{
     DefinitionRef, Details, Encryption, ExecutionData, Iam, InlinePolicy, LogGroup, LogLevel, Logging, MachineKind,
-    PartValue, Principal, Quotas, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines,
+    PartValue, Principal, Quotas, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines, TagSet,
 };
-use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observed, Region};
+use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observation, Observed, Region};
 
 use super::around::{self, Form, KeyForm, RuleForm};
 use super::data::{self, DataForm};
 use super::stores::{self, BucketForm, TableForm};
+use super::versions::VersionsForm;
 use super::{ACCOUNT, REGION};
 
 #[derive(Debug, Default, Deserialize)]
@@ -26,6 +27,7 @@ pub(super) struct Account {
     machines: Vec<Machine>,
     machines_gap: Option<GapReason>,
     tags_gap: Option<GapReason>,
+    versions_gap: Option<GapReason>,
     executions_gap: Option<GapReason>,
     roles: Option<BTreeMap<String, RoleForm>>,
     users: BTreeMap<String, RoleForm>,
@@ -67,6 +69,9 @@ pub(super) struct Machine {
     definition: Option<Value>,
     #[serde(default)]
     tags: BTreeMap<String, String>,
+    description: Option<String>,
+    #[serde(default)]
+    published: VersionsForm,
     data: Option<DataForm>,
     gap: Option<GapReason>,
 }
@@ -147,9 +152,18 @@ pub(super) fn part<T>(value: T, reason: Option<GapReason>, of: &str) -> Observed
     }
 }
 
+pub(super) fn door() -> Door {
+    Door::new(HashKey::new(*b"cases"))
+}
+
+/// What the door sees in a document.
+pub(super) fn inspected(document: &Value) -> Vec<Observation> {
+    door().json(document.clone()).observations
+}
+
 /// What a collector makes of a document: through the door, then parsed, a fault being a gap.
 pub(super) fn read<T, E: ToString>(document: &Value, parse: impl FnOnce(&Value) -> Result<T, E>) -> Observed<Clean<T>> {
-    let clean = Door::new(HashKey::new(*b"cases")).json(document.clone()).clean;
+    let clean = door().json(document.clone()).clean;
     clean.read(parse).map_err(|fault| Gap::new(GapReason::Error, fault.to_string())).into()
 }
 
@@ -197,9 +211,9 @@ impl Machine {
         let text = self.definition.as_ref().unwrap_or(&done);
         let definition = match read(text, Definition::parse) {
             Observed::Known { value } => {
-                let text = text.to_string();
+                let (text, observations) = (text.to_string(), inspected(text));
                 list.definitions.insert(text.clone(), value);
-                Observed::known(DefinitionRef { bytes: text.len(), sha256: text, observations: Vec::new() })
+                Observed::known(DefinitionRef { bytes: text.len(), sha256: text, observations })
             }
             other => Observed::missing(other.gap().expect("a fault is a gap").clone()),
         };
@@ -209,6 +223,7 @@ impl Machine {
                 Logging { level: form.level, include_execution_data: form.data, destination: self.log_group() }
             }
         };
+        let described = self.description.as_ref().map(|text| door().text(text));
         Details {
             role_arn: Observed::known(self.role_arn()),
             logging,
@@ -219,7 +234,8 @@ impl Machine {
                 Some(key) => Encryption::Customer { kms_key_id: key.clone() },
             },
             definition,
-            description: None,
+            description: described.clone().map(|seen| seen.clean),
+            description_observations: described.map(|seen| seen.observations).unwrap_or_default(),
         }
     }
 }
@@ -239,10 +255,14 @@ impl Account {
             for machine in &machines {
                 machine.put_into(&mut list);
             }
-            let door = Door::new(HashKey::new(*b"cases"));
-            let clean = |(key, value): (&String, &String)| (door.text(key).clean, door.text(value).clean);
-            let tags = machines.iter().map(|machine| (machine.arn(), machine.tags.iter().map(clean).collect()));
+            let own = |machine: &Machine| {
+                let tags = machine.tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+                (machine.arn(), TagSet::read(&door(), tags))
+            };
+            let tags = machines.iter().map(|machine| own(machine));
             let tags = part(tags.collect(), self.tags_gap, "tag:GetResources");
+            let published = |machine: &&Machine| (machine.arn(), machine.published.observed(&machine.arn()));
+            let versions = machines.iter().copied().map(|machine| published(&machine)).collect();
             let executions = machines.iter().map(|machine| (machine.arn(), machine.execution_data())).collect();
             let groups = machines.iter().filter_map(|machine| machine.log_group()).map(|arn| self.log_group(arn));
             let groups: BTreeMap<_, _> = groups.collect();
@@ -269,6 +289,7 @@ impl Account {
                 line(region, PartValue::StateMachines(part(list, self.machines_gap, "states:ListStateMachines"))),
                 line(region, PartValue::LogGroups(part(groups, self.log_groups_gap, "log groups"))),
                 line(region, PartValue::Tags(tags)),
+                line(region, PartValue::Versions(part(versions, self.versions_gap, "versions"))),
                 line(region, PartValue::Executions(part(executions, self.executions_gap, "executions"))),
                 line(region, PartValue::Quotas(part(self.quotas(), self.quotas_gap, "quotas"))),
             ]);
