@@ -14,6 +14,7 @@ mod facts;
 mod flow;
 mod intrinsic;
 mod jsonata;
+mod kept;
 mod lint;
 mod machine;
 mod path;

@@ -2,6 +2,7 @@
 
 mod collector;
 mod data_protection;
+mod definitions;
 mod event_rules;
 mod function_policies;
 mod iam;
@@ -17,6 +18,7 @@ mod run;
 pub mod settings;
 mod state_machines;
 mod tags;
+mod versions;
 mod xray;
 
 pub use collector::{Collector, Context, Scope};

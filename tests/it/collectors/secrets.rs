@@ -154,11 +154,14 @@ fn telling(code: &'static str) -> Answer {
     error(code, format!("User: {caller} sent {TOKEN}, which is not authorized"))
 }
 
-const CALLS: [&str; 20] = [
+const CALLS: [&str; 23] = [
     "ListRegions",
     "ListStateMachines",
     "DescribeStateMachine",
     "GetResources",
+    "ListStateMachineVersions",
+    "ListStateMachineAliases",
+    "DescribeStateMachineAlias",
     "DescribeLogGroups",
     "GetDataProtectionPolicy",
     "DescribeAccountPolicies",
