@@ -17,6 +17,7 @@ mod jsonata;
 mod kept;
 mod lint;
 mod machine;
+mod order;
 mod path;
 mod place;
 mod problem;

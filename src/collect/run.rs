@@ -11,7 +11,7 @@ use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
 use super::{
     data_protection, event_rules, function_policies, iam, identity, kms_keys, last_accessed, log_groups, quotas,
-    state_machines, tags, versions, xray,
+    result_buckets, state_machines, tables, tags, versions, xray,
 };
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
@@ -29,6 +29,8 @@ pub static COLLECTORS: &[&Collector] = &[
     &versions::COLLECTOR,
     &log_groups::COLLECTOR,
     &data_protection::COLLECTOR,
+    &result_buckets::COLLECTOR,
+    &tables::COLLECTOR,
     &kms_keys::COLLECTOR,
     &event_rules::COLLECTOR,
     &function_policies::COLLECTOR,

@@ -139,6 +139,11 @@ pub fn about_statement(role: &Arn, policy: &str, statement: &str, action: &str) 
     format!("{role} {policy} {statement} {}", action.to_ascii_lowercase())
 }
 
+/// A type of data that executions of a machine carry.
+pub fn about_data(machine: &Arn, kind: &str) -> String {
+    format!("{kind} in executions of {machine}")
+}
+
 impl From<Defect> for Outcome {
     fn from(defect: Defect) -> Self {
         Self::NonCompliant(Box::new(defect))

@@ -24,7 +24,7 @@ mod view;
 pub use beyond::Beyond;
 pub use check::{Check, Family};
 pub use evaluation::{
-    Change, Defect, Evaluation, Evaluations, Location, Outcome, Subject, about_grant, about_statement,
+    Change, Defect, Evaluation, Evaluations, Location, Outcome, Subject, about_data, about_grant, about_statement,
 };
 pub use last_use::LastUse;
 pub use published::asked_for;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     DataProtections, Details, EventRules, Executions, FunctionPolicies, Iam, KmsKeys, LastAccessed, LogGroups, Quotas,
-    StateMachines, Versions, Xray,
+    ResultBuckets, StateMachines, Tables, Versions, Xray,
 };
 use crate::detect::{Clean, Door};
 use crate::types::{AccountId, Arn, Gap, GapReason, JsonPointer, Observation, Observed, Region};
@@ -121,6 +121,18 @@ impl GapWithin for LogGroups {
 impl GapWithin for DataProtections {
     fn gap_within(&self) -> Option<&Gap> {
         self.values().find_map(Observed::gap)
+    }
+}
+
+impl GapWithin for ResultBuckets {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.values().find_map(|bucket| bucket.gap().or_else(|| bucket.seen().0?.as_ref()?.gap()))
+    }
+}
+
+impl GapWithin for Tables {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.values().find_map(|table| table.gap().or_else(|| table.seen().0?.as_ref()?.gap()))
     }
 }
 
@@ -292,6 +304,8 @@ parts! {
     versions: Versions(Versions),
     log_groups: LogGroups(LogGroups),
     data_protection: DataProtection(DataProtections),
+    result_buckets: ResultBuckets(ResultBuckets),
+    tables: Tables(Tables),
     kms_keys: KmsKeys(KmsKeys),
     event_rules: EventRules(EventRules),
     function_policies: FunctionPolicies(FunctionPolicies),

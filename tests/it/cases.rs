@@ -38,8 +38,11 @@
 //!   "roles": {"name": [STATEMENT], "other": {"inline": {"p": POLICY}, "attached": ["m"], "boundary": "b", "trust": [STATEMENT]}},
 //!   "policies": {"name or ARN of a managed policy": POLICY}, "iam_gap": "as machines_gap",
 //!   "last_accessed": {"role": {"reported_at": "2026-01-01T00:00:00Z", "services": {"s3": {"last": "…", "actions": {"GetObject": null}}}}},
-//!   "log_groups": {"name": {"retention_days": 30, "kms_key_id": "…", "class": "STANDARD"}, "gone": null, "shut": "gap"},
-//!   "log_groups_gap": "as machines_gap",
+//!   "log_groups": {"name": {"retention_days": 30, "kms_key_id": "…", "class": "STANDARD", "masked": ["EmailAddress"]}, "gone": null, "shut": "gap"},
+//!   "log_groups_gap": "as machines_gap", "data_protection_gap": "as machines_gap",
+//!   "result_buckets": {"name": {"algorithm": "aws:kms", "key": "…", "block": true, "public": false,
+//!     "expiry": [{"prefix": "", "days": 30}]}, "gone": null, "shut": "gap"}, "result_buckets_gap": "as machines_gap",
+//!   "tables": {"name": {"key": "…", "recovery": true, "expires": true}, "gone": null, "shut": "gap"}, "tables_gap": "…",
 //!   "users": {"name": as a role, with "groups": ["name"]}, "groups": {"name": as a role},
 //!   "keys": {"as named": {"policy": [STATEMENT], "state": "Enabled", "manager": "CUSTOMER", "arn": "of an alias's key",
 //!     "grants": [{"grantee": "ARN", "operations": ["Decrypt"], "source_arn": "ARN", "context_equals": {}}]},
@@ -56,7 +59,8 @@
 //! Without `logging` a machine does not log. Without `roles` each role that a machine names exists and grants nothing;
 //! with it, only those exist. Without `trust` Step Functions may assume a role, unguarded. A log group that is not listed
 //! exists, with 30 days and no key. A key that is not listed exists, with the policy that AWS gives a new one, and a function
-//! has no policy. A key's policy, its grants and a rule's targets may each be a gap's reason instead. Without `data` ten
+//! has no policy. What definitions name as buckets and tables exists and is right in what is not said; null is AWS's own key. A key's policy, its grants, a rule's targets, what is masked, and what is known of a bucket or
+//! table may each be a gap's reason instead. Without `data` ten
 //! executions of a machine were read and held nothing; of an Express machine that logs no data there was nothing to read,
 //! and what could not be described was not read. Without `published` there are no versions and aliases. `TOKEN_HERE` stands
 //! for a token of GitHub, so that none is in the repository. Time is 2026-01-01T00:00:00Z.
@@ -64,6 +68,7 @@
 mod account;
 mod around;
 mod data;
+mod stores;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -18,6 +18,7 @@ mod paging;
 mod quotas;
 mod regions;
 mod secrets;
+mod stores;
 mod tags;
 mod throttling;
 mod versions;

@@ -84,11 +84,27 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::collect(config, PartName::DataProtection, value),
     },
     Key {
+        path: "collectors.result_buckets",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "S3 buckets that Distributed Maps write results to: encryption, public access, expiry.",
+        set: |config, value| setters::collect(config, PartName::ResultBuckets, value),
+    },
+    Key {
+        path: "collectors.tables",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "DynamoDB tables that definitions put items into or get items from: key, recovery, expiry.",
+        set: |config, value| setters::collect(config, PartName::Tables, value),
+    },
+    Key {
         path: "collectors.kms_keys",
         value: Written::Default("true"),
         kind: Kind::Switch,
         expected: SWITCH,
-        why: "KMS keys that state machines and their log groups name: their state, policies and grants.",
+        why: "KMS keys that state machines, their log groups and stores name: their state, policies and grants.",
         set: |config, value| setters::collect(config, PartName::KmsKeys, value),
     },
     Key {

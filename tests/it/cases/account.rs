@@ -17,6 +17,7 @@ use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observation, Observed, R
 
 use super::around::{self, Form, KeyForm, RuleForm};
 use super::data::{self, DataForm};
+use super::stores::{self, BucketForm, TableForm};
 use super::versions::VersionsForm;
 use super::{ACCOUNT, REGION};
 
@@ -36,6 +37,11 @@ pub(super) struct Account {
     last_accessed: BTreeMap<String, RoleAccess>,
     log_groups: BTreeMap<String, Option<GroupForm>>,
     log_groups_gap: Option<GapReason>,
+    data_protection_gap: Option<GapReason>,
+    result_buckets: BTreeMap<String, Option<Form<BucketForm>>>,
+    result_buckets_gap: Option<GapReason>,
+    tables: BTreeMap<String, Option<Form<TableForm>>>,
+    tables_gap: Option<GapReason>,
     keys: BTreeMap<String, Option<Form<KeyForm>>>,
     keys_gap: Option<GapReason>,
     event_rules: BTreeMap<String, RuleForm>,
@@ -109,6 +115,7 @@ pub(super) struct GroupFields {
     retention_days: Option<u32>,
     kms_key_id: Option<String>,
     class: Option<String>,
+    masked: Option<Form<Vec<String>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -261,11 +268,19 @@ impl Account {
             let groups: BTreeMap<_, _> = groups.collect();
             let group_keys = groups.values().filter_map(|group| group.seen().0?.as_ref()?.kms_key_id.as_deref());
             let own_keys = machines.iter().filter_map(|machine| machine.key.as_deref()).filter(|key| *key != "?");
-            let keys = around::keys(&self.keys, own_keys.chain(group_keys), region);
+            let masks = stores::data_protection(&groups, |name| self.masked(name));
+            let buckets = stores::result_buckets(&self.result_buckets, &list);
+            let tables = stores::tables(&self.tables, &list);
+            let store_keys = stores::keys(&buckets, &tables);
+            let store_keys = store_keys.iter().map(String::as_str);
+            let keys = around::keys(&self.keys, own_keys.chain(group_keys).chain(store_keys), region);
             let rules = around::event_rules(&self.event_rules, region);
             let functions = around::function_policies(&self.function_policies, &list);
             lines.extend([
                 line(region, PartValue::KmsKeys(part(keys, self.keys_gap, "kms keys"))),
+                line(region, PartValue::DataProtection(part(masks, self.data_protection_gap, "data protection"))),
+                line(region, PartValue::ResultBuckets(part(buckets, self.result_buckets_gap, "result buckets"))),
+                line(region, PartValue::Tables(part(tables, self.tables_gap, "tables"))),
                 line(region, PartValue::EventRules(part(rules, self.event_rules_gap, "event rules"))),
                 line(
                     region,
@@ -304,6 +319,13 @@ impl Account {
         iam
     }
 
+    fn masked(&self, group: &str) -> Option<&Form<Vec<String>>> {
+        match self.log_groups.get(group)?.as_ref()? {
+            GroupForm::Gap(_) => None,
+            GroupForm::Group(fields) => fields.masked.as_ref(),
+        }
+    }
+
     pub(super) fn log_group(&self, arn: Arn) -> (Arn, Observed<Option<LogGroup>>) {
         let name = arn.resource().trim_start_matches("log-group:").to_owned();
         let group = |retention_days, kms_key_id: Option<String>, class| LogGroup {
@@ -319,7 +341,7 @@ impl Account {
             None => Observed::known(Some(group(Some(30), None, None))),
             Some(None) => Observed::known(None),
             Some(Some(GroupForm::Gap(reason))) => Observed::missing(gap(*reason, "logs:DescribeLogGroups")),
-            Some(Some(GroupForm::Group(GroupFields { retention_days, kms_key_id, class }))) => {
+            Some(Some(GroupForm::Group(GroupFields { retention_days, kms_key_id, class, .. }))) => {
                 Observed::known(Some(group(*retention_days, kms_key_id.clone(), class.clone())))
             }
         };
