@@ -1,6 +1,8 @@
 //! Floor 3: AWS to snapshot parts, one file a collector.
 
 mod collector;
+mod data_protection;
+mod definitions;
 mod event_rules;
 mod function_policies;
 mod iam;
@@ -12,10 +14,13 @@ mod log_groups;
 mod pages;
 mod progress;
 mod quotas;
+mod result_buckets;
 mod run;
 pub mod settings;
 mod state_machines;
+mod tables;
 mod tags;
+mod versions;
 mod xray;
 
 pub use collector::{Collector, Context, Scope};

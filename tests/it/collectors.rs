@@ -3,6 +3,7 @@
 
 mod accounts;
 mod cancellation;
+mod data_protection;
 mod event_rules;
 mod function_policies;
 mod hostile;
@@ -17,8 +18,10 @@ mod paging;
 mod quotas;
 mod regions;
 mod secrets;
+mod stores;
 mod tags;
 mod throttling;
+mod versions;
 mod xray;
 
 use std::collections::BTreeMap;
@@ -77,6 +80,7 @@ pub(crate) fn quiet() -> Vec<Rule> {
         caller_identity(ACCOUNT),
         on("ListRegions", ok(json!({ "Regions": [{ "RegionName": HOME, "RegionOptStatus": "ENABLED_BY_DEFAULT" }] }))),
         on("ListStateMachines", ok(json!({ "stateMachines": [] }))),
+        on("ListStateMachineVersions", ok(json!({ "stateMachineVersions": [] }))),
         on("GetResources", ok(json!({ "ResourceTagMappingList": [], "PaginationToken": "" }))),
         on("DescribeLogGroups", ok(json!({ "logGroups": [] }))),
         on("ListRules", ok(json!({ "Rules": [] }))),
