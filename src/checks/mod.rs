@@ -34,7 +34,6 @@ pub static CHECKS: &[&Check] = &[
     &data::secret_fetched_into_state::CHECK,
     &data::secret_in_definition::CHECK,
     &data::sensitive_field_flow::CHECK,
-    &data::secret_in_definition::CHECK,
     &data::sensitive_store_unprotected::CHECK,
     &access::shared_role::CHECK,
     &quota::state_machine_quota::CHECK,
