@@ -6,10 +6,10 @@ mod beyond;
 mod check;
 mod data;
 mod evaluation;
+mod exposed;
 mod granted;
 mod last_use;
 mod needs;
-
 mod published;
 mod quota;
 mod reach;
@@ -17,6 +17,7 @@ mod removal;
 mod routing;
 pub mod settings;
 mod severity;
+mod sighted;
 mod stores;
 mod text;
 mod view;
@@ -24,7 +25,8 @@ mod view;
 pub use beyond::Beyond;
 pub use check::{Check, Family};
 pub use evaluation::{
-    Change, Defect, Evaluation, Evaluations, Location, Outcome, Subject, about_data, about_grant, about_statement,
+    Change, Defect, Evaluation, Evaluations, Keeps, Location, Outcome, Spread, Subject, about_data, about_grant,
+    about_key, about_retention, about_statement,
 };
 pub use last_use::LastUse;
 pub use published::asked_for;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The rooms and their floors; an arrow may only run to a lower floor.
-const FLOORS: [(&str, u8); 21] = [
+const FLOORS: [(&str, u8); 22] = [
     ("types", 0),
     ("asl", 1),
     ("iam", 1),
@@ -14,6 +14,7 @@ const FLOORS: [(&str, u8); 21] = [
     ("model", 2),
     ("access", 3),
     ("collect", 3),
+    ("exposure", 4),
     ("finding", 5),
     ("checks", 6),
     ("audit", 7),
@@ -29,7 +30,8 @@ const FLOORS: [(&str, u8); 21] = [
     ("stepwarden", 11),
 ];
 
-const PURE: [&str; 10] = ["types", "model", "asl", "iam", "detect", "access", "finding", "checks", "audit", "export"];
+const PURE: [&str; 11] =
+    ["types", "model", "asl", "iam", "detect", "access", "exposure", "finding", "checks", "audit", "export"];
 const MAY_NAME_AWS: [&str; 2] = ["aws", "collect"];
 
 fn sources() -> Vec<(String, PathBuf, String)> {

@@ -117,8 +117,7 @@ async fn each_answer_that_is_none_is_a_gap_of_its_part() {
     for (call, place, part) in CALLS {
         // What is found through the machines that name it.
         let parts = match part {
-            "kms_keys" => vec![part, "log_groups", "state_machines"],
-            "data_protection" => vec![part, "log_groups", "state_machines"],
+            "kms_keys" | "data_protection" => vec![part, "log_groups", "state_machines"],
             "log_groups" | "function_policies" | "result_buckets" | "tables" | "versions" => {
                 vec![part, "state_machines"]
             }
