@@ -314,13 +314,18 @@ pub struct ReachArgs {
     pub allow_incomplete: bool,
 }
 
+fn confidence(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
+    number.ok_or_else(|| "expected a number from 0 to 1".to_owned())
+}
+
 #[derive(Debug, Args)]
 pub struct DetectArgs {
     /// The samples; - or nothing is standard input
     #[arg(value_hint = ValueHint::FilePath)]
     pub samples: Option<PathBuf>,
     /// Leave out what is less certain: 0 to 1
-    #[arg(long, value_name = "CONFIDENCE", default_value_t = 0.5)]
+    #[arg(long, value_name = "CONFIDENCE", default_value_t = 0.5, value_parser = confidence)]
     pub min_confidence: f64,
     /// Show map keys that are sensitive themselves: for your own samples only
     #[arg(long)]

@@ -24,6 +24,7 @@ mod resource;
 mod secrets;
 mod target;
 mod task;
+mod within;
 
 pub use definition::{Catcher, Definition, DefinitionError, Edge, Limit, Retrier, State};
 pub use document::Document;
@@ -33,3 +34,4 @@ pub use problem::Problem;
 pub use resource::Pattern;
 pub use target::Target;
 pub use task::{Integration, Resolved, Task};
+pub use within::state_at;

@@ -12,9 +12,10 @@ use serde_json::Value;
 pub(super) struct NeverEmpty;
 
 /// The list that AWS sends with every success of a JSON call, empty or not.
-const LISTS: [(&str, &str); 6] = [
+const LISTS: [(&str, &str); 7] = [
     ("ListStateMachines", "stateMachines"),
     ("DescribeLogGroups", "logGroups"),
+    ("DescribeAccountPolicies", "accountPolicies"),
     ("GetResources", "ResourceTagMappingList"),
     ("ListServiceQuotas", "Quotas"),
     ("ListAWSDefaultServiceQuotas", "Quotas"),

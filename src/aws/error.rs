@@ -200,6 +200,11 @@ fn kind_of(code: &str, status: Option<u16>) -> FailureKind {
         "NoSuchEntity"
         | "NotFoundException"
         | "ResourceNotFoundException"
+        | "TableNotFoundException"
+        | "NoSuchBucketPolicy"
+        | "NoSuchLifecycleConfiguration"
+        | "NoSuchPublicAccessBlockConfiguration"
+        | "ServerSideEncryptionConfigurationNotFoundError"
         | "NoSuchResourceException"
         | "StateMachineDoesNotExist" => FailureKind::NotFound,
         code if code.contains("Throttl") || THROTTLED.contains(&code) => FailureKind::Throttled,

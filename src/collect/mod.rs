@@ -1,6 +1,7 @@
 //! Floor 3: AWS to snapshot parts, one file a collector.
 
 mod collector;
+mod data_protection;
 mod event_rules;
 mod function_policies;
 mod iam;
@@ -12,9 +13,11 @@ mod log_groups;
 mod pages;
 mod progress;
 mod quotas;
+mod result_buckets;
 mod run;
 pub mod settings;
 mod state_machines;
+mod tables;
 mod tags;
 mod xray;
 

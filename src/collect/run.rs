@@ -10,8 +10,8 @@ use super::collector::{Collector, Context, Scope};
 use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
 use super::{
-    event_rules, function_policies, iam, identity, kms_keys, last_accessed, log_groups, quotas, state_machines, tags,
-    xray,
+    data_protection, event_rules, function_policies, iam, identity, kms_keys, last_accessed, log_groups, quotas,
+    result_buckets, state_machines, tables, tags, xray,
 };
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
@@ -27,6 +27,9 @@ pub static COLLECTORS: &[&Collector] = &[
     &state_machines::COLLECTOR,
     &tags::COLLECTOR,
     &log_groups::COLLECTOR,
+    &data_protection::COLLECTOR,
+    &result_buckets::COLLECTOR,
+    &tables::COLLECTOR,
     &kms_keys::COLLECTOR,
     &event_rules::COLLECTOR,
     &function_policies::COLLECTOR,

@@ -167,13 +167,17 @@ fn details(
             definition(context, &answer.definition, definitions).map_err(|gap| context.locate(gap).about(arn.as_str()))
         }
     };
+    let description = answer.description.filter(|text| !text.is_empty()).map(|text| context.door.text(&text));
+    let (description, description_observations) =
+        description.map_or((None, Vec::new()), |seen| (Some(seen.clean), seen.observations));
     Details {
         role_arn: Arn::parse(answer.role_arn).map_err(|_| lacks("roleArn")).into(),
         logging: logging(answer.logging_configuration),
         tracing_enabled: answer.tracing_configuration.is_some_and(|tracing| tracing.enabled),
         encryption: encryption(context, answer.encryption_configuration),
         definition: definition.into(),
-        description: answer.description.filter(|text| !text.is_empty()).map(|text| context.door.text(&text).clean),
+        description,
+        description_observations,
     }
 }
 

@@ -6,17 +6,19 @@ use anyhow::Context;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::configure;
 use super::detect_lines::{self, Fault};
 use super::outcome::Outcome;
-use crate::cli::DetectArgs;
-use crate::detect::{Detectors, Finding, Settings};
+use crate::cli::{CommonArgs, DetectArgs};
+use crate::detect::{Detectors, Finding};
 
 /// Inspects samples line by line: memory does not grow with their number or their length. A line that cannot be read is told
 /// on standard error by its number, and makes the outcome incomplete.
-pub(super) fn run(args: &DetectArgs) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &DetectArgs, common: &CommonArgs) -> anyhow::Result<Outcome> {
+    let detectors = Detectors::new(&configure::load(common)?.detect)?;
     let input = open(args.samples.as_deref())?;
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let faults = detect(input, args, &mut out, &mut anstream::stderr())?;
+    let faults = detect(input, detectors, args, &mut out, &mut anstream::stderr())?;
     out.flush()?;
     Ok(Outcome::incomplete_if(faults > 0, false))
 }
@@ -38,21 +40,29 @@ struct Answer<'a> {
 }
 
 /// How many lines could not be read, wholly or in part.
-fn detect(input: impl Read, args: &DetectArgs, out: &mut dyn Write, errors: &mut dyn Write) -> anyhow::Result<u64> {
-    let mut detectors = Detectors::new(&Settings::default())?;
+fn detect(
+    input: impl Read,
+    mut detectors: Detectors,
+    args: &DetectArgs,
+    out: &mut dyn Write,
+    errors: &mut dyn Write,
+) -> anyhow::Result<u64> {
     if args.raw_pointers {
         detectors = detectors.showing_keys();
     }
     let mut faults = 0;
     let mut failed = None;
+    let mut written = Vec::new();
     let mut answer = |id: &Value, finding: &Finding| {
         let confidence = f64::from(finding.confidence) / 100.0;
         if confidence < args.min_confidence || failed.is_some() {
             return;
         }
         let answer = Answer { id, json_pointer: finding.pointer.as_str(), r#type: &finding.kind, confidence };
-        let written = serde_json::to_writer(&mut *out, &answer).map_err(io::Error::from).and_then(|()| writeln!(out));
-        failed = written.err();
+        written.clear();
+        let line = serde_json::to_writer(&mut written, &answer).map_err(io::Error::from);
+        written.push(b'\n');
+        failed = line.and_then(|()| out.write_all(&written)).err();
     };
     let mut fault = |line: u64, fault: Fault| {
         faults += 1;
@@ -72,11 +82,12 @@ mod tests {
 
     use super::detect;
     use crate::cli::DetectArgs;
+    use crate::detect::Detectors;
 
     fn answers(input: &str, raw_pointers: bool) -> (Vec<Value>, String) {
         let args = DetectArgs { samples: None, min_confidence: 0.5, raw_pointers };
         let (mut out, mut errors) = (Vec::new(), Vec::new());
-        detect(input.as_bytes(), &args, &mut out, &mut errors).unwrap();
+        detect(input.as_bytes(), Detectors::default(), &args, &mut out, &mut errors).unwrap();
         let out = String::from_utf8(out).unwrap();
         (out.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), String::from_utf8(errors).unwrap())
     }

@@ -45,7 +45,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Collect(args) => collect::run(args, &common),
         Command::Check(args) => check::run(&args, &common),
         Command::Reach(args) => reach::run(&args, &common),
-        Command::Detect(args) => detect::run(&args),
+        Command::Detect(args) => detect::run(&args, &common),
         Command::Checks { format } => checks::list(format),
         Command::Explain { check } => checks::explain(&check),
         Command::Permissions(args) => permissions::run(args, &common),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::faults::{Fault, Place, did_you_mean};
 use super::{Config, Known};
+use crate::detect::{Kind, SettingsError, SettingsFault};
 use crate::export::settings::Format;
 use crate::finding::settings::Thresholds;
 
@@ -50,6 +51,7 @@ pub(super) fn conflicts(config: &Config, known: &Known) -> Vec<Conflict> {
     conflicts.extend(unknown);
     conflicts.extend(formats(config));
     conflicts.extend(accounts(config));
+    conflicts.extend(config.detect.faults().into_iter().map(detection));
     conflicts
 }
 
@@ -115,6 +117,20 @@ fn formats(config: &Config) -> Option<Conflict> {
         suggestion: Some("set report.output_dir, or --output-dir".to_owned()),
         ..Conflict::new(&["report.formats", "report.output_dir"], "json and prometheus cannot share standard output")
     })
+}
+
+fn detection(error: SettingsError) -> Conflict {
+    let key = match error.setting {
+        "detectors" => "detect.detectors",
+        "allow" => "detect.allow",
+        _ => "detect.disabled_types",
+    };
+    let suggestion = match &error.fault {
+        SettingsFault::Type(name) => did_you_mean(&name.to_ascii_uppercase(), Kind::all().iter().map(|kind| kind.id)),
+        _ => None,
+    };
+    let conflict = Conflict::new(&[key], error.fault.to_string());
+    Conflict { item: Some(Item::Index(error.index)), suggestion, ..conflict }
 }
 
 /// One account read through two roles would be counted twice.

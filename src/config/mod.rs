@@ -24,6 +24,7 @@ pub use keys::KEYS;
 use crate::audit::settings::{CheckSelection, ExitSettings};
 use crate::aws::settings::AwsSettings;
 use crate::collect::settings::CollectSettings;
+use crate::detect::Settings as DetectSettings;
 use crate::export::settings::ExportSettings;
 use crate::finding::CheckSettings;
 use crate::store::settings::StoreSettings;
@@ -37,6 +38,8 @@ pub const FILE_VARIABLE: &str = "STEPWARDEN_CONFIG";
 pub struct Config {
     pub aws: AwsSettings,
     pub collect: CollectSettings,
+    /// What counts as sensitive.
+    pub detect: DetectSettings,
     /// Which checks run.
     pub selection: CheckSelection,
     /// What the checks judge by.

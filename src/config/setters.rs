@@ -28,6 +28,10 @@ pub(super) fn ids(value: &Value) -> Result<Vec<String>, Refusal> {
     value.list("a check id", |id| Some(id.to_owned()))
 }
 
+pub(super) fn types(value: &Value) -> Result<Vec<String>, Refusal> {
+    value.list("a type", |name| Some(name.to_owned()))
+}
+
 pub(super) fn account_ids(value: &Value) -> Result<Vec<AccountId>, Refusal> {
     value.list("an account id", |id| AccountId::parse(id).ok())
 }

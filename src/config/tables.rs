@@ -1,4 +1,4 @@
-//! The two settings that are tables of tables: `accounts` and `budget.rates`.
+//! The settings that are tables of tables: `accounts`, `budget.rates`, `detect.detectors` and `detect.allow`.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,78 @@ use super::shapes::{EXTERNAL_ID, ROLE_ARN, is_external_id, role_arn};
 use super::value::{Complaint, Refusal, Shape, Value};
 use crate::aws::settings::Rate;
 use crate::collect::settings::AccountSource;
+use crate::detect::{AllowSettings, DetectorSettings, Validator};
+use crate::types::Data;
 
 /// `[[accounts]]`.
 pub(super) fn accounts(value: &Value) -> Result<Vec<AccountSource>, Refusal> {
+    each(value, account)
+}
+
+/// `[[detect.detectors]]`; whether they can be compiled is seen where all settings are.
+pub(super) fn detectors(value: &Value) -> Result<Vec<DetectorSettings>, Refusal> {
+    each(value, detector)
+}
+
+/// `[[detect.allow]]`.
+pub(super) fn allow(value: &Value) -> Result<Vec<AllowSettings>, Refusal> {
+    each(value, allowed)
+}
+
+/// Every table of a list, or all that is wrong with them.
+fn each<T>(value: &Value, read: impl Fn(String, &Value, &mut Vec<Complaint>) -> Option<T>) -> Result<Vec<T>, Refusal> {
     let Shape::List(items) = &value.shape else { return Err(Refusal::Unexpected) };
     let mut complaints = Vec::new();
-    let sources =
-        items.iter().enumerate().filter_map(|(index, item)| account(format!("[{index}]"), item, &mut complaints));
-    let sources = sources.collect();
-    if complaints.is_empty() { Ok(sources) } else { Err(Refusal::Inside(complaints)) }
+    let items = items.iter().enumerate();
+    let all = items.filter_map(|(index, item)| read(format!("[{index}]"), item, &mut complaints)).collect();
+    if complaints.is_empty() { Ok(all) } else { Err(Refusal::Inside(complaints)) }
+}
+
+fn detector(inside: String, item: &Value, complaints: &mut Vec<Complaint>) -> Option<DetectorSettings> {
+    const KNOWN: [&str; 6] = ["id", "pattern", "data", "keywords", "validator", "confidence"];
+    let mut fields = Fields::open(inside, item, &KNOWN, true, complaints)?;
+    let id = fields.read("id", "text", text);
+    let pattern = fields.read("pattern", "a regular expression", text);
+    let data = fields.read("data", "pii, health, financial or secret", data);
+    let keywords = fields.read("keywords", "a list of texts", texts);
+    let validator = fields.read("validator", "luhn or mod97", validator);
+    let confidence = fields.read("confidence", "a number from 0 to 1", Value::float);
+    let (id, pattern) = (fields.required("id", id), fields.required("pattern", pattern));
+    let (data, keywords) = (data.unwrap_or(Data::Pii), keywords.unwrap_or_default());
+    Some(DetectorSettings { id: id?, pattern: pattern?, data, keywords, validator, confidence })
+}
+
+fn allowed(inside: String, item: &Value, complaints: &mut Vec<Complaint>) -> Option<AllowSettings> {
+    let mut fields = Fields::open(inside, item, &["types", "pattern", "pointer"], true, complaints)?;
+    let types = fields.read("types", "a list of types", texts).unwrap_or_default();
+    let pattern = fields.read("pattern", "a regular expression", text);
+    let pointer = fields.read("pointer", "a regular expression", text);
+    Some(AllowSettings { types, pattern, pointer })
+}
+
+fn data(value: &Value) -> Option<Data> {
+    Some(match value.str()? {
+        "pii" => Data::Pii,
+        "health" => Data::Health,
+        "financial" => Data::Financial,
+        "secret" => Data::Secret,
+        _ => return None,
+    })
+}
+
+fn validator(value: &Value) -> Option<Validator> {
+    Some(match value.str()? {
+        "luhn" => Validator::Luhn,
+        "mod97" => Validator::Mod97,
+        _ => return None,
+    })
+}
+
+fn texts(value: &Value) -> Option<Vec<String>> {
+    match &value.shape {
+        Shape::List(items) => items.iter().map(text).collect(),
+        _ => None,
+    }
 }
 
 fn account(inside: String, item: &Value, complaints: &mut Vec<Complaint>) -> Option<AccountSource> {

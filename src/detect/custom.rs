@@ -60,23 +60,34 @@ pub struct AllowSettings {
     pub pointer: Option<String>,
 }
 
-/// A fault of the settings. It does not repeat a pattern: an allowed value may be a secret.
+/// A fault of the settings: of one entry of one of them. It does not repeat a pattern: an allowed value may be a secret.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum SettingsError {
-    #[error("detector '{0}': an id is of capitals, digits and _, and of no built-in type")]
-    Id(String),
-    #[error("detector '{0}': the pattern is no regular expression, or is too large")]
-    Pattern(String),
-    #[error("detector '{0}': the pattern matches the empty text")]
-    Empty(String),
-    #[error("detector '{0}': a confidence is a number from 0 to 1")]
-    Confidence(String),
-    #[error("'{0}' is no type")]
+#[error("detect.{setting}[{index}]: {fault}")]
+pub struct SettingsError {
+    /// `detectors`, `allow` or `disabled_types`.
+    pub setting: &'static str,
+    pub index: usize,
+    pub fault: SettingsFault,
+}
+
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum SettingsFault {
+    #[error("an id is of capitals, digits and _, and of no built-in type")]
+    Id,
+    #[error("two detectors have this id")]
+    Twice,
+    #[error("the pattern is no regular expression, or is too large")]
+    Pattern,
+    #[error("the pattern matches the empty text")]
+    Empty,
+    #[error("a keyword has letters or digits")]
+    Keyword,
+    #[error("a confidence is a number from 0 to 1")]
+    Confidence,
+    #[error("{0:?} is no type")]
     Type(String),
-    #[error("allow entry {0}: it needs a pattern or a pointer")]
-    AllowsAll(usize),
-    #[error("allow entry {0}: its pattern or pointer is no regular expression, or is too large")]
-    Allow(usize),
+    #[error("it needs a pattern or a pointer, or it would allow everything")]
+    AllowsAll,
 }
 
 #[derive(Debug)]
@@ -109,38 +120,45 @@ fn compile(pattern: &str) -> Option<Regex> {
     regex::RegexBuilder::new(pattern).size_limit(LARGEST).dfa_size_limit(LARGEST).build().ok()
 }
 
+impl Settings {
+    /// Everything that is wrong.
+    pub fn faults(&self) -> Vec<SettingsError> {
+        Custom::compile(self).1
+    }
+}
+
 impl Custom {
     pub(super) fn new(settings: &Settings) -> Result<Self, SettingsError> {
-        let detectors: Vec<_> = settings.detectors.iter().map(detector).collect::<Result<_, _>>()?;
-        let types = |names: &[String]| -> Result<Vec<String>, SettingsError> {
-            let mut ids = Vec::new();
-            for name in names {
-                let found: Vec<_> = Kind::named(name).map(|kind| kind.id.to_owned()).collect();
-                let own = detectors.iter().any(|detector: &Detector| detector.id == *name);
-                match (found.is_empty(), own) {
-                    (true, false) => return Err(SettingsError::Type(name.clone())),
-                    (true, true) => ids.push(name.clone()),
-                    (false, _) => ids.extend(found),
-                }
+        let (custom, faults) = Self::compile(settings);
+        faults.into_iter().next().map_or(Ok(custom), Err)
+    }
+
+    /// What could be compiled, and what is wrong with the rest.
+    fn compile(settings: &Settings) -> (Self, Vec<SettingsError>) {
+        let mut faults = Vec::new();
+        let mut fault = |setting, index, fault| faults.push(SettingsError { setting, index, fault });
+        let mut custom = Self::default();
+        for (index, entry) in settings.detectors.iter().enumerate() {
+            let earlier = settings.detectors[..index].iter().any(|other| other.id == entry.id);
+            let compiled = if earlier { Err(SettingsFault::Twice) } else { detector(entry) };
+            match compiled {
+                Ok(detector) => custom.detectors.push(detector),
+                Err(wrong) => fault("detectors", index, wrong),
             }
-            Ok(ids)
-        };
-        let whole = |pattern: &Option<String>, index: usize| -> Result<Option<Regex>, SettingsError> {
-            let compiled = pattern
-                .as_ref()
-                .map(|pattern| compile(&format!(r"\A(?:{pattern})\z")).ok_or(SettingsError::Allow(index)));
-            compiled.transpose()
-        };
-        let mut allow = Vec::new();
-        for (index, entry) in settings.allow.iter().enumerate() {
-            if entry.pattern.is_none() && entry.pointer.is_none() {
-                return Err(SettingsError::AllowsAll(index));
-            }
-            let (pattern, pointer) = (whole(&entry.pattern, index)?, whole(&entry.pointer, index)?);
-            allow.push(Allow { types: types(&entry.types)?, pattern, pointer });
         }
-        let disabled = types(&settings.disabled_types)?;
-        Ok(Self { detectors, allow, disabled })
+        for (index, entry) in settings.allow.iter().enumerate() {
+            match allow(entry, settings) {
+                Ok(allow) => custom.allow.push(allow),
+                Err(wrong) => fault("allow", index, wrong),
+            }
+        }
+        for (index, name) in settings.disabled_types.iter().enumerate() {
+            match types(name, settings) {
+                Ok(ids) => custom.disabled.extend(ids),
+                Err(wrong) => fault("disabled_types", index, wrong),
+            }
+        }
+        (custom, faults)
     }
 
     /// What one's own detectors find in a text at a place.
@@ -166,24 +184,51 @@ impl Custom {
     }
 }
 
-fn detector(settings: &DetectorSettings) -> Result<Detector, SettingsError> {
+/// The ids that a name means: built-in ones, or that of one's own detector.
+fn types(name: &str, settings: &Settings) -> Result<Vec<String>, SettingsFault> {
+    let mut ids: Vec<_> = Kind::named(name).map(|kind| kind.id.to_owned()).collect();
+    if ids.is_empty() && settings.detectors.iter().any(|detector| detector.id == name) {
+        ids.push(name.to_owned());
+    }
+    if ids.is_empty() { Err(SettingsFault::Type(name.to_owned())) } else { Ok(ids) }
+}
+
+fn allow(entry: &AllowSettings, settings: &Settings) -> Result<Allow, SettingsFault> {
+    if entry.pattern.is_none() && entry.pointer.is_none() {
+        return Err(SettingsFault::AllowsAll);
+    }
+    let whole = |pattern: &Option<String>| {
+        let compiled = pattern.as_ref().map(|pattern| compile(&format!(r"\A(?:{pattern})\z")));
+        compiled.map(|compiled| compiled.ok_or(SettingsFault::Pattern)).transpose()
+    };
+    let mut ids = Vec::new();
+    for name in &entry.types {
+        ids.extend(types(name, settings)?);
+    }
+    Ok(Allow { types: ids, pattern: whole(&entry.pattern)?, pointer: whole(&entry.pointer)? })
+}
+
+fn detector(settings: &DetectorSettings) -> Result<Detector, SettingsFault> {
     let id = settings.id.clone();
     let named =
         !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     if !named || Kind::named(&id).next().is_some() {
-        return Err(SettingsError::Id(id));
+        return Err(SettingsFault::Id);
     }
-    let Some(pattern) = compile(&settings.pattern) else { return Err(SettingsError::Pattern(id)) };
+    let pattern = compile(&settings.pattern).ok_or(SettingsFault::Pattern)?;
     if pattern.is_match("") {
-        return Err(SettingsError::Empty(id));
+        return Err(SettingsFault::Empty);
     }
     let confidence = match settings.confidence {
         None => confidence::SECRET,
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
         Some(share) if (0.0..=1.0).contains(&share) => (share * 100.0).round() as u8,
-        Some(_) => return Err(SettingsError::Confidence(id)),
+        Some(_) => return Err(SettingsFault::Confidence),
     };
-    let keywords = settings.keywords.iter().map(|keyword| joined(keyword)).collect();
+    let keywords: Vec<_> = settings.keywords.iter().map(|keyword| joined(keyword)).collect();
+    if keywords.iter().any(String::is_empty) {
+        return Err(SettingsFault::Keyword);
+    }
     Ok(Detector { id, data: settings.data, pattern, keywords, validator: settings.validator, confidence })
 }
 
@@ -259,19 +304,26 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_told_at_construction() {
-        let of = |settings: Settings| Custom::new(&settings).err().unwrap();
-        let own = |id: &str, pattern: &str| Settings { detectors: vec![detector(id, pattern)], ..Settings::default() };
-        assert_eq!(of(own("EMAIL", "x")), SettingsError::Id("EMAIL".to_owned()));
-        assert_eq!(of(own("A", "(")), SettingsError::Pattern("A".to_owned()));
-        assert_eq!(of(own("A", "x*")), SettingsError::Empty("A".to_owned()));
-        assert_eq!(
-            of(Settings { allow: vec![AllowSettings::default()], ..Settings::default() }),
-            SettingsError::AllowsAll(0)
-        );
-        assert_eq!(
-            of(Settings { disabled_types: vec!["X".to_owned()], ..Settings::default() }),
-            SettingsError::Type("X".to_owned())
-        );
+    fn all_faults_are_told() {
+        let of = |settings: &Settings| {
+            settings.faults().into_iter().map(|error| (error.setting, error.index, error.fault)).collect::<Vec<_>>()
+        };
+        let one =
+            |id: &str, pattern: &str| of(&Settings { detectors: vec![detector(id, pattern)], ..Settings::default() });
+        assert_eq!(one("EMAIL", "x"), [("detectors", 0, SettingsFault::Id)]);
+        assert_eq!(one("A", "("), [("detectors", 0, SettingsFault::Pattern)]);
+        assert_eq!(one("A", "x*"), [("detectors", 0, SettingsFault::Empty)]);
+        let settings = Settings {
+            detectors: vec![detector("A", "x"), detector("A", "y")],
+            allow: vec![AllowSettings::default()],
+            disabled_types: vec!["A".to_owned(), "X".to_owned()],
+        };
+        let wanted = [
+            ("detectors", 1, SettingsFault::Twice),
+            ("allow", 0, SettingsFault::AllowsAll),
+            ("disabled_types", 1, SettingsFault::Type("X".to_owned())),
+        ];
+        assert_eq!(of(&settings), wanted);
+        assert_eq!(Custom::new(&settings).unwrap_err().to_string(), "detect.detectors[1]: two detectors have this id");
     }
 }

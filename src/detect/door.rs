@@ -1,9 +1,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::engine::Detectors;
 use super::hash_key::HashKey;
 use super::kind::Kind;
-use super::{confidence, identifiers, judge, kinds, text};
+use super::marks::Marks;
+use super::path::Path;
+use super::text::Span;
+use super::{confidence, identifiers, judge, kinds, leaf, text};
 use crate::types::{JsonPointer, Observation};
 
 /// Something that has passed the [`Door`]: its sensitive leaves are markers. Only the door makes one from raw text;
@@ -49,70 +53,205 @@ impl Door {
 
     /// One text, such as a description, a tag value or an error message.
     pub fn text(&self, text: &str) -> Inspected<String> {
-        let mut observations = Vec::new();
-        let clean = self.replace(text, &JsonPointer::root(), &mut observations);
-        Inspected { clean: Clean(clean), observations }
+        self.until_clean(text.to_owned(), |walk, text| {
+            walk.marks = Detectors::marks_of_text(&text);
+            walk.text(&text, "", &JsonPointer::root(), Place::Data)
+        })
     }
 
-    /// A JSON document, keys included.
+    /// A JSON document, keys included. Of a state machine definition, what is data is inspected as a payload is; of
+    /// everything else, and of all other documents, only what proves itself is replaced: names, paths, conditions and
+    /// patterns would mean something else.
     pub fn json(&self, document: Value) -> Inspected<Value> {
-        let mut observations = Vec::new();
-        let clean = self.walk(document, "", &JsonPointer::root(), &mut observations);
-        Inspected { clean: Clean(clean), observations }
+        let place = Place::of(&document);
+        self.until_clean(document, |walk, document| {
+            walk.marks = if place == Place::Language { Detectors::marks(&document) } else { Marks::default() };
+            walk.value(document, "", &JsonPointer::root(), place)
+        })
     }
 
+    /// What was hidden by something that has been replaced is found in another pass.
+    fn until_clean<T>(&self, mut dirty: T, pass: impl Fn(&mut Walk<'_>, T) -> T) -> Inspected<T> {
+        const MOST: usize = 4;
+        let mut walk = Walk { door: self, marks: Marks::default(), raw: Path::default(), seen: Vec::new() };
+        for _ in 0..MOST {
+            let before = walk.seen.len();
+            dirty = pass(&mut walk, dirty);
+            if walk.seen.len() == before {
+                break;
+            }
+        }
+        Inspected { clean: Clean(dirty), observations: walk.seen }
+    }
+}
+
+/// What a part of a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Fields of the Amazon States Language.
+    Language,
+    /// The states: their keys are names.
+    States,
+    /// What a definition passes on, compares with or says to people.
+    Data,
+    /// No definition.
+    Other,
+}
+
+impl Place {
+    fn of(document: &Value) -> Self {
+        let is_definition = document.get("StartAt").is_some() && document.get("States").is_some_and(Value::is_object);
+        if is_definition { Self::Language } else { Self::Other }
+    }
+
+    /// What stands below a key.
+    fn below(self, key: &str) -> Self {
+        const DATA: [&str; 12] = [
+            "Arguments",
+            "Assign",
+            "BatchInput",
+            "Cause",
+            "Comment",
+            "Error",
+            "ItemSelector",
+            "Items",
+            "Output",
+            "Parameters",
+            "Result",
+            "ResultSelector",
+        ];
+        match self {
+            Self::Language if key == "States" => Self::States,
+            Self::Language if DATA.contains(&key) || is_comparison(key) => Self::Data,
+            Self::States => Self::Language,
+            other => other,
+        }
+    }
+}
+
+/// An operator of a Choice rule that holds the text to compare with.
+fn is_comparison(key: &str) -> bool {
+    key.starts_with("String") && !key.ends_with("Path")
+}
+
+/// What the language works out itself, and names of resources.
+fn is_expression(key: &str, text: &str) -> bool {
+    let text = text.trim_start();
+    key.ends_with(".$") || ["{%", "$", "States.", "arn:"].iter().any(|head| text.starts_with(head))
+}
+
+struct Walk<'a> {
+    door: &'a Door,
+    marks: Marks,
+    /// Where the walk is, with all keys as they are.
+    raw: Path,
+    seen: Vec<Observation>,
+}
+
+impl Walk<'_> {
     /// `serde_json` refuses documents nested deeper than 128 levels, so this recursion is bounded.
-    fn walk(&self, value: Value, key: &str, at: &JsonPointer, seen: &mut Vec<Observation>) -> Value {
+    fn value(&mut self, value: Value, key: &str, at: &JsonPointer, place: Place) -> Value {
         match value {
-            Value::String(text) if judge::is_aws_secret_under(key, &text) => {
-                Value::String(self.mark(kinds::AWS_SECRET_KEY, &text, at, seen))
-            }
-            Value::String(text) => match identifiers::under(key, &text) {
-                Some(clean) => Value::String(self.replace(&clean, at, seen)),
-                None => Value::String(self.replace(&text, at, seen)),
-            },
-            Value::Number(number) => match identifiers::under(key, &number.to_string()) {
-                Some(marker) => Value::String(marker),
-                None => Value::Number(number),
-            },
-            Value::Array(items) => {
-                let walk = |(index, item)| self.walk(item, key, &at.index(index), seen);
-                Value::Array(items.into_iter().enumerate().map(walk).collect())
-            }
-            Value::Object(map) => {
-                let mut clean = Map::new();
-                for (name, value) in map {
-                    let name = self.replace(&name, at, seen);
-                    let value = self.walk(value, &name, &at.join(&name), seen);
-                    clean.insert(name, value);
+            Value::String(text) => Value::String(self.text(&text, key, at, place)),
+            Value::Number(number) => {
+                let text = number.to_string();
+                match identifiers::under(key, &text) {
+                    Some(marker) => Value::String(marker),
+                    None if place == Place::Data && !self.marks.of(self.raw.as_str(), &text, Vec::new()).is_empty() => {
+                        Value::String(self.replace(&text, key, at, place))
+                    }
+                    None => Value::Number(number),
                 }
-                Value::Object(clean)
             }
+            Value::Array(items) => {
+                let items = items.into_iter().enumerate().map(|(index, item)| {
+                    let mark = self.raw.mark();
+                    self.raw.push_index(index);
+                    let clean = self.value(item, key, &at.index(index), place);
+                    self.raw.back_to(mark);
+                    clean
+                });
+                Value::Array(items.collect())
+            }
+            Value::Object(map) => Value::Object(self.object(map, at, place)),
             other => other,
         }
     }
 
-    fn replace(&self, text: &str, at: &JsonPointer, seen: &mut Vec<Observation>) -> String {
+    fn object(&mut self, map: Map<String, Value>, at: &JsonPointer, place: Place) -> Map<String, Value> {
+        let mut clean = Map::new();
+        for (raw, value) in map {
+            let mut name = self.name(&raw, at, place);
+            // Two keys of one type and length.
+            while clean.contains_key(&name) {
+                name.push('\'');
+            }
+            let mark = self.raw.mark();
+            self.raw.push_key(&raw);
+            let value = self.value(value, &name, &at.join(&name), place.below(&raw));
+            self.raw.back_to(mark);
+            clean.insert(name, value);
+        }
+        clean
+    }
+
+    /// A key, which is replaced where it is sensitive itself.
+    fn name(&mut self, name: &str, at: &JsonPointer, place: Place) -> String {
+        match leaf::of_key(name).filter(|(_, sure)| place == Place::Data && *sure >= confidence::PROVEN) {
+            Some((kind, sure)) => self.mark(kind, name, at, sure),
+            None => self.replace(name, "", at, Place::Other),
+        }
+    }
+
+    fn text(&mut self, text: &str, key: &str, at: &JsonPointer, place: Place) -> String {
+        if let Some(clean) = identifiers::under(key, text) {
+            return self.replace(&clean, key, at, Place::Other);
+        }
+        if place == Place::Data
+            && self.marks.has_inside(self.raw.as_str())
+            && let Ok(inside) = serde_json::from_str(text)
+        {
+            let mark = self.raw.mark();
+            self.raw.push_json();
+            let clean = self.value(inside, key, &JsonPointer::written(format!("{at}#")), place);
+            self.raw.back_to(mark);
+            return clean.to_string();
+        }
+        self.replace(text, key, at, place)
+    }
+
+    fn replace(&mut self, text: &str, key: &str, at: &JsonPointer, place: Place) -> String {
+        let proven = |(kind, range)| Span { kind, range, confidence: confidence::PROVEN };
+        let mut spans: Vec<_> = text::secrets(text).into_iter().map(proven).collect();
+        if judge::is_aws_secret_under(key, text) {
+            spans.push(proven((kinds::AWS_SECRET_KEY, 0..text.len())));
+        }
+        let is_data = place == Place::Data && !is_expression(key, text);
+        let pointer = if is_data { Some(self.raw.as_str()) } else { None };
+        let spans = match pointer {
+            Some(pointer) => self.marks.of(pointer, text, spans),
+            None => Marks::default().of("", text, spans),
+        };
         let mut clean = String::with_capacity(text.len());
         let mut from = 0;
-        for (kind, range) in text::secrets(text) {
+        for Span { kind, range, confidence } in spans {
             clean.push_str(&text[from..range.start]);
-            clean.push_str(&self.mark(kind, &text[range.clone()], at, seen));
+            clean.push_str(&self.mark(kind, &text[range.clone()], at, confidence));
             from = range.end;
         }
         clean.push_str(&text[from..]);
         identifiers::without_sessions(clean)
     }
 
-    fn mark(&self, kind: &Kind, value: &str, at: &JsonPointer, seen: &mut Vec<Observation>) -> String {
-        seen.push(Observation {
+    fn mark(&mut self, kind: &Kind, value: &str, at: &JsonPointer, confidence: u8) -> String {
+        self.seen.push(Observation {
             kind: kind.id.to_owned(),
             data: kind.data,
             pointer: at.clone(),
             count: 1,
             length: u32::try_from(value.len()).unwrap_or(u32::MAX),
-            keyed_hash: self.key.hash(value),
-            confidence: confidence::PROVEN,
+            keyed_hash: self.door.key.hash(value),
+            confidence,
         });
         format!("[stepwarden:{}:{}]", kind.id, value.len())
     }
@@ -124,83 +263,4 @@ pub fn is_marker_in(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    use super::{Door, HashKey};
-
-    fn door() -> Door {
-        Door::new(HashKey::new(*b"test key"))
-    }
-
-    fn token() -> String {
-        format!("ghp_{}", "a1B2".repeat(9))
-    }
-
-    #[test]
-    fn a_document_comes_through_with_markers_for_its_secrets() {
-        let inspected = door().json(json!({
-            "Comment": format!("use {} for now", token()),
-            "nested": [{"SecretAccessKey": "a1B2".repeat(10)}],
-            token(): 1,
-        }));
-        let text = inspected.clean.get().to_string();
-        assert!(!text.contains("a1B2"), "{text}");
-        assert_eq!(inspected.clean.get()["Comment"], "use [stepwarden:GITHUB_TOKEN:40] for now");
-        let mut seen: Vec<_> = inspected.observations.iter().map(|o| (o.kind.as_str(), o.pointer.as_str())).collect();
-        seen.sort_unstable();
-        assert_eq!(
-            seen,
-            [("AWS_SECRET_KEY", "/nested/0/SecretAccessKey"), ("GITHUB_TOKEN", ""), ("GITHUB_TOKEN", "/Comment")]
-        );
-    }
-
-    #[test]
-    fn external_ids_and_session_names_are_kept_as_markers() {
-        let inspected = door().json(json!({ "Statement": {
-            "Principal": { "AWS": ["arn:aws:sts::123456789012:assumed-role/Admin/jane@example.com"] },
-            "Condition": {
-                "ForAnyValue:StringLike": { "STS:ExternalID": ["hunter2-hunter2", "*"] },
-                "NumericEquals": { "sts:ExternalId": 4711 },
-                "StringEquals": { "aws:userid": "AROAEXAMPLE:jane@example.com" },
-            },
-        } }));
-        let statement = &inspected.clean.get()["Statement"];
-        let session = "arn:aws:sts::123456789012:assumed-role/Admin/[stepwarden:SESSION_NAME:16]";
-        assert_eq!(statement["Principal"]["AWS"], json!([session]));
-        assert_eq!(
-            statement["Condition"],
-            json!({
-                "ForAnyValue:StringLike": { "STS:ExternalID": ["[stepwarden:EXTERNAL_ID:15]", "*"] },
-                "NumericEquals": { "sts:ExternalId": "[stepwarden:EXTERNAL_ID:4]" },
-                "StringEquals": { "aws:userid": "AROAEXAMPLE:[stepwarden:SESSION_NAME:16]" },
-            })
-        );
-        assert_eq!(inspected.observations, []);
-        assert_eq!(door().json(inspected.clean.get().clone()).clean, inspected.clean);
-    }
-
-    #[test]
-    fn hashes_depend_on_the_key() {
-        let other = Door::new(HashKey::new(*b"other"));
-        let hash = |door: &Door| door.text(&token()).observations[0].keyed_hash.clone();
-        assert_eq!(hash(&door()), hash(&door()));
-        assert_ne!(hash(&door()), hash(&other));
-    }
-
-    proptest! {
-        #[test]
-        fn no_token_survives_in_any_surroundings(before in "\\PC{0,20}", after in "\\PC{0,20}") {
-            let planted = format!("{before} {} {after}", token());
-            let inspected = door().json(json!({ "a": [planted.clone()], "b": { planted: true } }));
-            prop_assert!(!inspected.clean.get().to_string().contains(&token()));
-        }
-
-        #[test]
-        fn the_door_is_idempotent(text in "\\PC{0,60}") {
-            let once = door().text(&text).clean.into_inner();
-            prop_assert_eq!(&door().text(&once).clean.into_inner(), &once);
-        }
-    }
-}
+mod tests;

@@ -1,12 +1,14 @@
 //! The detectors as the other rooms use them.
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny};
+use serde_json::Value;
 
 use super::concept::Shield;
 use super::custom::{Custom, Settings, SettingsError};
 use super::hash_key::HashKey;
 use super::inspector::Inspector;
 use super::key_cache::KeyCache;
+use super::marks::Marks;
 use super::walk::{Above, Left, Node};
 use crate::types::{Data, JsonPointer, Observation};
 
@@ -101,6 +103,23 @@ impl Detectors {
     /// Inspects a text that is no document, such as a cause, an execution's name or a truncated payload.
     pub fn inspect_text(&mut self, text: &str, report: &mut dyn FnMut(Seen)) {
         self.inspector(report).text(text, &Above::ROOT);
+    }
+
+    /// What the door replaces in a document. Its pointers show all keys.
+    pub(super) fn marks(document: &Value) -> Marks {
+        let (mut marks, mut detectors, mut silence) = (Marks::default(), Self::default().showing_keys(), |_: Seen| ());
+        let mut inspector = detectors.inspector(&mut silence).marking(&mut marks);
+        let node = Node { inspector: &mut inspector, above: &Above::ROOT, may_wait: false };
+        // A tree does not break off.
+        let _: Result<Left<'_>, _> = node.deserialize(document);
+        marks
+    }
+
+    /// What the door replaces in a text.
+    pub(super) fn marks_of_text(text: &str) -> Marks {
+        let (mut marks, mut detectors, mut silence) = (Marks::default(), Self::default().showing_keys(), |_: Seen| ());
+        detectors.inspector(&mut silence).marking(&mut marks).text(text, &Above::ROOT);
+        marks
     }
 
     fn inspector<'s>(&'s mut self, report: &'s mut dyn FnMut(Seen)) -> Inspector<'s> {

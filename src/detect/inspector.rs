@@ -1,5 +1,6 @@
 //! What the walk hands its values to: judges them, opens what they hold, and tells what was found.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 use std::rc::Rc;
 
@@ -12,6 +13,7 @@ use super::hash_key::HashKey;
 use super::key_cache::{Key, KeyCache};
 use super::leaf::{self, Seen};
 use super::list::Columns;
+use super::marks::Marks;
 use super::path::Path;
 use super::walk::{Above, Node};
 use crate::types::{Data, JsonPointer};
@@ -31,7 +33,11 @@ pub(super) struct Inspector<'s> {
     decoding: u32,
     number: String,
     /// What was told of the parts of the text at this place.
-    told: Vec<String>,
+    told: Vec<Cow<'static, str>>,
+    /// Where the door wants to know every range.
+    marks: Option<&'s mut Marks>,
+    /// Where the text at this place begins in memory, and its length.
+    whole: (usize, usize),
 }
 
 impl<'s> Inspector<'s> {
@@ -53,7 +59,14 @@ impl<'s> Inspector<'s> {
             decoding: 0,
             number: String::new(),
             told: Vec::new(),
+            marks: None,
+            whole: (0, 0),
         }
+    }
+
+    pub(super) fn marking(mut self, marks: &'s mut Marks) -> Self {
+        self.marks = Some(marks);
+        self
     }
 
     pub(super) fn is_decoding_deep(&self) -> bool {
@@ -78,7 +91,7 @@ impl<'s> Inspector<'s> {
     /// Tells of a name that is sensitive itself; the path ends with it.
     pub(super) fn tell_name(&mut self, key: &Key, name: &str) {
         if let Some((kind, confidence)) = key.own_kind() {
-            self.tell((kind.id, kind.data), name, confidence);
+            self.tell((kind.id.into(), kind.data), name, confidence);
             self.forget();
         }
     }
@@ -103,6 +116,7 @@ impl<'s> Inspector<'s> {
         if text.len() < 2 || self.opened(text, above) {
             return;
         }
+        self.whole = (text.as_ptr().addr(), text.len());
         if text.len() > 16 && memchr::memchr(b'\n', text.as_bytes()).is_some() && self.table(text) {
             return;
         }
@@ -122,12 +136,20 @@ impl<'s> Inspector<'s> {
         let mut seen = Seen::default();
         leaf::inspect(text, above.sense, above.personal, self.keys, &mut seen);
         let custom = self.custom;
-        for (own, range, confidence) in custom.find(text, self.path.as_str()) {
-            self.tell(own, &text[range], confidence);
+        for ((id, data), range, confidence) in custom.find(text, self.path.as_str()) {
+            self.tell((id.to_owned().into(), data), &text[range], confidence);
         }
         for span in &seen.spans {
             let Some(value) = text.get(span.range.clone()) else { continue };
-            self.tell((span.kind.id, span.kind.data), value, span.confidence);
+            if let Some(marks) = &mut self.marks {
+                let (start, len) = self.whole;
+                let from = (value.as_ptr().addr()).wrapping_sub(start);
+                // What was decoded or unquoted stands elsewhere in memory: then the whole text is meant.
+                let range =
+                    (self.decoding == 0 && from <= len && from + value.len() <= len).then(|| from..from + value.len());
+                marks.add(self.path.as_str(), span.kind, range, span.confidence);
+            }
+            self.tell((span.kind.id.into(), span.kind.data), value, span.confidence);
         }
         if let (Some(shield), true) = (seen.shield, seen.spans.is_empty()) {
             self.protected(shield, text.len());
@@ -157,7 +179,10 @@ impl<'s> Inspector<'s> {
         let mut seen = Seen::default();
         leaf::inspect_number(&text, above.sense, above.personal, &mut seen);
         for span in &seen.spans {
-            self.tell((span.kind.id, span.kind.data), &text, span.confidence);
+            if let Some(marks) = &mut self.marks {
+                marks.add(self.path.as_str(), span.kind, None, span.confidence);
+            }
+            self.tell((span.kind.id.into(), span.kind.data), &text, span.confidence);
         }
         self.forget();
         self.number = text;
@@ -210,14 +235,13 @@ impl<'s> Inspector<'s> {
     }
 
     /// A type is told once for a place.
-    fn tell(&mut self, (kind, data): (&str, Data), value: &str, confidence: u8) {
-        let told = self.told.iter().any(|other| other == kind);
-        if told || self.custom.allows(kind, value, self.path.as_str()) {
+    fn tell(&mut self, (kind, data): (Cow<'static, str>, Data), value: &str, confidence: u8) {
+        if self.told.contains(&kind) || self.custom.allows(&kind, value, self.path.as_str()) {
             return;
         }
-        self.told.push(kind.to_owned());
+        self.told.push(kind.clone());
         let finding = Finding {
-            kind: kind.to_owned(),
+            kind: kind.into_owned(),
             data,
             pointer: JsonPointer::written(self.path.as_str()),
             length: u32::try_from(value.len()).unwrap_or(u32::MAX),

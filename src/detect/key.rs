@@ -258,6 +258,8 @@ impl Reading {
             // The name of a card is its holder's, of a street the street.
             (Some(Concept::Card), _) => Concept::FullName,
             (Some(Concept::Street), _) => Concept::Street,
+            // Of an address the recipient's, or a word for it: what stands beside it tells.
+            (Some(Concept::Address), _) => Concept::Name,
             (Some(_), _) => {
                 self.standing = Some(Standing::Denied);
                 Concept::Name

@@ -27,6 +27,7 @@ mod kinds;
 mod leaf;
 mod lexicon;
 mod list;
+mod marks;
 mod object;
 mod path;
 mod self_proving;
@@ -39,7 +40,7 @@ mod walk;
 mod words;
 
 pub use concept::Shield;
-pub use custom::{AllowSettings, DetectorSettings, Settings, SettingsError, Validator};
+pub use custom::{AllowSettings, DetectorSettings, Settings, SettingsError, SettingsFault, Validator};
 pub use door::{Clean, Door, Inspected, is_marker_in};
 pub use engine::{Detectors, Finding, Protection, Seen};
 pub use hash_key::HashKey;

@@ -11,6 +11,7 @@ mod granted;
 mod last_use;
 mod needs;
 
+mod published;
 mod quota;
 mod reach;
 mod removal;
@@ -18,6 +19,7 @@ mod routing;
 pub mod settings;
 mod severity;
 mod sighted;
+mod stores;
 mod text;
 mod view;
 
@@ -28,6 +30,7 @@ pub use evaluation::{
     about_retention, about_statement,
 };
 pub use last_use::LastUse;
+pub use published::asked_for;
 pub use quota::{Crowding, each_quota};
 pub use reach::{Party, Power, Reaching, spelled_out};
 pub use removal::removal;

@@ -268,6 +268,11 @@ FUNCTION_CALLER = {
     "SourceArn": "arn:aws:s3:::acme-uploads",
 }
 
+# Where results and items come to rest. The bucket is open to whoever is let in by an ACL, has S3's own keys and keeps
+# everything; the table has a key of AWS and no recovery.
+RESULT_BUCKET = "acme-lake-{account}"
+TABLE = "retention-sweeps"
+
 # Who can read execution data, and who can redirect it.
 GROUPS = {"DataAnalysts": [allow("ReadExecutions", ["states:GetExecutionHistory", "states:DescribeExecution"])]}
 USERS = {
@@ -284,7 +289,9 @@ AUDITOR_ACTIONS = [
     "states:DescribeStateMachine",
     "iam:GetAccountAuthorizationDetails",
     "logs:DescribeLogGroups",
+    "logs:DescribeAccountPolicies",
     "logs:DescribeResourcePolicies",
+    "logs:GetDataProtectionPolicy",
     "cloudwatch:GetMetricData",
     "cloudwatch:ListMetrics",
     "xray:Get*",
@@ -297,6 +304,14 @@ AUDITOR_ACTIONS = [
     "events:ListRules",
     "events:ListTargetsByRule",
     "lambda:GetPolicy",
+    "s3:ListAllMyBuckets",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketPolicyStatus",
+    "s3:GetLifecycleConfiguration",
+    "dynamodb:DescribeTable",
+    "dynamodb:DescribeContinuousBackups",
+    "dynamodb:DescribeTimeToLive",
     "account:ListRegions",
 ]
 AUDITORS = {

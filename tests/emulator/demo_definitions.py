@@ -196,7 +196,19 @@ RETENTION_SWEEP = {
     "Comment": "Deletes documents past their retention date",
     "StartAt": "Sweep",
     "TimeoutSeconds": 7200,
-    "States": {"Sweep": invoke("retention-sweep", End=True)},
+    "States": {
+        "Sweep": invoke("retention-sweep", Next="KeepList"),
+        "KeepList": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::dynamodb:putItem",
+            "Parameters": {
+                "TableName": "retention-sweeps",
+                "Item": {"id": {"S.$": "$.id"}, "documents": {"S.$": "$.documents"}},
+            },
+            "TimeoutSeconds": 30,
+            "End": True,
+        },
+    },
 }
 
 MONTHLY_CLOSE = {

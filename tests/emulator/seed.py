@@ -181,6 +181,27 @@ def seed_surroundings(account):
     functions.add_permission(FunctionName=demo.FUNCTION, **demo.FUNCTION_CALLER)
 
 
+def seed_stores(account):
+    """The bucket of a Distributed Map's results, and a table that a machine puts items into."""
+    buckets, name = account.client("s3"), demo.RESULT_BUCKET.replace("{account}", account.id)
+    buckets.create_bucket(Bucket=name)
+    buckets.put_public_access_block(
+        Bucket=name,
+        PublicAccessBlockConfiguration={
+            "BlockPublicAcls": False,
+            "IgnorePublicAcls": False,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        },
+    )
+    account.client("dynamodb").create_table(
+        TableName=demo.TABLE,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
 def seed_metrics(account):
     """What Step Functions would publish: a point a minute, the last one now."""
     now = datetime.now(UTC).replace(microsecond=0)
@@ -241,6 +262,7 @@ def main():
         seed_log_groups(account)
         seed_machines(account)
         seed_surroundings(account)
+        seed_stores(account)
         seed_metrics(account)
         regions = [machine.region for machine in demo.MACHINES]
         summary["machines"] = {region: regions.count(region) for region in demo.METRICS}

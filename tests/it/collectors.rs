@@ -3,6 +3,7 @@
 
 mod accounts;
 mod cancellation;
+mod data_protection;
 mod event_rules;
 mod function_policies;
 mod hostile;
@@ -17,6 +18,7 @@ mod paging;
 mod quotas;
 mod regions;
 mod secrets;
+mod stores;
 mod tags;
 mod throttling;
 mod xray;

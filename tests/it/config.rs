@@ -58,6 +58,38 @@ fn the_example_file_is_right_with_its_examples() {
     assert_eq!(config.collect.accounts[0].role_arn.account(), "123456789012");
     assert_eq!(config.collect.accounts[0].external_id.as_deref(), Some("stepwarden-payments"));
     assert_eq!(config.store.directory, Some("/var/lib/stepwarden".into()));
+    assert_eq!(config.detect.detectors[0].pattern, r"\bM-[0-9]{8}\b");
+    assert_eq!(config.detect.allow[0].types, ["EMAIL"]);
+}
+
+#[test]
+fn faults_of_detection_name_their_setting_and_no_pattern() {
+    let file = r#"
+[detect]
+disabled_types = ["EMAIL", "EMIAL"]
+[[detect.detectors]]
+id = "MEMBER"
+pattern = "hunter2("
+[[detect.detectors]]
+id = "LOUD"
+patern = "x"
+data = "people"
+[[detect.allow]]
+types = ["MEMBER"]
+"#;
+    expect![[r#"
+        config.toml:3: detect.disabled_types[1]: "EMIAL" is no type; did you mean EMAIL?
+        config.toml:7: detect.detectors[1]: pattern is missing
+        config.toml:9: unknown key detect.detectors[1].patern; did you mean pattern?
+        config.toml:10: detect.detectors[1].data: expected pii, health, financial or secret
+        config.toml:11: detect.allow[0]: it needs a pattern or a pointer, or it would allow everything"#]]
+    .assert_eq(&faults(Some(file), &[]));
+    let file = file.replace("patern = \"x\"\ndata = \"people\"", "pattern = \"x\"");
+    expect![[r#"
+        config.toml:3: detect.disabled_types[1]: "EMIAL" is no type; did you mean EMAIL?
+        config.toml:4: detect.detectors[0]: the pattern is no regular expression, or is too large
+        config.toml:10: detect.allow[0]: it needs a pattern or a pointer, or it would allow everything"#]]
+    .assert_eq(&faults(Some(&file), &[]));
 }
 
 #[test]
@@ -94,6 +126,9 @@ fn other(path: &str, value: Written) -> &'static str {
         ("report.fail_on", _) => "high",
         ("store.hash_key_env", _) => "SECRET",
         ("log.level", _) => "debug",
+        ("detect.disabled_types", _) => "EmailAddress",
+        ("detect.detectors", _) => r#"[{ id = "MEMBER", pattern = "M-[0-9]{8}" }]"#,
+        ("detect.allow", _) => r#"[{ pointer = "/test/.*" }]"#,
         ("checks.only" | "checks.skip", _) => "open-execution-quota",
         ("checks.trusted_accounts", _) => "123456789012",
         (path, _) if path.ends_with(".expected") => "arn:aws:iam::123456789012:role/deploy-*",

@@ -218,14 +218,25 @@ fn read_all(folder: &Path, text: &mut String, names: &mut Vec<String>) {
 #[test]
 fn permissions_name_exactly_the_calls() {
     let Some(emulator) = Emulator::seeded(Kind::Ministack) else { return };
-    let proxy = emulator.behind(&json!([]));
+    // A log group that has a policy, as the emulator's cannot.
+    let group = json!({ "logGroupName": "/aws/vendedlogs/states/payments-capture", "dataProtectionStatus": "ACTIVATED",
+        "inheritedProperties": ["ACCOUNT_DATA_PROTECTION"] });
+    let groups = json!({ "logGroups": [group] }).to_string();
+    let proxy = emulator.behind(&json!([
+        {"operation": "DescribeLogGroups", "region": "us-east-1", "answer": {"status": 200, "body": groups}}
+    ]));
     Run::emulated(&["scan"], &proxy.endpoint).run();
     let policy = Run::new(&["permissions"]).run().expect(0);
     let policy: Value = serde_json::from_str(&policy.stdout).expect("a policy");
     let allowed: BTreeSet<String> =
         serde_json::from_value(policy["Statement"][0]["Action"].clone()).expect("a list of actions");
     let prefix = BTreeMap::from([("monitoring", "cloudwatch"), ("tagging", "tag")]);
-    let operation = BTreeMap::from([("ListAWSDefaultServiceQuotas", "ListAWSDefaultServiceQuotas")]);
+    let operation = BTreeMap::from([
+        ("ListBuckets", "ListAllMyBuckets"),
+        ("GetBucketEncryption", "GetEncryptionConfiguration"),
+        ("GetPublicAccessBlock", "GetBucketPublicAccessBlock"),
+        ("GetBucketLifecycleConfiguration", "GetLifecycleConfiguration"),
+    ]);
     let calls = proxy.calls();
     let action = |call: &Value| {
         let (service, name) =

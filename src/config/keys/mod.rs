@@ -4,6 +4,7 @@
 mod aws;
 mod checks;
 mod collect;
+mod data;
 mod results;
 
 use std::sync::LazyLock;
@@ -12,4 +13,4 @@ use super::key::Key;
 
 /// Every setting, in the order of the example file.
 pub static KEYS: LazyLock<Vec<Key>> =
-    LazyLock::new(|| [aws::KEYS, collect::KEYS, checks::KEYS, results::KEYS].concat());
+    LazyLock::new(|| [aws::KEYS, collect::KEYS, data::KEYS, checks::KEYS, results::KEYS].concat());
