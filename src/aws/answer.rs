@@ -12,8 +12,10 @@ use serde_json::Value;
 pub(super) struct NeverEmpty;
 
 /// The list that AWS sends with every success of a JSON call, empty or not.
-const LISTS: [(&str, &str); 7] = [
+const LISTS: [(&str, &str); 9] = [
     ("ListStateMachines", "stateMachines"),
+    ("ListStateMachineVersions", "stateMachineVersions"),
+    ("ListStateMachineAliases", "stateMachineAliases"),
     ("DescribeLogGroups", "logGroups"),
     ("DescribeAccountPolicies", "accountPolicies"),
     ("GetResources", "ResourceTagMappingList"),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::progress::{Event, Progress};
-use super::settings::Regions;
+use super::settings::{Regions, VersionSettings};
 use crate::aws::{Api, Caller, Clients, Failure};
 use crate::detect::{Clean, Door};
 use crate::iam::Policy;
@@ -81,6 +81,7 @@ pub struct Context<'a> {
     pub snapshot: &'a Snapshot,
     /// Which Regions are to be audited.
     pub regions: &'a Regions,
+    pub versions: VersionSettings,
     /// Calls in flight.
     pub concurrency: usize,
     /// When the collection began.

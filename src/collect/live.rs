@@ -81,6 +81,7 @@ impl<'a> Live<'a> {
             door: self.environment.door,
             snapshot: &Snapshot::new(self.account_id.clone(), region.clone()),
             regions: &self.environment.settings.regions,
+            versions: self.environment.settings.versions,
             concurrency: self.environment.settings.concurrency,
             now: (self.environment.now)(),
             part,

@@ -2,6 +2,7 @@
 
 mod collector;
 mod data_protection;
+mod definitions;
 mod event_rules;
 mod function_policies;
 mod iam;
@@ -19,6 +20,7 @@ pub mod settings;
 mod state_machines;
 mod tables;
 mod tags;
+mod versions;
 mod xray;
 
 pub use collector::{Collector, Context, Scope};

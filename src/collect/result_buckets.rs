@@ -37,7 +37,7 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
         let names = names(machines);
         context.tell(Event::Counted(names.len()));
         let read = |name: String| async move {
-            let read = bucket(context, &name).await.map_err(|gap| gap.about(format!("s3://{name}")));
+            let read = Box::pin(bucket(context, &name)).await.map_err(|gap| gap.about(format!("s3://{name}")));
             context.tell(Event::Advanced);
             (name, read.into())
         };

@@ -11,7 +11,7 @@ use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
 use super::{
     data_protection, event_rules, function_policies, iam, identity, kms_keys, last_accessed, log_groups, quotas,
-    result_buckets, state_machines, tables, tags, xray,
+    result_buckets, state_machines, tables, tags, versions, xray,
 };
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
@@ -26,6 +26,7 @@ pub static COLLECTORS: &[&Collector] = &[
     &last_accessed::COLLECTOR,
     &state_machines::COLLECTOR,
     &tags::COLLECTOR,
+    &versions::COLLECTOR,
     &log_groups::COLLECTOR,
     &data_protection::COLLECTOR,
     &result_buckets::COLLECTOR,
@@ -326,6 +327,7 @@ impl Place<'_> {
             door: self.environment.door,
             snapshot,
             regions: &self.environment.settings.regions,
+            versions: self.environment.settings.versions,
             concurrency: self.environment.settings.concurrency,
             now: (self.environment.now)(),
             part: collector.part,

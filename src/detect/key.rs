@@ -259,12 +259,11 @@ impl Reading {
             (Some(Concept::Card), _) => Concept::FullName,
             (Some(Concept::Street), _) => Concept::Street,
             // Of an address the recipient's, or a word for it: what stands beside it tells.
-            (Some(Concept::Address), _) => Concept::Name,
+            (Some(Concept::Address) | None, _) => Concept::Name,
             (Some(_), _) => {
                 self.standing = Some(Standing::Denied);
                 Concept::Name
             }
-            (None, Subject::Nobody) => Concept::Name,
         }
     }
 

@@ -51,6 +51,7 @@ impl Path {
     }
 
     pub(super) fn push_index(&mut self, index: usize) {
+        use std::fmt::Write;
         if self.frozen > 0 {
             return;
         }
@@ -60,7 +61,6 @@ impl Path {
             self.text.push(char::from(b'0' + digit));
             return;
         }
-        use std::fmt::Write;
         write!(self.text, "/{index}").expect("a string takes any text");
     }
 

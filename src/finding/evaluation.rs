@@ -169,6 +169,11 @@ pub fn about_retention(group: &Arn) -> String {
     format!("retention of {group}")
 }
 
+/// A type of data that executions of a machine carry.
+pub fn about_data(machine: &Arn, kind: &str) -> String {
+    format!("{kind} in executions of {machine}")
+}
+
 impl From<Defect> for Outcome {
     fn from(defect: Defect) -> Self {
         Self::NonCompliant(Box::new(defect))

@@ -10,7 +10,6 @@ mod exposed;
 mod granted;
 mod last_use;
 mod needs;
-
 mod published;
 mod quota;
 mod reach;
@@ -26,8 +25,8 @@ mod view;
 pub use beyond::Beyond;
 pub use check::{Check, Family};
 pub use evaluation::{
-    Change, Defect, Evaluation, Evaluations, Keeps, Location, Outcome, Spread, Subject, about_grant, about_key,
-    about_retention, about_statement,
+    Change, Defect, Evaluation, Evaluations, Keeps, Location, Outcome, Spread, Subject, about_data, about_grant,
+    about_key, about_retention, about_statement,
 };
 pub use last_use::LastUse;
 pub use published::asked_for;

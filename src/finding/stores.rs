@@ -1,7 +1,9 @@
 //! What the view knows of where data comes to rest: what log groups mask, and how buckets and tables are guarded.
 
-use super::view::RegionView;
-use crate::model::{DataProtection, ResultBucket, Table};
+use std::collections::BTreeSet;
+
+use super::view::{MachineView, RegionView};
+use crate::model::{DataProtection, KeyName, ResultBucket, Table};
 use crate::types::{Arn, Gap, GapReason};
 
 impl<'a> RegionView<'a> {
@@ -47,6 +49,12 @@ impl<'a> RegionView<'a> {
     /// Whether a key that a bucket or a table names is one of the customer's: AWS manages some in the account, whose
     /// policies nobody can change.
     pub fn is_customers_key(&self, named: &str) -> Result<bool, Gap> {
+        // AWS's are used within their account only.
+        if let Some(KeyName::Arn { arn, .. }) = KeyName::parse(named)
+            && arn.account() != self.snapshot.account_id.as_str()
+        {
+            return Ok(true);
+        }
         match self.key(named)? {
             // What no longer exists was one: those of AWS are not deleted.
             None => Ok(true),
@@ -55,5 +63,18 @@ impl<'a> RegionView<'a> {
                 None => Err(Gap::new(GapReason::Error, "who manages the key was not told").about(arn.as_str())),
             },
         }
+    }
+}
+
+/// Hundredths from which a sighting raises a severity: medium confidence.
+const SURE: u8 = 60;
+
+impl<'a> MachineView<'a> {
+    /// The types of sensitive data that were seen in its executions, as far as they were read. That there are none says
+    /// nothing.
+    pub fn sensitive_types(&self) -> BTreeSet<&'a str> {
+        let data = self.execution_data();
+        let sightings = data.seen().0.map(|data| data.sightings.iter()).into_iter().flatten();
+        sightings.filter(|one| one.seen.confidence >= SURE).map(|one| one.seen.kind.as_str()).collect()
     }
 }

@@ -287,6 +287,7 @@ SUPPLIER_GRANTS = [allow("Watch", ["states:List*", "states:DescribeExecution"])]
 AUDITOR_ACTIONS = [
     "states:List*",
     "states:DescribeStateMachine",
+    "states:DescribeStateMachineAlias",
     "iam:GetAccountAuthorizationDetails",
     "logs:DescribeLogGroups",
     "logs:DescribeAccountPolicies",

@@ -14,7 +14,7 @@ pub const CHECK: Check = Check {
     title: "The bucket for a Distributed Map's results is not guarded like execution data",
     severity: Severity::Medium,
     confidence: Confidence::High,
-    reads: &[PartName::StateMachines, PartName::ResultBuckets, PartName::KmsKeys],
+    reads: &[PartName::StateMachines, PartName::ResultBuckets, PartName::KmsKeys, PartName::Executions],
     yields_to: &[],
     since: "0.1.0",
     references: &[
@@ -78,10 +78,15 @@ fn bucket(machine: &MachineView<'_>, name: &str, uses: &[&StoreUse<'_>]) -> Resu
 }
 
 fn defect(machine: &MachineView<'_>, name: &str, uses: &[&StoreUse<'_>], lacks: Vec<Lack>, unread: bool) -> Defect {
-    let severity = lacks.iter().map(|lack| lack.severity).max().unwrap_or(CHECK.severity);
+    let worst = lacks.iter().map(|lack| lack.severity).max().unwrap_or(CHECK.severity);
     // An account-wide block of public access, which is not read, may hold where the bucket's own does not.
-    let confidence = if severity > Severity::Low { Confidence::Medium } else { Confidence::High };
-    let rest = if unread { " Not all of its configuration could be read." } else { "" };
+    let confidence = if worst > Severity::Low { Confidence::Medium } else { Confidence::High };
+    let carried = listed(machine.sensitive_types());
+    let severity = if carried.is_empty() { worst } else { worst.max(Severity::Medium) };
+    let mut rest = if unread { " Not all of its configuration could be read." } else { "" }.to_owned();
+    if !carried.is_empty() {
+        rest = format!(" Executions were seen to hold {carried}.{rest}");
+    }
     let message = format!(
         "{} writes the results of {} to s3://{name}, by default with the input of each child execution. The bucket {}.{rest}",
         machine.name(),
@@ -92,7 +97,8 @@ fn defect(machine: &MachineView<'_>, name: &str, uses: &[&StoreUse<'_>], lacks: 
     let commands: Vec<_> = lacks.iter().map(|lack| lack.command.as_str()).collect();
     let defect = Defect::new(message, remediation).change(Change::Command(commands.join("\n")));
     let defect = at(defect, uses, name).severity(severity).confidence(confidence).evidence("bucket", name);
-    lacks.into_iter().fold(defect, |defect, lack| defect.evidence(lack.name, lack.value))
+    let defect = lacks.into_iter().fold(defect, |defect, lack| defect.evidence(lack.name, lack.value));
+    if carried.is_empty() { defect } else { defect.evidence("seen_in_executions", carried) }
 }
 
 fn not_ours(machine: &MachineView<'_>, name: &str, uses: &[&StoreUse<'_>]) -> Defect {

@@ -13,7 +13,7 @@ pub const CHECK: Check = Check {
     title: "A table that holds execution data has no key of your own or no point-in-time recovery",
     severity: Severity::Low,
     confidence: Confidence::Medium,
-    reads: &[PartName::StateMachines, PartName::Tables, PartName::KmsKeys],
+    reads: &[PartName::StateMachines, PartName::Tables, PartName::KmsKeys, PartName::Executions],
     yields_to: &[],
     since: "0.1.0",
     references: &[
@@ -120,7 +120,8 @@ fn defect(arn: &Arn, users: &Users<'_>, table: &Table, open: bool, lost: bool) -
     };
     let message = format!("{name} {role} and {}: {why}.", lacks.join(" and "));
     let (remediation, command) = change(arn, open, lost);
-    let severity = if claim_check && open && lost { Severity::Medium } else { CHECK.severity };
+    let carried: BTreeSet<_> = users.machines.iter().flat_map(MachineView::sensitive_types).collect();
+    let severity = if claim_check && open && lost || !carried.is_empty() { Severity::Medium } else { CHECK.severity };
     let confidence = if claim_check { Confidence::High } else { CHECK.confidence };
     let mut defect = Defect::new(message, remediation).severity(severity).confidence(confidence);
     defect = defect.evidence("put_by", listed(&users.puts));
@@ -132,6 +133,9 @@ fn defect(arn: &Arn, users: &Users<'_>, table: &Table, open: bool, lost: bool) -
     }
     if lost {
         defect = defect.evidence("point_in_time_recovery", "off");
+    }
+    if !carried.is_empty() {
+        defect = defect.evidence("seen_in_executions", listed(&carried));
     }
     if let Ok(expires) = table.expires.whole() {
         defect = defect.evidence("time_to_live", if *expires { "on" } else { "off" });

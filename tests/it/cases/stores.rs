@@ -133,7 +133,8 @@ pub(super) fn tables(forms: &BTreeMap<String, Option<Form<TableForm>>>, machines
         };
         (arn, table)
     };
-    uses(machines, |used, machine| used.table(machine)).into_iter().map(table).collect()
+    let named = |used: &StoreUse<'_>, machine: &Arn| used.table(machine);
+    uses(machines, named).into_iter().map(table).collect()
 }
 
 /// The keys that stores name.

@@ -7,14 +7,17 @@ use stepwarden::types::{Observed, Region};
 
 use super::function_policies::calling;
 use super::machines::{arn, described, listing};
-use super::{Aws, HOME, data_protection, event_rules, kms_keys, quiet, scan, stores};
+use super::{Aws, HOME, data_protection, event_rules, kms_keys, quiet, scan, stores, versions};
 use crate::replay::{Rule, ok, on, raw};
 
 /// Each call, where it is made, and whose part it is.
-const CALLS: [(&str, &str, &str); 28] = [
+const CALLS: [(&str, &str, &str); 31] = [
     ("ListStateMachines", HOME, "state_machines"),
     ("DescribeStateMachine", HOME, "state_machines"),
     ("GetResources", HOME, "tags"),
+    ("ListStateMachineVersions", HOME, "versions"),
+    ("ListStateMachineAliases", HOME, "versions"),
+    ("DescribeStateMachineAlias", HOME, "versions"),
     ("DescribeLogGroups", HOME, "log_groups"),
     ("GetDataProtectionPolicy", HOME, "data_protection"),
     ("DescribeAccountPolicies", HOME, "data_protection"),
@@ -63,7 +66,7 @@ const BODIES: [(&str, &[u8]); 16] = [
 ];
 
 /// Lists under the right names, of the wrong things.
-const WRONG_TYPES: &str = r#"{"stateMachines": "many", "stateMachineArn": 1, "definition": {}, "roleArn": [],
+const WRONG_TYPES: &str = r#"{"stateMachines": "many", "stateMachineVersions": 1, "stateMachineAliases": {}, "routingConfiguration": 1, "stateMachineArn": 1, "definition": {}, "roleArn": [],
     "ResourceTagMappingList": {}, "logGroups": 7, "policyDocument": [], "accountPolicies": {}, "Table": [], "ContinuousBackupsDescription": 1, "TimeToLiveDescription": "", "KeyMetadata": [], "Policy": {}, "Grants": 1, "Rules": true, "Targets": {}, "EncryptionConfig": [], "Destination": {}, "Quotas": "none",
     "Regions": 3}"#;
 
@@ -84,6 +87,9 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
     let machine = [
         on("ListStateMachines", ok(listing(&["orders"]))),
         on("DescribeStateMachine", ok(described("orders", &machine))),
+        on("ListStateMachineVersions", ok(versions::listing(&[1]))),
+        on("ListStateMachineAliases", ok(versions::aliases(&["live"]))),
+        on("DescribeStateMachineAlias", ok(versions::routing("live", &[(1, 100)]))),
         on("DescribeLogGroups", ok(json!({ "logGroups": [log_group] }))),
         on("GetDataProtectionPolicy", ok(json!({ "policyDocument": data_protection::policy("EmailAddress") }))),
         on("DescribeAccountPolicies", ok(json!({ "accountPolicies": [] }))),
@@ -102,7 +108,7 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
 async fn an_account_that_answers_has_no_gap() {
     let scan = busy([]).scan().await;
     assert!(scan.collection().runs.iter().all(|run| run.gap.is_none()));
-    assert_eq!(scan.collection().runs.len(), 13);
+    assert_eq!(scan.collection().runs.len(), 14);
 }
 
 #[tokio::test]
@@ -111,9 +117,10 @@ async fn each_answer_that_is_none_is_a_gap_of_its_part() {
     for (call, place, part) in CALLS {
         // What is found through the machines that name it.
         let parts = match part {
-            "kms_keys" => vec![part, "log_groups", "state_machines"],
-            "data_protection" => vec![part, "log_groups", "state_machines"],
-            "log_groups" | "function_policies" | "result_buckets" | "tables" => vec![part, "state_machines"],
+            "kms_keys" | "data_protection" => vec![part, "log_groups", "state_machines"],
+            "log_groups" | "function_policies" | "result_buckets" | "tables" | "versions" => {
+                vec![part, "state_machines"]
+            }
             _ => vec![part],
         };
         for (what, body) in BODIES.into_iter().chain([("wrong types", WRONG_TYPES.as_bytes())]) {

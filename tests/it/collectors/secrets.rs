@@ -154,11 +154,14 @@ fn telling(code: &'static str) -> Answer {
     error(code, format!("User: {caller} sent {TOKEN}, which is not authorized"))
 }
 
-const CALLS: [&str; 28] = [
+const CALLS: [&str; 31] = [
     "ListRegions",
     "ListStateMachines",
     "DescribeStateMachine",
     "GetResources",
+    "ListStateMachineVersions",
+    "ListStateMachineAliases",
+    "DescribeStateMachineAlias",
     "DescribeLogGroups",
     "GetDataProtectionPolicy",
     "DescribeAccountPolicies",

@@ -92,16 +92,18 @@ fn but(rules: impl IntoIterator<Item = Rule>) -> Vec<Rule> {
 }
 
 fn bucket(scan: &Scan) -> Observed<Option<ResultBucket>> {
-    scan.home().result_buckets().whole().unwrap().get(BUCKET).cloned().expect("the bucket was asked for")
+    let buckets = scan.home().result_buckets();
+    buckets.whole().expect("the machines were read").get(BUCKET).cloned().expect("the bucket was asked for")
 }
 
 fn known(scan: &Scan) -> ResultBucket {
-    bucket(scan).whole().unwrap().clone().expect("the account has it")
+    bucket(scan).whole().expect("it was read").clone().expect("the account has it")
 }
 
 fn table(scan: &Scan) -> Observed<Option<Table>> {
     let tables = scan.home().tables();
-    tables.whole().unwrap().get(&Arn::parse(TABLE).unwrap()).cloned().expect("the table was asked for")
+    let arn = Arn::parse(TABLE).expect("an ARN");
+    tables.whole().expect("the machines were read").get(&arn).cloned().expect("the table was asked for")
 }
 
 #[tokio::test]
