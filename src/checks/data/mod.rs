@@ -7,7 +7,6 @@ pub mod secret_in_definition;
 pub mod secret_in_execution_data;
 pub mod sensitive_data_in_logs;
 pub mod sensitive_data_without_customer_key;
-pub mod sensitive_store_unprotected;
 pub mod sensitive_field_flow;
 pub mod sensitive_store_unprotected;
 pub mod task_token_in_logs;
