@@ -47,6 +47,7 @@ pub static CHECKS: &[&Check] = &[
     &logging::tracing_disabled::CHECK,
     &access::trust_policy_broad::CHECK,
     &access::trust_policy_confused_deputy::CHECK,
+    &logging::unmasked_log_group::CHECK,
     &lifecycle::unqualified_lambda_target::CHECK,
     &access::unused_xray_grant::CHECK,
     &access::wildcard_action::CHECK,
