@@ -16,6 +16,7 @@
 //! | 1 | [`asl`]: definitions · [`iam`]: policies · [`detect`]: the door that keeps secrets out · [`aws`]: clients, budget |
 //! | 2 | [`model`]: what an account looks like |
 //! | 3 | [`collect`]: AWS to snapshot parts · [`access`]: what a role grants, who reaches a machine |
+//! | 4 | [`exposure`]: where a machine's sensitive data is, and how far it travels |
 //! | 5 | [`finding`]: the vocabulary of judging |
 //! | 6 | [`checks`]: one file a check |
 //! | 7 | [`audit`]: evaluations to a report |
@@ -34,6 +35,7 @@ pub mod commands;
 pub mod config;
 pub mod detect;
 pub mod export;
+pub mod exposure;
 pub mod finding;
 pub mod iam;
 pub mod model;

@@ -7,7 +7,7 @@ use super::evaluate::Sight;
 use super::flow::Flow;
 use super::machine::{Machine, Node};
 use super::target::is_target;
-use super::{Integration, Limit, Pattern, QueryLanguage, Resolved, Task, secrets};
+use super::{Integration, Limit, Pattern, QueryLanguage, Resolved, Task, kept, secrets};
 use crate::types::JsonPointer;
 
 /// A state that starts executions of a state machine.
@@ -27,6 +27,18 @@ pub struct SecretFetch {
     pub integration: Integration,
     /// The state's output or variables may hold the secret. The answer itself is in the execution's history either way.
     pub kept_in_state: bool,
+    /// Members of the answer that hold it.
+    #[serde(default)]
+    pub members: Vec<String>,
+    /// By `output`, by `variables`, or by both.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept_by: Vec<String>,
+    /// The answer holds a secret in clear for certain, and what keeps it is no function that may leave it out.
+    #[serde(default)]
+    pub certain: bool,
+    /// The call asks for ciphertext, or for what is no secret.
+    #[serde(default)]
+    pub harmless: bool,
 }
 
 /// A Map state whose items run in executions of their own.
@@ -128,11 +140,18 @@ pub(super) fn start(task: &Task) -> Option<Start> {
 
 pub(super) fn secret(node: &Node<'_>, task: &Task) -> Option<SecretFetch> {
     let members = secrets::fetched(&task.integration)?;
+    let kept = kept::kept(node, members);
+    let in_clear = secrets::is_in_clear(task);
+    let by = [("output", kept.output), ("variables", kept.variables)];
     Some(SecretFetch {
         state: task.state.clone(),
         pointer: task.pointer.clone(),
         integration: task.integration.clone(),
-        kept_in_state: secrets::is_kept(node, members),
+        kept_in_state: kept.output || kept.variables,
+        members: members.iter().map(|member| (*member).to_owned()).collect(),
+        kept_by: by.into_iter().filter(|(_, keeps)| *keeps).map(|(by, _)| by.to_owned()).collect(),
+        certain: in_clear == Some(true) && kept.sure,
+        harmless: in_clear == Some(false),
     })
 }
 

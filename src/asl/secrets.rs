@@ -1,13 +1,11 @@
-//! Tasks that fetch secrets, and whether what they fetch stays in the execution's data.
+//! Tasks that fetch secrets.
 
 use serde_json::Value;
 
-use super::machine::Node;
-use super::path::{Path, Root, Step};
-use super::{Integration, QueryLanguage, jsonata};
+use super::{Integration, Resolved, Task};
 
 /// Calls that answer with a secret: service, call, and the members of the answer that hold it.
-const CALLS: [(&str, &str, &[&str]); 26] = [
+const CALLS: [(&str, &str, &[&str]); 44] = [
     ("secretsmanager", "getSecretValue", &["SecretString", "SecretBinary"]),
     ("secretsmanager", "batchGetSecretValue", &["SecretValues"]),
     ("secretsmanager", "getRandomPassword", &["RandomPassword"]),
@@ -19,20 +17,38 @@ const CALLS: [(&str, &str, &[&str]); 26] = [
     ("kms", "generateDataKey", &["Plaintext"]),
     ("kms", "generateDataKeyPair", &["PrivateKeyPlaintext"]),
     ("kms", "generateRandom", &["Plaintext"]),
+    ("kms", "deriveSharedSecret", &["SharedSecret"]),
     ("sts", "assumeRole", &["Credentials"]),
     ("sts", "assumeRoleWithSAML", &["Credentials"]),
     ("sts", "assumeRoleWithWebIdentity", &["Credentials"]),
     ("sts", "getFederationToken", &["Credentials"]),
     ("sts", "getSessionToken", &["Credentials"]),
+    ("sts", "assumeRoot", &["Credentials"]),
+    ("sts", "getDelegatedAccessToken", &["Credentials"]),
+    ("sts", "getWebIdentityToken", &["WebIdentityToken"]),
+    ("sso", "getRoleCredentials", &["RoleCredentials"]),
+    ("ssooidc", "createToken", &["AccessToken", "RefreshToken", "IdToken"]),
     ("cognitoidentity", "getCredentialsForIdentity", &["Credentials"]),
     ("cognitoidentity", "getOpenIdToken", &["Token"]),
     ("cognitoidentity", "getOpenIdTokenForDeveloperIdentity", &["Token"]),
     ("cognitoidentityprovider", "initiateAuth", &["AuthenticationResult", "Session"]),
     ("cognitoidentityprovider", "adminInitiateAuth", &["AuthenticationResult", "Session"]),
+    ("cognitoidentityprovider", "respondToAuthChallenge", &["AuthenticationResult", "Session"]),
+    ("cognitoidentityprovider", "adminRespondToAuthChallenge", &["AuthenticationResult", "Session"]),
+    ("cognitoidentityprovider", "getTokensFromRefreshToken", &["AuthenticationResult"]),
+    ("cognitoidentityprovider", "describeUserPoolClient", &["UserPoolClient"]),
     ("ecr", "getAuthorizationToken", &["AuthorizationData"]),
+    ("ecrpublic", "getAuthorizationToken", &["AuthorizationData"]),
     ("codeartifact", "getAuthorizationToken", &["AuthorizationToken"]),
     ("iam", "createAccessKey", &["AccessKey"]),
+    ("iam", "createServiceSpecificCredential", &["ServiceSpecificCredential"]),
+    ("iam", "resetServiceSpecificCredential", &["ServiceSpecificCredential"]),
+    ("ec2", "createKeyPair", &["KeyMaterial"]),
+    ("lightsail", "createKeyPair", &["PrivateKeyBase64"]),
+    ("lightsail", "getRelationalDatabaseMasterUserPassword", &["MasterUserPassword"]),
     ("redshift", "getClusterCredentials", &["DbPassword"]),
+    ("redshift", "getClusterCredentialsWithIAM", &["DbPassword"]),
+    ("redshiftserverless", "getCredentials", &["DbPassword"]),
     ("apigateway", "getApiKey", &["Value"]),
 ];
 
@@ -42,79 +58,19 @@ pub(super) fn fetched(integration: &Integration) -> Option<&'static [&'static st
     call.map(|(_, _, members)| *members)
 }
 
-/// Whether the state's output or variables may hold one of `members` of the answer.
-pub(super) fn is_kept(node: &Node<'_>, members: &[&str]) -> bool {
-    match node.language {
-        QueryLanguage::Jsonata => {
-            let output = node.json.get("Output").is_none_or(|output| mentions(output, members));
-            output || node.json.get("Assign").is_some_and(|assign| mentions(assign, members))
-        }
-        QueryLanguage::JsonPath => {
-            let assigned = node.json.get("Assign").is_some_and(|assign| selects(assign, members));
-            let selected = node.json.get("ResultSelector").is_none_or(|selector| selects(selector, members));
-            assigned || (selected && leaves(node))
-        }
-    }
-}
-
-/// The result reaches the output: it is placed, and `OutputPath` does not pass it by.
-fn leaves(node: &Node<'_>) -> bool {
-    let keys = |field: &str| match node.json.get(field) {
-        None => Some(Vec::new()),
-        Some(Value::Null) => None,
-        Some(path) => match Path::parse(path.as_str().unwrap_or_default()) {
-            Ok(Path { root: Root::Input, steps }) => Some(steps),
-            // Another root, or no path: the result is not what is selected, or nobody knows.
-            Ok(_) if field == "OutputPath" => None,
-            _ => Some(Vec::new()),
-        },
+/// Parameters of SSM come as they are kept unless the call asks for decryption: ciphertext, or text that is no secret. `None`:
+/// that is decided at run time.
+/// Source: <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html>.
+pub(super) fn is_in_clear(task: &Task) -> Option<bool> {
+    let Integration::AwsSdk { service, .. } = &task.integration else { return Some(true) };
+    let option = match service.as_str() {
+        "ssm" => "WithDecryption",
+        "apigateway" => "IncludeValue",
+        _ => return Some(true),
     };
-    let (Some(placed), Some(selected)) = (keys("ResultPath"), keys("OutputPath")) else { return false };
-    placed.iter().zip(&selected).all(|(a, b)| a == b || *a == Step::Many || *b == Step::Many)
-}
-
-/// Some path of a JSONPath template reaches one of `members` of `$`.
-fn selects(template: &Value, members: &[&str]) -> bool {
-    match template {
-        Value::Object(map) => map.iter().any(|(key, value)| match (key.ends_with(".$"), value) {
-            (true, Value::String(text)) => reaches(text, members),
-            (_, value) => selects(value, members),
-        }),
-        Value::Array(items) => items.iter().any(|item| selects(item, members)),
-        _ => false,
-    }
-}
-
-/// A call may hold any path; a path is judged by its first step.
-fn reaches(text: &str, members: &[&str]) -> bool {
-    match Path::parse(text) {
-        Ok(Path { root: Root::Input, steps }) => match steps.first() {
-            Some(Step::Key(key)) => members.contains(&key.as_str()),
-            _ => true,
-        },
-        Ok(_) => false,
-        Err(_) => text.contains("$.") || text.contains("$[") || text.contains("$,") || text.contains("$)"),
-    }
-}
-
-/// Some expression of a JSONata template reaches one of `members` of `$states.result`.
-fn mentions(template: &Value, members: &[&str]) -> bool {
-    match template {
-        Value::String(text) => jsonata::expression(text).is_some_and(|expression| {
-            let rest = expression.split("$states").skip(1);
-            rest.map(str::trim_start).any(|rest| {
-                let Some(rest) = rest.strip_prefix('.').map(str::trim_start) else { return true };
-                let name =
-                    |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
-                if name(rest) != "result" {
-                    return !matches!(name(rest).as_str(), "input" | "context" | "errorOutput");
-                }
-                let member = rest["result".len()..].trim_start().strip_prefix('.').map(|rest| name(rest.trim_start()));
-                member.is_none_or(|member| member.is_empty() || members.contains(&member.as_str()))
-            })
-        }),
-        Value::Array(items) => items.iter().any(|item| mentions(item, members)),
-        Value::Object(map) => map.values().any(|value| mentions(value, members)),
-        _ => false,
+    match task.arguments.member(option) {
+        None => Some(false),
+        Some(Resolved::Runtime { .. }) => None,
+        Some(given) => Some(given.value() == Some(&Value::Bool(true))),
     }
 }

@@ -27,6 +27,10 @@ pub(super) fn console_url(arn: &Arn) -> String {
             let name = escape(&escape(name)).replace('%', "$");
             format!("https://{region}.{domain}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{name}")
         }
+        ("dynamodb", _) => {
+            let name = escape(arn.name());
+            format!("https://{region}.{domain}/dynamodbv2/home?region={region}#table?name={name}")
+        }
         _ => format!("https://{domain}/"),
     }
 }

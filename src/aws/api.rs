@@ -48,6 +48,7 @@ macro_rules! apis {
 // edition). Lambda: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>. Both name calls a second
 // and no bucket, so a second's calls are the bucket. EventBridge's calls share 50 a second among all of them.
 // CloudWatch Logs: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>.
+// DynamoDB: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeContinuousBackups.html>.
 // The others have no documented rate for these calls, or none that could be read.
 apis! {
     SFN_LIST_STATE_MACHINES = documented("states:ListStateMachines", 100.0, 5.0);
@@ -56,6 +57,9 @@ apis! {
     SFN_DESCRIBE_EXECUTION = documented("states:DescribeExecution", 250.0, 10.0);
     SFN_GET_EXECUTION_HISTORY = documented("states:GetExecutionHistory", 400.0, 20.0);
     SFN_LIST_MAP_RUNS = documented("states:ListMapRuns", 100.0, 1.0);
+    SFN_LIST_STATE_MACHINE_VERSIONS = documented("states:ListStateMachineVersions", 100.0, 1.0);
+    SFN_LIST_STATE_MACHINE_ALIASES = documented("states:ListStateMachineAliases", 100.0, 1.0);
+    SFN_DESCRIBE_STATE_MACHINE_ALIAS = documented("states:DescribeStateMachineAlias", 200.0, 1.0);
     LOGS_DESCRIBE_LOG_GROUPS = conservative("logs:DescribeLogGroups", 5.0);
     LOGS_GET_DATA_PROTECTION_POLICY = documented("logs:GetDataProtectionPolicy", 5.0, 5.0);
     LOGS_DESCRIBE_ACCOUNT_POLICIES = conservative("logs:DescribeAccountPolicies", 2.0);
@@ -75,6 +79,19 @@ apis! {
     EVENTS_LIST_RULES = conservative("events:ListRules", 5.0);
     EVENTS_LIST_TARGETS_BY_RULE = conservative("events:ListTargetsByRule", 10.0);
     LAMBDA_GET_POLICY = documented("lambda:GetPolicy", 15.0, 15.0);
+    S3_LIST_BUCKETS = Api { iam_action: Some("s3:ListAllMyBuckets"), ..conservative("s3:ListBuckets", 5.0) };
+    S3_GET_BUCKET_ENCRYPTION =
+        Api { iam_action: Some("s3:GetEncryptionConfiguration"), ..conservative("s3:GetBucketEncryption", 10.0) };
+    S3_GET_PUBLIC_ACCESS_BLOCK =
+        Api { iam_action: Some("s3:GetBucketPublicAccessBlock"), ..conservative("s3:GetPublicAccessBlock", 10.0) };
+    S3_GET_BUCKET_POLICY_STATUS = conservative("s3:GetBucketPolicyStatus", 10.0);
+    S3_GET_BUCKET_LIFECYCLE = Api {
+        iam_action: Some("s3:GetLifecycleConfiguration"),
+        ..conservative("s3:GetBucketLifecycleConfiguration", 10.0)
+    };
+    DYNAMODB_DESCRIBE_TABLE = conservative("dynamodb:DescribeTable", 10.0);
+    DYNAMODB_DESCRIBE_CONTINUOUS_BACKUPS = documented("dynamodb:DescribeContinuousBackups", 10.0, 10.0);
+    DYNAMODB_DESCRIBE_TIME_TO_LIVE = conservative("dynamodb:DescribeTimeToLive", 10.0);
     IAM_GET_ACCOUNT_AUTHORIZATION_DETAILS = conservative("iam:GetAccountAuthorizationDetails", 2.0);
     IAM_GENERATE_SERVICE_LAST_ACCESSED_DETAILS = conservative("iam:GenerateServiceLastAccessedDetails", 4.0);
     IAM_GET_SERVICE_LAST_ACCESSED_DETAILS = conservative("iam:GetServiceLastAccessedDetails", 8.0);

@@ -83,6 +83,15 @@ impl Session {
     }
 }
 
+impl Clients {
+    /// An endpoint of one's own knows buckets only by the path, not by the host's name.
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        let own_endpoint = self.config.endpoint_url().is_some();
+        let config = aws_sdk_s3::config::Builder::from(&self.config).interceptor(NeverEmpty);
+        aws_sdk_s3::Client::from_conf(config.force_path_style(own_endpoint).build())
+    }
+}
+
 macro_rules! clients {
     ($($name:ident: $crate_name:ident,)+) => {
         impl Clients {
@@ -97,6 +106,7 @@ macro_rules! clients {
 clients! {
     account: aws_sdk_account,
     cloudwatch: aws_sdk_cloudwatch,
+    dynamodb: aws_sdk_dynamodb,
     events: aws_sdk_eventbridge,
     iam: aws_sdk_iam,
     kms: aws_sdk_kms,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::progress::{Event, Progress};
-use super::settings::{ExecutionSettings, Regions};
+use super::settings::{ExecutionSettings, Regions, VersionSettings};
 use crate::aws::{Api, Caller, Clients, Failure};
 use crate::detect::{Clean, Door, HashKey, Settings};
 use crate::iam::Policy;
@@ -83,6 +83,7 @@ pub struct Context<'a> {
     pub inspection: Inspection<'a>,
     /// Which Regions are to be audited.
     pub regions: &'a Regions,
+    pub versions: VersionSettings,
     /// Calls in flight.
     pub concurrency: usize,
     /// When the collection began.

@@ -18,11 +18,11 @@ use crate::types::{Arn, Gap, GapReason, Observed};
 /// The largest page that the service hands out.
 const PAGE: i32 = 100;
 
-/// The KMS keys that this Region's machines, and the log groups they write to, name.
+/// The KMS keys that this Region's machines, and the log groups, buckets and tables they write to, name.
 pub(super) static COLLECTOR: Collector = Collector {
     part: PartName::KmsKeys,
     scope: Scope::Region,
-    after: &[PartName::StateMachines, PartName::LogGroups],
+    after: &[PartName::StateMachines, PartName::LogGroups, PartName::ResultBuckets, PartName::Tables],
     apis: &[&DESCRIBE, &POLICY, &GRANTS],
     run,
 };
@@ -54,7 +54,19 @@ fn names<'a>(context: &'a Context<'a>) -> (Option<BTreeSet<&'a str>>, Option<Gap
     });
     let of_groups =
         groups.into_iter().flatten().filter_map(|(_, group)| group.seen().0?.as_ref()?.kms_key_id.as_deref());
-    (Some(of_machines.chain(of_groups).filter(|name| !name.is_empty()).collect()), gap)
+    (Some(of_machines.chain(of_groups).chain(of_stores(context)).filter(|name| !name.is_empty()).collect()), gap)
+}
+
+/// The keys of result buckets and tables that were read. What was not leaves its own gap.
+fn of_stores<'a>(context: &'a Context<'a>) -> impl Iterator<Item = &'a str> {
+    let (buckets, tables) = (context.snapshot.result_buckets(), context.snapshot.tables());
+    let (buckets, tables) = (buckets.seen().0.copied(), tables.seen().0.copied());
+    let of_buckets = buckets
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, bucket)| bucket.seen().0?.as_ref()?.encryption.seen().0?.as_ref()?.key.as_deref());
+    let of_tables = tables.into_iter().flatten().filter_map(|(_, table)| table.seen().0?.as_ref()?.key.as_deref());
+    of_buckets.chain(of_tables)
 }
 
 async fn look_up(context: &Context<'_>, names: BTreeSet<&str>) -> KmsKeys {

@@ -82,6 +82,7 @@ impl<'a> Live<'a> {
             snapshot: &Snapshot::new(self.account_id.clone(), region.clone()),
             inspection: self.environment.inspection(&self.account_id, region),
             regions: &self.environment.settings.regions,
+            versions: self.environment.settings.versions,
             concurrency: self.environment.settings.concurrency,
             now: (self.environment.now)(),
             part,

@@ -2,6 +2,7 @@
 
 mod collector;
 mod data_protection;
+mod definitions;
 mod event_rules;
 mod executions;
 mod function_policies;
@@ -14,10 +15,13 @@ mod log_groups;
 mod pages;
 mod progress;
 mod quotas;
+mod result_buckets;
 mod run;
 pub mod settings;
 mod state_machines;
+mod tables;
 mod tags;
+mod versions;
 mod xray;
 
 pub use collector::{Collector, Context, Inspection, Scope};

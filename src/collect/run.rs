@@ -12,7 +12,7 @@ use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
 use super::{
     data_protection, event_rules, executions, function_policies, iam, identity, kms_keys, last_accessed, log_groups,
-    quotas, state_machines, tags, xray,
+    quotas, result_buckets, state_machines, tables, tags, versions, xray,
 };
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
@@ -27,8 +27,11 @@ pub static COLLECTORS: &[&Collector] = &[
     &last_accessed::COLLECTOR,
     &state_machines::COLLECTOR,
     &tags::COLLECTOR,
+    &versions::COLLECTOR,
     &log_groups::COLLECTOR,
     &data_protection::COLLECTOR,
+    &result_buckets::COLLECTOR,
+    &tables::COLLECTOR,
     &kms_keys::COLLECTOR,
     &event_rules::COLLECTOR,
     &function_policies::COLLECTOR,
@@ -352,6 +355,7 @@ impl Place<'_> {
             snapshot,
             inspection: self.environment.inspection(account_id, region),
             regions: &self.environment.settings.regions,
+            versions: self.environment.settings.versions,
             concurrency: self.environment.settings.concurrency,
             now: (self.environment.now)(),
             part: collector.part,

@@ -27,6 +27,7 @@ pub struct CollectSettings {
     pub disabled: BTreeSet<PartName>,
     /// Calls in flight per Region.
     pub concurrency: usize,
+    pub versions: VersionSettings,
     /// How much of execution data is read.
     pub executions: ExecutionSettings,
 }
@@ -66,6 +67,14 @@ impl Default for ExecutionSettings {
         }
     }
 }
+/// Of how much published versions are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VersionSettings {
+    /// State machines of a Region that are asked about, one call each.
+    pub machines: usize,
+    /// Versions of one machine that are read, the newest, beside those that aliases lead to.
+    pub per_machine: usize,
+}
 
 /// An account and the role through which it is read.
 #[derive(Clone, PartialEq, Eq)]
@@ -86,6 +95,8 @@ impl Default for CollectSettings {
             disabled: BTreeSet::from([PartName::LastAccessed]),
             concurrency: 16,
             executions: ExecutionSettings::default(),
+            // A full bucket of the lists holds 100 calls, of which a quarter may be spent; the rest takes 100 seconds.
+            versions: VersionSettings { machines: 50, per_machine: 5 },
         }
     }
 }

@@ -8,12 +8,12 @@ use aws_sdk_sfn::types::{
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
 use super::collector::{Collector, Context, Scope};
+use super::definitions::{Inspected, hash, inspect, not_one};
 use super::pages::{Page, all_pages, named};
 use super::progress::Event;
-use crate::asl::{Definition, Document};
+use crate::asl::Definition;
 use crate::aws::apis::{SFN_DESCRIBE_STATE_MACHINE as DESCRIBE, SFN_LIST_STATE_MACHINES as LIST};
 use crate::aws::{Failure, FailureKind};
 use crate::detect::Clean;
@@ -21,7 +21,7 @@ use crate::model::{
     DefinitionRef, Details, Encryption, LogLevel, Logging, MachineKind, PartName, PartValue, StateMachine,
     StateMachines,
 };
-use crate::types::{Arn, Gap, GapReason, JsonPointer, Observed};
+use crate::types::{Arn, Gap, GapReason, Observed};
 
 /// The largest page that the service hands out.
 const PAGE: i32 = 1000;
@@ -167,13 +167,17 @@ fn details(
             definition(context, &answer.definition, definitions).map_err(|gap| context.locate(gap).about(arn.as_str()))
         }
     };
+    let description = answer.description.filter(|text| !text.is_empty()).map(|text| context.door.text(&text));
+    let (description, description_observations) =
+        description.map_or((None, Vec::new()), |seen| (Some(seen.clean), seen.observations));
     Details {
         role_arn: Arn::parse(answer.role_arn).map_err(|_| lacks("roleArn")).into(),
         logging: logging(answer.logging_configuration),
         tracing_enabled: answer.tracing_configuration.is_some_and(|tracing| tracing.enabled),
         encryption: encryption(context, answer.encryption_configuration),
         definition: definition.into(),
-        description: answer.description.filter(|text| !text.is_empty()).map(|text| context.door.text(&text).clean),
+        description,
+        description_observations,
     }
 }
 
@@ -193,20 +197,11 @@ fn encryption(context: &Context<'_>, configuration: Option<EncryptionConfigurati
 
 /// Parses, inspects and redacts a definition, unless its text was met before.
 fn definition(context: &Context<'_>, text: &str, definitions: &mut Definitions) -> Result<DefinitionRef, Gap> {
-    let sha256: String = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
-    let read = definitions.entry(sha256).or_insert_with_key(|sha256| {
-        let not_one =
-            |why: &dyn std::fmt::Display| Gap::new(GapReason::Error, format!("the definition is not valid: {why}"));
-        // Keys are text too: what an error or a problem quotes of them passes the door.
-        let clean = |text: &str| context.door.text(text).clean.into_inner();
-        let document = Document::read(text).map_err(|error| not_one(&clean(&error.to_string())))?;
-        let duplicates: Vec<_> =
-            document.duplicates.iter().map(|at| JsonPointer::written(clean(at.as_str()))).collect();
-        let inspected = context.door.json(document.value);
+    let read = definitions.entry(hash(text)).or_insert_with_key(|sha256| {
+        let Inspected { clean, duplicates, reference } = inspect(context, text, sha256.clone())?;
         let parse = |value: &_| Definition::parse(value).map(|definition| definition.with_duplicates(duplicates));
-        let definition = inspected.clean.read(parse).map_err(|error| not_one(&error))?;
-        let observations = inspected.observations;
-        Ok((definition, DefinitionRef { sha256: sha256.clone(), bytes: text.len(), observations }))
+        let definition = clean.read(parse).map_err(|error| not_one(&error))?;
+        Ok((definition, reference))
     });
     read.as_ref().map(|(_, reference)| reference.clone()).map_err(Gap::clone)
 }

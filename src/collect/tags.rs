@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use super::collector::{Collector, Context, Scope};
 use super::pages::{Page, all_pages, named, required};
 use crate::aws::apis::TAGGING_GET_RESOURCES as GET_RESOURCES;
-use crate::model::{PartName, PartValue, Tags};
+use crate::model::{PartName, PartValue, TagSet, Tags};
 use crate::types::{Arn, Observed};
 
 /// Tags of everything that Step Functions has, through the Resource Groups Tagging API: one call for 100 resources,
@@ -25,11 +25,10 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
             }
         })
         .await;
-        let clean = |text: &str| context.door.text(text).clean;
         let tags = |resource: aws_sdk_resourcegroupstagging::types::ResourceTagMapping| {
             let arn = Arn::parse(resource.resource_arn?).ok()?;
             let tags = resource.tags.unwrap_or_default();
-            Some((arn, tags.iter().map(|tag| (clean(&tag.key), clean(&tag.value))).collect()))
+            Some((arn, TagSet::read(context.door, tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str())))))
         };
         let (tags, failure) = named(&GET_RESOURCES, resources.into_iter().map(tags), "ResourceARN", failure);
         let tags: Tags = tags.into_iter().collect();

@@ -52,14 +52,17 @@ fn detect(
     }
     let mut faults = 0;
     let mut failed = None;
+    let mut written = Vec::new();
     let mut answer = |id: &Value, finding: &Finding| {
         let confidence = f64::from(finding.confidence) / 100.0;
         if confidence < args.min_confidence || failed.is_some() {
             return;
         }
         let answer = Answer { id, json_pointer: finding.pointer.as_str(), r#type: &finding.kind, confidence };
-        let written = serde_json::to_writer(&mut *out, &answer).map_err(io::Error::from).and_then(|()| writeln!(out));
-        failed = written.err();
+        written.clear();
+        let line = serde_json::to_writer(&mut written, &answer).map_err(io::Error::from);
+        written.push(b'\n');
+        failed = line.and_then(|()| out.write_all(&written)).err();
     };
     let mut fault = |line: u64, fault: Fault| {
         faults += 1;

@@ -7,6 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Vis
 use serde_json::Value;
 use serde_json::error::Category;
 
+use super::detect_stream::{Clip, Line};
 use crate::detect::{Detectors, Finding, Seen};
 
 /// What was wrong with a line, without a word of it.
@@ -61,6 +62,16 @@ pub(super) fn each(
     let mut line = Vec::new();
     for number in 1.. {
         line.clear();
+        // Most lines are wholly in the buffer.
+        let buffered = input.fill_buf()?;
+        if let Some(end) = memchr::memchr(b'\n', buffered) {
+            let read = held(&buffered[..end], detectors, answer);
+            input.consume(end + 1);
+            if let Err(wrong) = read {
+                fault(number, wrong);
+            }
+            continue;
+        }
         if input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
             break;
         }
@@ -116,7 +127,7 @@ fn streamed(
     detectors: &mut Detectors,
     answer: Answer<'_>,
 ) -> io::Result<Result<(), Fault>> {
-    let mut line = Clip::new(head.chain(Line { input: rest, is_over: false }));
+    let mut line = Clip::new(head.chain(Line::new(rest)));
     let read = {
         let json = &mut serde_json::Deserializer::from_reader(io::BufReader::new(&mut line));
         let mut late = Late { id: None, held: Vec::new(), bytes: 0, is_over: false };
@@ -128,7 +139,7 @@ fn streamed(
         }
     };
     io::copy(&mut line, &mut io::sink())?;
-    Ok(if line.has_clipped { read.and(Err(Fault::Clipped)) } else { read })
+    Ok(if line.has_clipped() { read.and(Err(Fault::Clipped)) } else { read })
 }
 
 /// A sample whose payload is read by a seed of one's own; the id is the answer.
@@ -276,96 +287,5 @@ impl<'de> Visitor<'de> for StreamedSample<'_> {
             }
         }
         Ok(())
-    }
-}
-
-/// The rest of a line, up to its end.
-struct Line<'a, R> {
-    input: &'a mut R,
-    is_over: bool,
-}
-
-impl<R: BufRead> Read for Line<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.is_over || buffer.is_empty() {
-            return Ok(0);
-        }
-        let available = self.input.fill_buf()?;
-        let most = available.len().min(buffer.len());
-        let (len, ends) = match available[..most].iter().position(|byte| *byte == b'\n') {
-            Some(at) => (at, true),
-            None => (most, false),
-        };
-        buffer[..len].copy_from_slice(&available[..len]);
-        self.input.consume(len + usize::from(ends));
-        self.is_over = ends || most == 0;
-        if len == 0 && ends { Ok(0) } else { Ok(len) }
-    }
-}
-
-/// Shortens the strings of a JSON text, so that none is larger in memory than what is kept of one.
-struct Clip<R> {
-    input: R,
-    /// Bytes of the string that is open; none outside of strings.
-    inside: Option<usize>,
-    /// Bytes that the escape that is open still has.
-    escape: u8,
-    is_clipping: bool,
-    has_clipped: bool,
-}
-
-impl<R> Clip<R> {
-    const LONGEST: usize = 2 << 20;
-
-    fn new(input: R) -> Self {
-        Self { input, inside: None, escape: 0, is_clipping: false, has_clipped: false }
-    }
-
-    /// Whether the byte passes.
-    fn passes(&mut self, byte: u8) -> bool {
-        let Some(seen) = self.inside else {
-            self.inside = (byte == b'"').then_some(0);
-            return true;
-        };
-        let between = self.escape == 0;
-        self.escape = match (self.escape, byte) {
-            (0, b'\\') => 1,
-            (0, _) => 0,
-            // Of \u four digits follow.
-            (1, b'u') => 4,
-            (left, _) => left - 1,
-        };
-        if between && byte == b'"' {
-            self.inside = None;
-            self.is_clipping = false;
-            return true;
-        }
-        self.inside = Some(seen + 1);
-        // Not inside a character or an escape, nor, as long as it can wait, between the halves of a surrogate pair.
-        let may_begin = between && !(0x80..0xc0).contains(&byte) && (byte != b'\\' || seen >= 2 * Self::LONGEST);
-        self.is_clipping |= seen >= Self::LONGEST && may_begin;
-        self.has_clipped |= self.is_clipping;
-        !self.is_clipping
-    }
-}
-
-impl<R: Read> Read for Clip<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let len = self.input.read(buffer)?;
-            if len == 0 {
-                return Ok(0);
-            }
-            let mut kept = 0;
-            for at in 0..len {
-                if self.passes(buffer[at]) {
-                    buffer[kept] = buffer[at];
-                    kept += 1;
-                }
-            }
-            if kept > 0 {
-                return Ok(kept);
-            }
-        }
     }
 }

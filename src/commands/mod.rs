@@ -8,6 +8,7 @@ mod configure;
 mod definition;
 mod detect;
 mod detect_lines;
+mod detect_stream;
 mod gather;
 mod generate;
 mod narrow;

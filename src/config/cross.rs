@@ -51,7 +51,7 @@ pub(super) fn conflicts(config: &Config, known: &Known) -> Vec<Conflict> {
     conflicts.extend(unknown);
     conflicts.extend(formats(config));
     conflicts.extend(accounts(config));
-    conflicts.extend(config.detect.faults().into_iter().map(detection));
+    conflicts.extend(config.detect.faults().iter().map(detection));
     conflicts
 }
 
@@ -119,7 +119,7 @@ fn formats(config: &Config) -> Option<Conflict> {
     })
 }
 
-fn detection(error: SettingsError) -> Conflict {
+fn detection(error: &SettingsError) -> Conflict {
     let key = match error.setting {
         "detectors" => "detect.detectors",
         "allow" => "detect.allow",

@@ -1,5 +1,6 @@
 //! What the walk hands its values to: judges them, opens what they hold, and tells what was found.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 use std::rc::Rc;
 
@@ -32,7 +33,7 @@ pub(super) struct Inspector<'s> {
     decoding: u32,
     number: String,
     /// What was told of the parts of the text at this place.
-    told: Vec<String>,
+    told: Vec<Cow<'static, str>>,
     /// Where the door wants to know every range.
     marks: Option<&'s mut Marks>,
     /// Where the text at this place begins in memory, and its length.
@@ -90,7 +91,7 @@ impl<'s> Inspector<'s> {
     /// Tells of a name that is sensitive itself; the path ends with it.
     pub(super) fn tell_name(&mut self, key: &Key, name: &str) {
         if let Some((kind, confidence)) = key.own_kind() {
-            self.tell((kind.id, kind.data), name, confidence);
+            self.tell((kind.id.into(), kind.data), name, confidence);
             self.forget();
         }
     }
@@ -135,8 +136,8 @@ impl<'s> Inspector<'s> {
         let mut seen = Seen::default();
         leaf::inspect(text, above.sense, above.personal, self.keys, &mut seen);
         let custom = self.custom;
-        for (own, range, confidence) in custom.find(text, self.path.as_str()) {
-            self.tell(own, &text[range], confidence);
+        for ((id, data), range, confidence) in custom.find(text, self.path.as_str()) {
+            self.tell((id.to_owned().into(), data), &text[range], confidence);
         }
         for span in &seen.spans {
             let Some(value) = text.get(span.range.clone()) else { continue };
@@ -148,7 +149,7 @@ impl<'s> Inspector<'s> {
                     (self.decoding == 0 && from <= len && from + value.len() <= len).then(|| from..from + value.len());
                 marks.add(self.path.as_str(), span.kind, range, span.confidence);
             }
-            self.tell((span.kind.id, span.kind.data), value, span.confidence);
+            self.tell((span.kind.id.into(), span.kind.data), value, span.confidence);
         }
         if let (Some(shield), true) = (seen.shield, seen.spans.is_empty()) {
             self.protected(shield, text.len());
@@ -181,7 +182,7 @@ impl<'s> Inspector<'s> {
             if let Some(marks) = &mut self.marks {
                 marks.add(self.path.as_str(), span.kind, None, span.confidence);
             }
-            self.tell((span.kind.id, span.kind.data), &text, span.confidence);
+            self.tell((span.kind.id.into(), span.kind.data), &text, span.confidence);
         }
         self.forget();
         self.number = text;
@@ -234,14 +235,13 @@ impl<'s> Inspector<'s> {
     }
 
     /// A type is told once for a place.
-    fn tell(&mut self, (kind, data): (&str, Data), value: &str, confidence: u8) {
-        let told = self.told.iter().any(|other| other == kind);
-        if told || self.custom.allows(kind, value, self.path.as_str()) {
+    fn tell(&mut self, (kind, data): (Cow<'static, str>, Data), value: &str, confidence: u8) {
+        if self.told.contains(&kind) || self.custom.allows(&kind, value, self.path.as_str()) {
             return;
         }
-        self.told.push(kind.to_owned());
+        self.told.push(kind.clone());
         let finding = Finding {
-            kind: kind.to_owned(),
+            kind: kind.into_owned(),
             data,
             pointer: JsonPointer::written(self.path.as_str()),
             length: u32::try_from(value.len()).unwrap_or(u32::MAX),

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::concept::Concept;
+use super::confidence;
 use super::fast_hash::FastHash;
-use super::key::Sense;
+use super::key::{Sense, Subject};
 use super::kind::Kind;
+use super::kinds::PERSON_NAME;
 use super::leaf;
 use super::words;
 
@@ -21,86 +23,96 @@ pub(super) struct Key {
     /// The key is data itself: a map by mail address.
     own: Option<(&'static Kind, u8)>,
     is_value: bool,
+    ends_with_value: bool,
     is_label: bool,
     is_base64_flag: bool,
     is_base64_box: bool,
     is_base64_place: bool,
     is_container: bool,
+    lists_persons: bool,
 }
+
+/// Keys whose value may name what a sibling holds.
+const LABELS: [&str; 16] = [
+    "name",
+    "key",
+    "type",
+    "system",
+    "label",
+    "field",
+    "code",
+    "kind",
+    "attribute",
+    "header",
+    "property",
+    "parameter",
+    "variable",
+    "title",
+    "rel",
+    "question",
+];
+/// What may stand before a label: `parameterName`, `document_type`.
+const OF: [&str; 21] = [
+    "resource",
+    "entity",
+    "object",
+    "party",
+    "parameter",
+    "field",
+    "attribute",
+    "header",
+    "property",
+    "variable",
+    "data",
+    "document",
+    "doc",
+    "id",
+    "identifier",
+    "contact",
+    "env",
+    "config",
+    "setting",
+    "column",
+    "option",
+];
+/// Words of keys whose value a sibling may name.
+const VALUES: [&str; 12] =
+    ["value", "val", "values", "content", "answer", "text", "number", "no", "num", "nr", "data", "string"];
+/// Keys that say nothing of what is in them.
+const CONTAINERS: [&str; 29] = [
+    "item",
+    "items",
+    "record",
+    "records",
+    "row",
+    "rows",
+    "entry",
+    "entries",
+    "event",
+    "events",
+    "object",
+    "objects",
+    "results",
+    "resource",
+    "resources",
+    "document",
+    "list",
+    "config",
+    "configuration",
+    "settings",
+    "setting",
+    "options",
+    "params",
+    "parameters",
+    "parameter",
+    "integration",
+    "variables",
+    "environment",
+    "properties",
+];
 
 impl Key {
     fn of(text: &str, number: u32) -> Self {
-        const LABELS: [&str; 16] = [
-            "name",
-            "key",
-            "type",
-            "system",
-            "label",
-            "field",
-            "code",
-            "kind",
-            "attribute",
-            "header",
-            "property",
-            "parameter",
-            "variable",
-            "title",
-            "rel",
-            "question",
-        ];
-        /// What may stand before a label: `parameterName`, `document_type`.
-        const OF: [&str; 17] = [
-            "parameter",
-            "field",
-            "attribute",
-            "header",
-            "property",
-            "variable",
-            "data",
-            "document",
-            "doc",
-            "id",
-            "identifier",
-            "contact",
-            "env",
-            "config",
-            "setting",
-            "column",
-            "option",
-        ];
-        const VALUES: [&str; 12] =
-            ["value", "val", "values", "content", "answer", "text", "number", "no", "num", "nr", "data", "string"];
-        const CONTAINERS: [&str; 29] = [
-            "item",
-            "items",
-            "record",
-            "records",
-            "row",
-            "rows",
-            "entry",
-            "entries",
-            "event",
-            "events",
-            "object",
-            "objects",
-            "results",
-            "resource",
-            "resources",
-            "document",
-            "list",
-            "config",
-            "configuration",
-            "settings",
-            "setting",
-            "options",
-            "params",
-            "parameters",
-            "parameter",
-            "integration",
-            "variables",
-            "environment",
-            "properties",
-        ];
         let own = leaf::of_key(text);
         // Ids and data say nothing as keys.
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
@@ -113,9 +125,14 @@ impl Key {
             number,
             own,
             is_value: words.iter().any(|word| VALUES.contains(&word.as_str())),
+            ends_with_value: matches!(last, "value" | "val"),
             is_label: unsaid
                 && LABELS.contains(&last)
                 && (words.len() == 1 || (words.len() == 2 && OF.contains(&words[0].as_str()))),
+            lists_persons: sense.ends_with_person && ["s", "en", "i"].iter().any(|end| last.ends_with(end))
+                || matches!(words.first().map(String::as_str), Some("by" | "per"))
+                    && (sense.ends_with_person
+                        || sense.concept.is_some_and(|concept| matches!(concept, Concept::Name | Concept::FullName))),
             is_container: words.iter().all(|word| CONTAINERS.contains(&word.as_str())),
             is_base64_flag: [["base", "64"], ["kinesis", "schema"], ["arrival", "timestamp"]]
                 .iter()
@@ -132,6 +149,11 @@ impl Key {
 
     pub(super) fn is_value(&self) -> bool {
         self.is_value
+    }
+
+    /// `ParameterValue`: the value of what a sibling names, whatever else the key says.
+    pub(super) fn ends_with_value(&self) -> bool {
+        self.ends_with_value
     }
 
     /// Its value may name what a sibling holds.
@@ -156,6 +178,20 @@ impl Key {
     /// `items`, `records`: what is in it is of any kind.
     pub(super) fn is_container(&self) -> bool {
         self.is_container
+    }
+
+    /// `employees`, `byName`: what is in it may stand under names of persons.
+    pub(super) fn lists_persons(&self) -> bool {
+        self.lists_persons
+    }
+
+    /// Nobody knows any word of it: no field, perhaps a name.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.own.is_none()
+            && self.sense.has_unknown
+            && self.sense.concept.is_none()
+            && !self.sense.is_other_number
+            && self.sense.subject == Subject::Nobody
     }
 
     pub(super) fn is_short(&self) -> bool {
@@ -192,6 +228,14 @@ impl KeyCache {
             self.keys.insert(text.into(), Rc::clone(&key));
         }
         key
+    }
+
+    /// A key that is a person's name.
+    pub(super) fn person(&mut self) -> Rc<Key> {
+        self.next = self.next.wrapping_add(1);
+        let sense = Sense { is_transparent: false, has_unknown: true, subject: Subject::Person, ..Sense::SILENT };
+        let own = Some((PERSON_NAME, confidence::CONTEXT));
+        Rc::new(Key { sense, own, words: Vec::new(), ..Key::of("", self.next) })
     }
 
     /// What a name inside a text says.

@@ -7,6 +7,7 @@ use super::concept::Concept;
 use super::inspector::Inspector;
 use super::key::{Sense, Standing, Subject};
 use super::key_cache::Key;
+use super::value;
 use super::walk::{Above, Left};
 
 /// What is done with a member's text.
@@ -38,6 +39,8 @@ pub(super) struct Object<'a, 'de> {
     has_value: bool,
     has_base64: bool,
     personal: bool,
+    /// It is a map by persons: `employees`.
+    lists_persons: bool,
     /// How many members speak of a person, and whether one is a family name.
     evidence: u32,
     has_surname: bool,
@@ -59,6 +62,7 @@ impl<'a, 'de> Object<'a, 'de> {
             has_value: false,
             has_base64: above.key.as_ref().is_some_and(|key| key.is_base64_box()),
             personal: above.personal,
+            lists_persons: above.key.as_ref().is_some_and(|key| key.lists_persons()),
             evidence: 0,
             has_surname: false,
             has_more: false,
@@ -67,7 +71,11 @@ impl<'a, 'de> Object<'a, 'de> {
 
     /// Begins a member: puts its name on the path and reads it.
     pub(super) fn enter(&mut self, inspector: &mut Inspector<'_>, name: &str) -> Verdict {
-        let key = inspector.name(name);
+        let mut key = inspector.keys.key(name);
+        if self.lists_persons && key.is_unknown() && value::is_full_name(name, 2) && name.contains(' ') {
+            key = inspector.keys.person();
+        }
+        inspector.put_name(&key, name);
         inspector.tell_name(&key, name);
         self.entered = Some(Rc::clone(&key));
         let own = key.sense;
@@ -80,13 +88,18 @@ impl<'a, 'de> Object<'a, 'de> {
         self.has_value |= own.is_transparent && key.is_value();
         self.has_base64 |= key.is_base64_flag();
         // Siblings help where the key says nothing, or too little.
-        let waits = key.is_label() || own.is_transparent || sense.concept.is_some_and(Concept::is_ambiguous);
+        let waits = key.is_label()
+            || own.is_transparent
+            || sense.concept.is_some_and(Concept::is_ambiguous)
+            || (own.concept.is_none() && key.ends_with_value());
         // A key that has nothing to say leaves the word to the key above it.
         let speaker = if own.is_transparent { self.above.key.clone().or(Some(key)) } else { Some(key) };
         let spoken_of = match own.subject {
             Subject::Person => true,
             Subject::Thing => false,
-            Subject::Nobody => own.is_transparent && self.above.personal,
+            Subject::Nobody => {
+                (own.is_transparent && self.above.personal) || (own.concept == Some(Concept::Name) && self.personal)
+            }
         };
         self.below = Above { key: speaker, sense, personal: spoken_of };
         if waits && !inspector.is_decoding_deep() { Verdict::Wait } else { Verdict::Now }
@@ -114,8 +127,8 @@ impl<'a, 'de> Object<'a, 'de> {
             Some(above) if unsaid => {
                 let pair = inspector.keys.pair(above, key);
                 let inherited = pair.concept.is_some() && pair.concept == above.sense.concept && own.concept.is_none();
-                // `passport` and `country`: the key above is not what this one names.
-                if inherited && !key.is_short() { own } else { pair }
+                // `passport` and `country`, `account` and `holder`: the key above is not what this one names.
+                if inherited && (!key.is_short() || own.ends_with_person) { own } else { pair }
             }
             _ => own,
         }
@@ -141,6 +154,8 @@ impl<'a, 'de> Object<'a, 'de> {
         {
             self.hint = Some(hint);
         }
+        // `"resourceType": "Patient"`
+        self.personal |= key.is_label() && text.len() <= 32 && inspector.keys.key(&text).sense.ends_with_person;
         if self.kept.len() >= MOST_KEPT {
             if let Some(under) = &under {
                 inspector.name(under);
@@ -184,7 +199,9 @@ impl<'a, 'de> Object<'a, 'de> {
             }
             if let Some(hint) = &hint
                 && key.is_value()
-                && (key.sense.is_transparent || key.sense.concept == Some(Concept::DocNumber))
+                && (key.sense.is_transparent
+                    || key.sense.concept == Some(Concept::DocNumber)
+                    || (key.ends_with_value() && key.sense.concept.is_none()))
             {
                 hinted(inspector, hint, &key, &mut above);
             }
@@ -204,6 +221,11 @@ impl<'a, 'de> Object<'a, 'de> {
 
 /// A sibling has said what the value is.
 fn hinted(inspector: &mut Inspector<'_>, hint: &Rc<Key>, key: &Rc<Key>, above: &mut Above) {
+    if key.ends_with_value() || key.sense.concept == Some(Concept::DocNumber) {
+        above.sense = hint.sense;
+        above.key = Some(Rc::clone(hint));
+        return;
+    }
     let pair = inspector.keys.pair(hint, key);
     if pair.concept.is_some() {
         above.sense = pair;

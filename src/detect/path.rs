@@ -51,10 +51,17 @@ impl Path {
     }
 
     pub(super) fn push_index(&mut self, index: usize) {
-        if self.frozen == 0 {
-            use std::fmt::Write;
-            write!(self.text, "/{index}").expect("a string takes any text");
+        use std::fmt::Write;
+        if self.frozen > 0 {
+            return;
         }
+        // Most lists are short, and formatting is slow.
+        if let Some(digit) = u8::try_from(index).ok().filter(|index| *index < 10) {
+            self.text.push('/');
+            self.text.push(char::from(b'0' + digit));
+            return;
+        }
+        write!(self.text, "/{index}").expect("a string takes any text");
     }
 
     /// Into JSON that a string holds.

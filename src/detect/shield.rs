@@ -149,6 +149,12 @@ fn is_placeholder_word(text: &str, is_wordy: bool) -> bool {
         || (len >= 4 && word.bytes().all(|byte| byte == word.as_bytes()[0]))
 }
 
+/// Most heads are told apart by their first two bytes.
+fn begins(text: &str, heads: &[&str]) -> bool {
+    let Some(first) = text.as_bytes().first_chunk::<2>() else { return false };
+    heads.iter().any(|head| head.as_bytes().starts_with(first) && text.starts_with(head))
+}
+
 fn is_encrypted(text: &str) -> Option<Shield> {
     const ENVELOPES: [&str; 16] = [
         "AQICAH",
@@ -184,11 +190,10 @@ fn is_encrypted(text: &str) -> Option<Shield> {
         "sha256:",
         "sha1:",
     ];
-    let starts = |heads: &[&str]| heads.iter().any(|head| text.starts_with(head));
-    if starts(&HASHES) || text.starts_with("SHA256:") {
+    if begins(text, &HASHES) || text.starts_with("SHA256:") {
         return Some(Shield::Hashed);
     }
-    let enveloped = starts(&ENVELOPES) && text.len() >= 20;
+    let enveloped = begins(text, &ENVELOPES) && text.len() >= 20;
     // JWE's compact form has five parts; its header tells the content encryption.
     let jwe = text.starts_with("eyJ") && text.bytes().filter(|byte| *byte == b'.').count() == 4;
     (enveloped || jwe).then_some(Shield::Encrypted)
@@ -214,7 +219,7 @@ fn is_reference(text: &str, shape: Shape) -> bool {
         "@Microsoft.KeyVault",
         "aws:secretsmanager",
     ];
-    if HEADS.iter().any(|head| text.starts_with(head)) {
+    if begins(text, &HEADS) {
         return true;
     }
     is_path(text, shape) || is_object_id(text, shape)

@@ -47,8 +47,28 @@ pub struct Defect {
     pub change: Option<Change>,
     /// What it speaks about, so that two checks that mean one defect can be told to: see [`about_grant`].
     pub about: BTreeSet<String>,
+    /// How far what it speaks about spreads; raises the score.
+    pub spread: Spread,
     /// Tells apart several defects of one check at one place (an action, a data type); part of the finding's id.
     pub discriminator: Option<String>,
+}
+
+/// How far data spread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Spread {
+    /// The most principals that read any one copy.
+    pub readers: usize,
+    pub keeps: Keeps,
+}
+
+/// How long the data lives where it lives longest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Keeps {
+    /// Not data, or not known.
+    #[default]
+    Unknown,
+    Days(u32),
+    Forever,
 }
 
 /// Where in the resource.
@@ -137,6 +157,21 @@ pub fn about_grant(role: &Arn, grant: Option<&Grant<'_>>, action: &str) -> Strin
 /// [`about_grant`] of a statement that is known by its policy and id.
 pub fn about_statement(role: &Arn, policy: &str, statement: &str, action: &str) -> String {
     format!("{role} {policy} {statement} {}", action.to_ascii_lowercase())
+}
+
+/// Under whose key a state machine or a log group stands.
+pub fn about_key(resource: &Arn) -> String {
+    format!("key of {resource}")
+}
+
+/// How long a log group keeps its events.
+pub fn about_retention(group: &Arn) -> String {
+    format!("retention of {group}")
+}
+
+/// A type of data that executions of a machine carry.
+pub fn about_data(machine: &Arn, kind: &str) -> String {
+    format!("{kind} in executions of {machine}")
 }
 
 impl From<Defect> for Outcome {

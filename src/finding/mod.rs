@@ -6,16 +6,18 @@ mod beyond;
 mod check;
 mod data;
 mod evaluation;
+mod exposed;
 mod granted;
 mod last_use;
 mod needs;
-
+mod published;
 mod quota;
 mod reach;
 mod removal;
 mod routing;
 pub mod settings;
 mod severity;
+mod sighted;
 mod stores;
 mod text;
 mod view;
@@ -23,14 +25,16 @@ mod view;
 pub use beyond::Beyond;
 pub use check::{Check, Family};
 pub use evaluation::{
-    Change, Defect, Evaluation, Evaluations, Location, Outcome, Subject, about_grant, about_statement,
+    Change, Defect, Evaluation, Evaluations, Keeps, Location, Outcome, Spread, Subject, about_data, about_grant,
+    about_key, about_retention, about_statement,
 };
 pub use last_use::LastUse;
+pub use published::asked_for;
 pub use quota::{Crowding, each_quota};
 pub use reach::{Party, Power, Reaching, spelled_out};
 pub use removal::removal;
 pub use routing::routing;
 pub use settings::CheckSettings;
 pub use severity::{Confidence, Severity};
-pub use text::{digits, listed, shell_quote};
+pub use text::{capitalised, digits, listed, shell_quote};
 pub use view::{AccountView, LogGroupView, MachineView, RegionView, RoleView, View};

@@ -56,16 +56,18 @@ pub struct Party<'r> {
 
 impl View<'_> {
     /// As [`View::each_machine`], with the account that the machine belongs to.
-    pub fn each_machine_of_account<F>(&self, out: &mut Evaluations, judge: F)
+    pub fn each_machine_of_account<F, O>(&self, out: &mut Evaluations, judge: F)
     where
-        F: Fn(&AccountView<'_>, &MachineView<'_>) -> Result<Option<Outcome>, Gap>,
+        F: Fn(&AccountView<'_>, &MachineView<'_>) -> Result<O, Gap>,
+        O: IntoIterator<Item = Outcome>,
     {
         for account in &self.accounts {
             for region in &account.regions {
                 region.report_unread(out);
                 for machine in region.machines() {
-                    if let Some(verdict) = judge(account, &machine).transpose() {
-                        out.judge(machine.subject(), verdict);
+                    match judge(account, &machine) {
+                        Ok(outcomes) => outcomes.into_iter().for_each(|outcome| out.push(machine.subject(), outcome)),
+                        Err(gap) => out.push(machine.subject(), Outcome::InsufficientData(gap)),
                     }
                 }
             }
@@ -117,6 +119,11 @@ impl AccountView<'_> {
     /// Who acts as the machine's role, by the machine or beside it.
     pub fn writers(&self, machine: &MachineView<'_>) -> Reaching<'_> {
         self.reaching(machine, &Way::ACTS_AS_ROLE, None)
+    }
+
+    /// Who reaches the machine by these ways, as far as keys and the principals' policies tell.
+    pub(super) fn by_ways(&self, machine: &MachineView<'_>, ways: &[Way]) -> Reaching<'_> {
+        self.reaching(machine, ways, None)
     }
 
     fn reaching(&self, machine: &MachineView<'_>, ways: &[Way], gap: Option<Gap>) -> Reaching<'_> {

@@ -12,7 +12,7 @@ pub fn routing(machine: &MachineView<'_>) -> (Option<String>, Option<String>) {
         return (None, None);
     };
     let first = |keys: &[&str]| {
-        let by_key = |key: &&str| tags.iter().find(|(name, _)| name.get().eq_ignore_ascii_case(key));
+        let by_key = |key: &&str| tags.tags.iter().find(|(name, _)| name.get().eq_ignore_ascii_case(key));
         keys.iter().find_map(by_key).map(|(_, value)| value.get().clone())
     };
     (first(&OWNER_KEYS), first(&STACK_KEYS))

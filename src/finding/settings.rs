@@ -23,6 +23,8 @@ pub struct CheckSettings {
     pub expected_readers: Vec<String>,
     /// Principals that are meant to change definitions, written alike.
     pub expected_writers: Vec<String>,
+    /// Days that a log group may keep sensitive data.
+    pub sensitive_log_days: u32,
 }
 
 impl CheckSettings {
@@ -48,6 +50,8 @@ impl Default for CheckSettings {
             trusted_accounts: Vec::new(),
             expected_readers: Vec::new(),
             expected_writers: Vec::new(),
+            // As long as Step Functions keeps the history that the log repeats.
+            sensitive_log_days: 90,
         }
     }
 }

@@ -39,6 +39,15 @@ impl Severity {
 }
 
 impl Confidence {
+    /// Of hundredths.
+    pub fn of(hundredths: u8) -> Self {
+        match hundredths {
+            90.. => Self::High,
+            60.. => Self::Medium,
+            _ => Self::Low,
+        }
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Low => "low",

@@ -1,8 +1,10 @@
-//! What the view knows of where data comes to rest: what its log groups mask.
+//! What the view knows of where data comes to rest: what log groups mask, and how buckets and tables are guarded.
 
-use super::view::RegionView;
-use crate::model::DataProtection;
-use crate::types::{Arn, Gap};
+use std::collections::BTreeSet;
+
+use super::view::{MachineView, RegionView};
+use crate::model::{DataProtection, KeyName, ResultBucket, Table};
+use crate::types::{Arn, Gap, GapReason};
 
 impl<'a> RegionView<'a> {
     /// What CloudWatch Logs masks in a log group that exists and that a machine of this Region writes to. Where one of two
@@ -18,5 +20,61 @@ impl<'a> RegionView<'a> {
                 .cloned()
                 .unwrap_or_else(|| Gap::not_collected("the log group's data protection").about(group.as_str()))),
         }
+    }
+
+    /// A bucket that a Distributed Map of this Region writes results to. `None`: the account has no such bucket.
+    pub fn result_bucket(&self, name: &str) -> Result<Option<&'a ResultBucket>, Gap> {
+        let buckets = self.snapshot.result_buckets();
+        let (Some(buckets), gap) = buckets.seen() else {
+            return Err(buckets.gap().cloned().unwrap_or_else(|| Gap::not_collected("result_buckets")));
+        };
+        match buckets.get(name) {
+            Some(bucket) => bucket.whole().map(Option::as_ref).map_err(Gap::clone),
+            None => Err(gap.cloned().unwrap_or_else(|| Gap::not_collected("the bucket").about(format!("s3://{name}")))),
+        }
+    }
+
+    /// A table that a definition of this Region puts items into or gets items from. `None`: there is no such table.
+    pub fn table(&self, arn: &Arn) -> Result<Option<&'a Table>, Gap> {
+        let tables = self.snapshot.tables();
+        let (Some(tables), gap) = tables.seen() else {
+            return Err(tables.gap().cloned().unwrap_or_else(|| Gap::not_collected("tables")));
+        };
+        match tables.get(arn) {
+            Some(table) => table.whole().map(Option::as_ref).map_err(Gap::clone),
+            None => Err(gap.cloned().unwrap_or_else(|| Gap::not_collected("the table").about(arn.as_str()))),
+        }
+    }
+
+    /// Whether a key that a bucket or a table names is one of the customer's: AWS manages some in the account, whose
+    /// policies nobody can change.
+    pub fn is_customers_key(&self, named: &str) -> Result<bool, Gap> {
+        // AWS's are used within their account only.
+        if let Some(KeyName::Arn { arn, .. }) = KeyName::parse(named)
+            && arn.account() != self.snapshot.account_id.as_str()
+        {
+            return Ok(true);
+        }
+        match self.key(named)? {
+            // What no longer exists was one: those of AWS are not deleted.
+            None => Ok(true),
+            Some((arn, key)) => match key.manager.as_deref() {
+                Some(manager) => Ok(manager == "CUSTOMER"),
+                None => Err(Gap::new(GapReason::Error, "who manages the key was not told").about(arn.as_str())),
+            },
+        }
+    }
+}
+
+/// Hundredths from which a sighting raises a severity: medium confidence.
+const SURE: u8 = 60;
+
+impl<'a> MachineView<'a> {
+    /// The types of sensitive data that were seen in its executions, as far as they were read. That there are none says
+    /// nothing.
+    pub fn sensitive_types(&self) -> BTreeSet<&'a str> {
+        let data = self.execution_data();
+        let sightings = data.seen().0.map(|data| data.sightings.iter()).into_iter().flatten();
+        sightings.filter(|one| one.seen.confidence >= SURE).map(|one| one.seen.kind.as_str()).collect()
     }
 }

@@ -7,7 +7,7 @@ use crate::detect::Clean;
 use crate::iam::Policy;
 use crate::types::{Arn, Observed};
 
-/// The KMS keys that state machines and their log groups name.
+/// The KMS keys that state machines, their log groups, result buckets and tables name.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct KmsKeys {
     /// The key's ARN by what was named: an id, an ARN or an alias, as configured. `Known` of nothing: there is no such

@@ -27,3 +27,11 @@ pub struct LogGroup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stored_bytes: Option<u64>,
 }
+
+impl LogGroup {
+    /// Whether a data protection policy, its own or the account's, masks anything in it. One that was deleted, archived
+    /// or disabled masks no more.
+    pub fn is_masked(&self) -> bool {
+        self.account_data_protection || self.data_protection.as_deref() == Some("ACTIVATED")
+    }
+}

@@ -12,9 +12,13 @@ pub mod kms_key;
 pub mod last_accessed;
 pub mod log_group;
 pub mod quota;
+pub mod result_bucket;
 pub mod run;
 pub mod snapshot;
 pub mod state_machine;
+pub mod store;
+pub mod table;
+pub mod versions;
 pub mod xray;
 
 pub use data_protection::{DataProtection, DataProtections, Masking};
@@ -30,9 +34,13 @@ pub use kms_key::{KeyGrant, KeyName, KmsKey, KmsKeys};
 pub use last_accessed::{LastAccessed, RoleAccess, ServiceAccess, TRACKED_DAYS};
 pub use log_group::{LogGroup, LogGroups};
 pub use quota::{Quota, QuotaLimit, QuotaStatus, Quotas, Usage};
+pub use result_bucket::{BucketEncryption, Expires, Expiry, PublicAccessBlock, ResultBucket, ResultBuckets, expires};
 pub use run::CollectorRun;
-pub use snapshot::{Identity, Part, PartName, PartValue, Snapshot, SnapshotLine, Tags};
+pub use snapshot::{Identity, Part, PartName, PartValue, Snapshot, SnapshotLine, TagSet, Tags};
 pub use state_machine::{
     DefinitionRef, Details, Encryption, LogLevel, Logging, MachineKind, StateMachine, StateMachines,
 };
+pub use store::{StoreAccess, StoreKind, StoreUse, store_uses, table_arn};
+pub use table::{Table, Tables};
+pub use versions::{Alias, Published, Route, Version, Versions};
 pub use xray::{Xray, XrayDestination, XrayEncryption};

@@ -5,13 +5,36 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     DataProtections, Details, EventRules, Executions, FunctionPolicies, Iam, KmsKeys, LastAccessed, LogGroups, Quotas,
-    StateMachines, Xray,
+    ResultBuckets, StateMachines, Tables, Versions, Xray,
 };
-use crate::detect::Clean;
-use crate::types::{AccountId, Arn, Gap, Observed, Region};
+use crate::detect::{Clean, Door};
+use crate::types::{AccountId, Arn, Gap, GapReason, JsonPointer, Observation, Observed, Region};
 
 /// Tags by resource.
-pub type Tags = BTreeMap<Arn, BTreeMap<Clean<String>, Clean<String>>>;
+pub type Tags = BTreeMap<Arn, TagSet>;
+
+/// The tags of one resource, with what the door saw in them: pointers are `/` and the key.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TagSet {
+    pub tags: BTreeMap<Clean<String>, Clean<String>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub observations: Vec<Observation>,
+}
+
+impl TagSet {
+    /// Tags as AWS hands them over.
+    pub fn read<'a>(door: &Door, tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut set = Self::default();
+        for (key, value) in tags {
+            let (key, value) = (door.text(key), door.text(value));
+            let at = JsonPointer::root().join(key.clean.get());
+            let seen = key.observations.into_iter().chain(value.observations);
+            set.observations.extend(seen.map(|seen| Observation { pointer: at.clone(), ..seen }));
+            set.tags.insert(key.clean, value.clean);
+        }
+        set
+    }
+}
 
 /// Who audits, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +124,18 @@ impl GapWithin for DataProtections {
     }
 }
 
+impl GapWithin for ResultBuckets {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.values().find_map(|bucket| bucket.gap().or_else(|| bucket.seen().0?.as_ref()?.gap()))
+    }
+}
+
+impl GapWithin for Tables {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.values().find_map(|table| table.gap().or_else(|| table.seen().0?.as_ref()?.gap()))
+    }
+}
+
 impl GapWithin for KmsKeys {
     fn gap_within(&self) -> Option<&Gap> {
         let keys = self.keys.values().filter_map(|key| key.policy.gap().or(key.grants.gap()));
@@ -142,6 +177,18 @@ impl GapWithin for LastAccessed {
 }
 
 impl GapWithin for Tags {}
+
+/// What is outside the sample was not asked for.
+impl GapWithin for Versions {
+    fn gap_within(&self) -> Option<&Gap> {
+        let lists = self.values().filter_map(Observed::gap);
+        let published = || self.values().filter_map(|published| published.seen().0);
+        let aliases = published().filter_map(|published| published.aliases.gap());
+        let versions = published().flat_map(|published| &published.versions);
+        let definitions = versions.filter_map(|version| version.definition.gap());
+        lists.chain(aliases).chain(definitions).find(|gap| gap.reason != GapReason::NotSampled)
+    }
+}
 
 macro_rules! parts {
     ($($field:ident: $variant:ident($content:ty),)+) => {
@@ -254,8 +301,11 @@ parts! {
     last_accessed: LastAccessed(LastAccessed),
     state_machines: StateMachines(StateMachines),
     tags: Tags(Tags),
+    versions: Versions(Versions),
     log_groups: LogGroups(LogGroups),
     data_protection: DataProtection(DataProtections),
+    result_buckets: ResultBuckets(ResultBuckets),
+    tables: Tables(Tables),
     kms_keys: KmsKeys(KmsKeys),
     event_rules: EventRules(EventRules),
     function_policies: FunctionPolicies(FunctionPolicies),

@@ -52,6 +52,9 @@ pub struct Details {
     pub definition: Observed<DefinitionRef>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Clean<String>>,
+    /// What the door saw in the description.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub description_observations: Vec<Observation>,
 }
 
 /// A definition by the SHA-256 of its text, with what the door saw in it.

@@ -79,6 +79,8 @@ class Machine:
     tracing: bool = False
     key: bool = False
     tags: dict = field(default_factory=dict)
+    # Version 1, which the alias `live` starts.
+    published: dict | None = None
 
 
 MANAGED_POLICIES = {
@@ -232,7 +234,8 @@ MACHINES = [
     Machine(EAST, "monthly-close", "MonthlyCloseRole", definitions.MONTHLY_CLOSE, log_level="ERROR", tags=FINANCE),
     Machine(WEST, "returns-approval", "ReturnsApprovalRole", definitions.RETURNS_APPROVAL, log_level="ERROR"),
     Machine(WEST, "clickstream-enrich", "ClickstreamEnrichRole", definitions.CLICKSTREAM_ENRICH, type="EXPRESS",
-            log_level="ALL", tags={"owner": "marketing", "stack": "clickstream"}),
+            log_level="ALL", tags={"owner": "marketing", "stack": "clickstream"},
+            published=definitions.CLICKSTREAM_ENRICH_FIRST),
     Machine(WEST, "gdpr-erasure", "GdprErasureRole", definitions.GDPR_ERASURE),
     Machine(WEST, "warehouse-stocktake", "WarehouseStocktakeRole", definitions.WAREHOUSE_STOCKTAKE, log_level="ERROR",
             tags={"owner": "logistics"}),
@@ -268,6 +271,11 @@ FUNCTION_CALLER = {
     "SourceArn": "arn:aws:s3:::acme-uploads",
 }
 
+# Where results and items come to rest. The bucket is open to whoever is let in by an ACL, has S3's own keys and keeps
+# everything; the table has a key of AWS and no recovery.
+RESULT_BUCKET = "acme-lake-{account}"
+TABLE = "retention-sweeps"
+
 # Who can read execution data, and who can redirect it.
 GROUPS = {"DataAnalysts": [allow("ReadExecutions", ["states:GetExecutionHistory", "states:DescribeExecution"])]}
 USERS = {
@@ -282,6 +290,7 @@ SUPPLIER_GRANTS = [allow("Watch", ["states:List*", "states:DescribeExecution"])]
 AUDITOR_ACTIONS = [
     "states:List*",
     "states:DescribeStateMachine",
+    "states:DescribeStateMachineAlias",
     "iam:GetAccountAuthorizationDetails",
     "logs:DescribeLogGroups",
     "logs:DescribeAccountPolicies",
@@ -299,6 +308,14 @@ AUDITOR_ACTIONS = [
     "events:ListRules",
     "events:ListTargetsByRule",
     "lambda:GetPolicy",
+    "s3:ListAllMyBuckets",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketPolicyStatus",
+    "s3:GetLifecycleConfiguration",
+    "dynamodb:DescribeTable",
+    "dynamodb:DescribeContinuousBackups",
+    "dynamodb:DescribeTimeToLive",
     "account:ListRegions",
 ]
 AUDITORS = {

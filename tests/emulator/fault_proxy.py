@@ -13,7 +13,7 @@ An answer is an error in the wire shape of the caller's protocol, as above; or {
 stands; or {"drop": true}, a closed connection; or {"remove_field": name}, the emulator's JSON answer without that
 top-level field; or {"delay_ms": n}, the emulator's own answer, late (with one of the others: that one, late). A service
 is named as in its signature's credential scope (states, logs, monitoring, servicequotas, tagging, iam, sts, xray,
-account).
+account, s3, dynamodb).
 """
 
 import argparse
@@ -36,6 +36,12 @@ REST_OPERATIONS = {
     ("account", "/listRegions"): "ListRegions",
 }
 LAMBDA_OPERATIONS = {"policy": "GetPolicy"}
+S3_OPERATIONS = {
+    "encryption": "GetBucketEncryption",
+    "publicAccessBlock": "GetPublicAccessBlock",
+    "policyStatus": "GetBucketPolicyStatus",
+    "lifecycle": "GetBucketLifecycleConfiguration",
+}
 SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request")
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade", "expect"}
 RULE_KEYS = {"service", "region", "operation", "body_contains", "after", "times", "answer"}
@@ -70,6 +76,9 @@ def identify(path, headers, body):
         operation = REST_OPERATIONS.get((service, route), route)
         if service == "lambda":
             operation = LAMBDA_OPERATIONS.get(route.rsplit("/", 1)[-1], route)
+        elif service == "s3":
+            asked = parse_qs(urlsplit(path).query, keep_blank_values=True)
+            operation = next((S3_OPERATIONS[name] for name in asked if name in S3_OPERATIONS), "ListBuckets")
     return {"service": service, "region": region, "operation": operation}
 
 

@@ -151,6 +151,26 @@ def name_actions_like_iam():
     IAMRequestBase.__init__ = init
 
 
+# --- What is not there is answered as AWS does -----------------------------------------------------------------------
+# Stock moto answers an operation that it lacks with a web page and status 500, as if it had broken down. Step Functions
+# itself answers what it does not know with an error of that name.
+
+LACKING = {"ListStateMachineVersions", "ListStateMachineAliases", "DescribeStateMachineAlias"}
+
+
+def lack_like_aws():
+    stock_call = BaseResponse.call_action
+
+    def call_action(self):
+        if self._get_action() in LACKING:
+            name = "UnknownOperationException"
+            headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-errortype": name}
+            return 400, headers, json.dumps({"__type": name})
+        return stock_call(self)
+
+    BaseResponse.call_action = call_action
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, required=True)
@@ -158,6 +178,7 @@ def main():
     speak_cbor()
     refuse_like_aws()
     name_actions_like_iam()
+    lack_like_aws()
     server.main(["--host", "127.0.0.1", "--port", str(port)])
 
 

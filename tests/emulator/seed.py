@@ -126,9 +126,12 @@ def seed_machine(account, machine):
     if machine.log_level != "OFF":
         destination = account.group_arn(machine.region, machine.name) + ":*"
         logging["destinations"] = [{"cloudWatchLogsLogGroup": {"logGroupArn": destination}}]
-    account.client("stepfunctions", machine.region).create_state_machine(
+    states = account.client("stepfunctions", machine.region)
+    published = machine.published if account.id != ACCOUNTS["moto"] else None  # moto publishes nothing
+    definition = published or machine.definition
+    created = states.create_state_machine(
         name=machine.name,
-        definition=account.text(machine.definition, machine.region),
+        definition=account.text(definition, machine.region),
         roleArn=account.role_arn(machine.role),
         type=machine.type,
         tracingConfiguration={"enabled": machine.tracing},
@@ -136,6 +139,12 @@ def seed_machine(account, machine):
         **({"loggingConfiguration": logging} if machine.log_level != "OFF" else {}),
         **({"encryptionConfiguration": encryption} if machine.key else {}),
     )
+    if published:
+        arn = created["stateMachineArn"]
+        version = states.publish_state_machine_version(stateMachineArn=arn)["stateMachineVersionArn"]
+        route = {"stateMachineVersionArn": version, "weight": 100}
+        states.create_state_machine_alias(name="live", routingConfiguration=[route])
+        states.update_state_machine(stateMachineArn=arn, definition=account.text(machine.definition, machine.region))
 
 
 def seed_machines(account):
@@ -179,6 +188,27 @@ def seed_surroundings(account):
         Code={"ZipFile": archive.getvalue()},
     )
     functions.add_permission(FunctionName=demo.FUNCTION, **demo.FUNCTION_CALLER)
+
+
+def seed_stores(account):
+    """The bucket of a Distributed Map's results, and a table that a machine puts items into."""
+    buckets, name = account.client("s3"), demo.RESULT_BUCKET.replace("{account}", account.id)
+    buckets.create_bucket(Bucket=name)
+    buckets.put_public_access_block(
+        Bucket=name,
+        PublicAccessBlockConfiguration={
+            "BlockPublicAcls": False,
+            "IgnorePublicAcls": False,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        },
+    )
+    account.client("dynamodb").create_table(
+        TableName=demo.TABLE,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
 
 
 def seed_metrics(account):
@@ -241,6 +271,7 @@ def main():
         seed_log_groups(account)
         seed_machines(account)
         seed_surroundings(account)
+        seed_stores(account)
         seed_metrics(account)
         regions = [machine.region for machine in demo.MACHINES]
         summary["machines"] = {region: regions.count(region) for region in demo.METRICS}

@@ -19,7 +19,9 @@
 //!     "role": "name or ARN; the machine's name if absent",
 //!     "logging": {"level": "ALL", "group": "log group name", "data": false},
 //!     "tracing": false, "key": "KMS key, or ? for one of an unknown kind", "definition": {"StartAt": "…", "States": {}},
-//!     "tags": {"owner": "sales"},
+//!     "tags": {"owner": "sales"}, "description": "takes orders",
+//!     "published": {"versions": [{"number": 3, "definition": {}, "gap": "instead of a definition"}],
+//!       "aliases": {"live": {"3": 100}}, "aliases_gap": "as machines_gap", "gap": "as machines_gap"},
 //!     "data": {
 //!       "source": "history", "executions": 10, "listed": 10, "listed_whole": true, "bytes": 1000, "new": 10,
 //!       "sightings": [{
@@ -32,12 +34,15 @@
 //!     "gap": "why DescribeStateMachine failed"
 //!   }],
 //!   "machines_gap": "why the list is missing; partial and stale keep what is above",
-//!   "tags_gap": "as machines_gap", "executions_gap": "as machines_gap",
+//!   "tags_gap": "as machines_gap", "executions_gap": "as machines_gap", "versions_gap": "as machines_gap",
 //!   "roles": {"name": [STATEMENT], "other": {"inline": {"p": POLICY}, "attached": ["m"], "boundary": "b", "trust": [STATEMENT]}},
 //!   "policies": {"name or ARN of a managed policy": POLICY}, "iam_gap": "as machines_gap",
 //!   "last_accessed": {"role": {"reported_at": "2026-01-01T00:00:00Z", "services": {"s3": {"last": "…", "actions": {"GetObject": null}}}}},
-//!   "log_groups": {"name": {"retention_days": 30, "kms_key_id": "…", "class": "STANDARD"}, "gone": null, "shut": "gap"},
-//!   "log_groups_gap": "as machines_gap",
+//!   "log_groups": {"name": {"retention_days": 30, "kms_key_id": "…", "class": "STANDARD", "masked": ["EmailAddress"]}, "gone": null, "shut": "gap"},
+//!   "log_groups_gap": "as machines_gap", "data_protection_gap": "as machines_gap",
+//!   "result_buckets": {"name": {"algorithm": "aws:kms", "key": "…", "block": true, "public": false,
+//!     "expiry": [{"prefix": "", "days": 30}]}, "gone": null, "shut": "gap"}, "result_buckets_gap": "as machines_gap",
+//!   "tables": {"name": {"key": "…", "recovery": true, "expires": true}, "gone": null, "shut": "gap"}, "tables_gap": "…",
 //!   "users": {"name": as a role, with "groups": ["name"]}, "groups": {"name": as a role},
 //!   "keys": {"as named": {"policy": [STATEMENT], "state": "Enabled", "manager": "CUSTOMER", "arn": "of an alias's key",
 //!     "grants": [{"grantee": "ARN", "operations": ["Decrypt"], "source_arn": "ARN", "context_equals": {}}]},
@@ -54,13 +59,17 @@
 //! Without `logging` a machine does not log. Without `roles` each role that a machine names exists and grants nothing;
 //! with it, only those exist. Without `trust` Step Functions may assume a role, unguarded. A log group that is not listed
 //! exists, with 30 days and no key. A key that is not listed exists, with the policy that AWS gives a new one, and a function
-//! has no policy. A key's policy, its grants and a rule's targets may each be a gap's reason instead. Without `data` ten
+//! has no policy. What definitions name as buckets and tables exists and is right in what is not said; null is AWS's own key. A key's policy, its grants, a rule's targets, what is masked, and what is known of a bucket or
+//! table may each be a gap's reason instead. Without `data` ten
 //! executions of a machine were read and held nothing; of an Express machine that logs no data there was nothing to read,
-//! and what could not be described was not read. Time is 2026-01-01T00:00:00Z.
+//! and what could not be described was not read. Without `published` there are no versions and aliases. `TOKEN_HERE` stands
+//! for a token of GitHub, so that none is in the repository. Time is 2026-01-01T00:00:00Z.
 
 mod account;
 mod around;
 mod data;
+mod stores;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -241,7 +250,8 @@ fn cases() -> Vec<(&'static Check, Vec<Case>)> {
     }
     let read = |check: &&'static Check| {
         let path = files.remove(check.id).unwrap_or_else(|| panic!("write tests/cases/{}.json", check.id));
-        let text = std::fs::read_to_string(path).expect("cases are text");
+        let token = format!("ghp_{}", "a1B2".repeat(9));
+        let text = std::fs::read_to_string(path).expect("cases are text").replace("TOKEN_HERE", &token);
         let cases =
             serde_json::from_str(&text).unwrap_or_else(|fault| panic!("tests/cases/{}.json: {fault}", check.id));
         (*check, cases)

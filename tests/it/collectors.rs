@@ -19,8 +19,10 @@ mod paging;
 mod quotas;
 mod regions;
 mod secrets;
+mod stores;
 mod tags;
 mod throttling;
+mod versions;
 mod xray;
 
 use std::collections::BTreeMap;
@@ -81,6 +83,7 @@ pub(crate) fn quiet() -> Vec<Rule> {
         caller_identity(ACCOUNT),
         on("ListRegions", ok(json!({ "Regions": [{ "RegionName": HOME, "RegionOptStatus": "ENABLED_BY_DEFAULT" }] }))),
         on("ListStateMachines", ok(json!({ "stateMachines": [] }))),
+        on("ListStateMachineVersions", ok(json!({ "stateMachineVersions": [] }))),
         on("GetResources", ok(json!({ "ResourceTagMappingList": [], "PaginationToken": "" }))),
         on("DescribeLogGroups", ok(json!({ "logGroups": [] }))),
         on("ListRules", ok(json!({ "Rules": [] }))),

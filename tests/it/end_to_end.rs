@@ -231,7 +231,12 @@ fn permissions_name_exactly_the_calls() {
     let allowed: BTreeSet<String> =
         serde_json::from_value(policy["Statement"][0]["Action"].clone()).expect("a list of actions");
     let prefix = BTreeMap::from([("monitoring", "cloudwatch"), ("tagging", "tag")]);
-    let operation = BTreeMap::from([("ListAWSDefaultServiceQuotas", "ListAWSDefaultServiceQuotas")]);
+    let operation = BTreeMap::from([
+        ("ListBuckets", "ListAllMyBuckets"),
+        ("GetBucketEncryption", "GetEncryptionConfiguration"),
+        ("GetPublicAccessBlock", "GetBucketPublicAccessBlock"),
+        ("GetBucketLifecycleConfiguration", "GetLifecycleConfiguration"),
+    ]);
     let calls = proxy.calls();
     let action = |call: &Value| {
         let (service, name) =

@@ -15,6 +15,7 @@ mod export;
 mod history;
 mod house;
 mod iam;
+mod leak;
 mod policy;
 mod reach;
 mod readme;

@@ -7,6 +7,7 @@ use clap::{CommandFactory, Parser};
 use stepwarden::aws::APIS;
 use stepwarden::checks::CHECKS;
 use stepwarden::cli::Cli;
+use stepwarden::detect::Kind;
 use stepwarden::export::prometheus::METRICS;
 
 use crate::binary::Run;
@@ -58,6 +59,14 @@ fn the_tables_are_those_of_the_code() {
         writeln!(metrics, "| `{}` | {} | {} |", metric.name, metric.labels.join(", "), metric.help).unwrap();
     }
     holds("dashboards/README.md", "metrics", &metrics);
+
+    let mut types = String::from("| type | data | CloudWatch | Macie |\n| --- | --- | --- | --- |\n");
+    for kind in Kind::all() {
+        let data = format!("{:?}", kind.data).to_lowercase();
+        writeln!(types, "| `{}` | {data} | {} | {} |", kind.id, kind.cloudwatch.join(", "), kind.macie.join(", "))
+            .unwrap();
+    }
+    holds("docs/detection.md", "types", &types);
 }
 
 #[test]

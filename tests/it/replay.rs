@@ -41,7 +41,7 @@ pub(crate) struct Rule {
 pub(crate) enum Answer {
     /// Success, in the words of the call's own protocol: JSON, or CBOR for CloudWatch.
     Value(Value),
-    /// Success of a Query call (IAM, STS): what stands within its `…Result` element.
+    /// Success of a Query call (IAM, STS): what stands within its `…Result` element; of S3, all of it.
     Xml(String),
     /// An error, in the words of the call's own protocol.
     Error { status: u16, code: &'static str, message: String },
@@ -58,7 +58,7 @@ pub(crate) struct Call {
     pub(crate) region: String,
     pub(crate) access_key: String,
     pub(crate) body: String,
-    /// Path and query.
+    /// Path and query; of S3 the host before them, which names the bucket.
     pub(crate) path: String,
     protocol: Protocol,
 }
@@ -68,6 +68,8 @@ enum Protocol {
     Json,
     Query,
     Cbor,
+    /// S3: XML, and the operation in the query.
+    S3,
 }
 
 /// An operation (`ListStateMachines`) and its first answer.
@@ -209,19 +211,22 @@ impl Call {
         let mut scope = scope.split(['/', ',']);
         let access_key = scope.next().unwrap_or_default().to_owned();
         let region = scope.nth(1).unwrap_or_default().to_owned();
+        let service = scope.next().unwrap_or_default();
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
         let uri = request.uri();
-        let uri = uri.split_once("://").map_or(uri, |(_, rest)| rest);
-        let uri = uri.find('/').map_or("/", |at| &uri[at..]);
+        let whole = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+        let uri = whole.find('/').map_or("/", |at| &whole[at..]);
         let path = uri.split(['?']).next().unwrap_or_default();
         let last = |text: &str, separator| text.rsplit(separator).next().unwrap_or_default().to_owned();
         let (operation, protocol) = match (header("x-amz-target"), body.strip_prefix("Action=")) {
             ("", Some(action)) => (action.split('&').next().unwrap_or_default().to_owned(), Protocol::Query),
+            ("", None) if service == "s3" => (s3_operation(uri).to_owned(), Protocol::S3),
             ("", None) if path.contains("/operation/") => (last(path, '/'), Protocol::Cbor),
             ("", None) => (rest_operation(&last(path, '/')).to_owned(), Protocol::Json),
             (target, _) => (last(target, '.'), Protocol::Json),
         };
-        Self { operation, region, access_key, body, path: uri.to_owned(), protocol }
+        let path = if protocol == Protocol::S3 { whole } else { uri }.to_owned();
+        Self { operation, region, access_key, body, path, protocol }
     }
 }
 
@@ -237,12 +242,30 @@ fn rest_operation(path: &str) -> &str {
     }
 }
 
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html>.
+fn s3_operation(uri: &str) -> &'static str {
+    const BY_QUERY: [(&str, &str); 4] = [
+        ("encryption", "GetBucketEncryption"),
+        ("publicAccessBlock", "GetPublicAccessBlock"),
+        ("policyStatus", "GetBucketPolicyStatus"),
+        ("lifecycle", "GetBucketLifecycleConfiguration"),
+    ];
+    let query = uri.split_once('?').map_or("", |(_, query)| query);
+    let asked = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
+    BY_QUERY.iter().find(|(name, _)| asked(name)).map_or("ListBuckets", |(_, operation)| operation)
+}
+
 impl Answer {
     fn response(self, call: &Call) -> Option<HttpResponse> {
         let operation = &call.operation;
         let (status, body, error) = match (self, call.protocol) {
             (Self::Never, _) => return None,
             (Self::Raw { status, body }, _) => (status, body, None),
+            (Self::Xml(body), Protocol::S3) => (200, body.into_bytes(), None),
+            (Self::Error { status, code, message }, Protocol::S3) => {
+                let error = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
+                (status, error.into_bytes(), None)
+            }
             (Self::Xml(result), _) => {
                 let body = format!(
                     "<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>"

@@ -1,1 +1,12 @@
 pub mod no_customer_managed_key;
+pub mod pii_in_execution_data;
+pub mod pii_in_execution_name;
+pub mod result_bucket_unprotected;
+pub mod secret_fetched_into_state;
+pub mod secret_in_definition;
+pub mod secret_in_execution_data;
+pub mod sensitive_data_in_logs;
+pub mod sensitive_data_without_customer_key;
+pub mod sensitive_field_flow;
+pub mod sensitive_store_unprotected;
+pub mod task_token_in_logs;

@@ -1,7 +1,8 @@
 use serde_json::json;
 
 use crate::finding::{
-    Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, shell_quote,
+    Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, about_key,
+    shell_quote,
 };
 use crate::model::{Encryption, MachineKind, PartName};
 use crate::types::{Gap, GapReason};
@@ -13,7 +14,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Low,
     confidence: Confidence::High,
     reads: &[PartName::StateMachines],
-    yields_to: &[],
+    yields_to: &["sensitive-data-without-customer-key"],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html",
@@ -61,5 +62,8 @@ fn defect(machine: &MachineView<'_>) -> Defect {
         shell_quote(machine.machine.arn.as_str()),
         shell_quote(&configuration.to_string()),
     );
-    Defect::new(message, remediation).evidence("encryption", "AWS_OWNED_KEY").change(Change::Command(command))
+    Defect::new(message, remediation)
+        .about([about_key(&machine.machine.arn)])
+        .evidence("encryption", "AWS_OWNED_KEY")
+        .change(Change::Command(command))
 }

@@ -1,5 +1,6 @@
 use crate::finding::{
-    Change, Check, Confidence, Defect, Evaluations, Family, LogGroupView, Outcome, Severity, View, shell_quote,
+    Change, Check, Confidence, Defect, Evaluations, Family, LogGroupView, Outcome, Severity, View, about_key,
+    shell_quote,
 };
 use crate::model::PartName;
 use crate::types::Gap;
@@ -11,7 +12,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Low,
     confidence: Confidence::High,
     reads: &[PartName::StateMachines, PartName::LogGroups],
-    yields_to: &[],
+    yields_to: &["sensitive-data-without-customer-key"],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
@@ -45,6 +46,9 @@ fn judge(view: &LogGroupView<'_>) -> Result<Option<Outcome>, Gap> {
         "aws logs associate-kms-key --region {region} --log-group-name {} --kms-key-id '<KEY_ARN>'",
         shell_quote(view.name()),
     );
-    let defect = Defect::new(message, remediation).evidence("kms_key_id", "none").change(Change::Command(command));
+    let defect = Defect::new(message, remediation)
+        .about([about_key(view.arn)])
+        .evidence("kms_key_id", "none")
+        .change(Change::Command(command));
     Ok(Some(defect.into()))
 }

@@ -1,5 +1,6 @@
 use crate::finding::{
-    Change, Check, Confidence, Defect, Evaluations, Family, LogGroupView, Outcome, Severity, View, shell_quote,
+    Change, Check, Confidence, Defect, Evaluations, Family, LogGroupView, Outcome, Severity, View, about_retention,
+    shell_quote,
 };
 use crate::model::PartName;
 use crate::types::Gap;
@@ -11,7 +12,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Medium,
     confidence: Confidence::High,
     reads: &[PartName::StateMachines, PartName::LogGroups],
-    yields_to: &[],
+    yields_to: &["log-retention-excessive"],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html",
@@ -46,7 +47,8 @@ fn judge(view: &LogGroupView<'_>) -> Result<Option<Outcome>, Gap> {
     let (region, name) = (view.arn.region(), shell_quote(view.name()));
     let command =
         format!("aws logs put-retention-policy --region {region} --log-group-name {name} --retention-in-days 30");
-    let mut defect = Defect::new(message, remediation).evidence("retention", "never expires");
+    let mut defect =
+        Defect::new(message, remediation).about([about_retention(view.arn)]).evidence("retention", "never expires");
     if let Some(bytes) = group.stored_bytes {
         defect = defect.evidence("stored_bytes", bytes.to_string());
     }

@@ -4,6 +4,7 @@ use super::super::key::{Key, Kind, Written};
 use super::super::setters;
 
 const SHARE: &str = "a number above 0 and at most 1";
+const DAYS: &str = "a whole number from 1 to 3653";
 const IDS: &str = "a list of check ids";
 const PRINCIPALS: &str = "a list of ARNs of roles and users like arn:aws:iam::123456789012:role/deploy-*";
 
@@ -47,6 +48,14 @@ pub(super) const KEYS: &[Key] = &[
         expected: PRINCIPALS,
         why: "Roles and users that are meant to change definitions, such as those that deploy; * and ? are wildcards.",
         set: |config, value| setters::put(&mut config.checks.expected_writers, setters::principals(value)),
+    },
+    Key {
+        path: "checks.log-retention-excessive.days",
+        value: Written::Default("90"),
+        kind: Kind::Number,
+        expected: DAYS,
+        why: "Days that a log group may keep sensitive data; 90 is as long as Step Functions keeps a history.",
+        set: |config, value| setters::put(&mut config.checks.sensitive_log_days, value.whole(1..=3653)),
     },
     Key {
         path: "checks.state-machine-quota.warning",

@@ -20,7 +20,7 @@ use super::shape::{Shape, has};
 use super::shield;
 use super::value;
 pub(super) use cookie::scan_cookies;
-use places::{name_before, next_number, value_after};
+use places::{element_before, name_before, next_number, value_after};
 
 /// Where something sensitive stands in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,9 @@ pub(super) fn scan(text: &str, shape: Shape, keys: &mut KeyCache, spans: &mut Ve
     }
     if shape.has(has::COLON | has::EQUALS) {
         scan.pairs();
+    }
+    if shape.has(has::TEMPLATE) && shape.has(has::SLASH) {
+        scan.elements();
     }
     if shape.has(has::DASH) && shape.has(has::SPACE) {
         scan.flags();
@@ -177,6 +180,15 @@ impl Scan<'_> {
                 continue;
             }
             self.judge_value(concept, range, self.text.as_bytes()[at] == b'=');
+        }
+    }
+
+    /// XML: `<Phone>0151 2345678</Phone>`.
+    fn elements(&mut self) {
+        for close in memchr::memmem::find_iter(self.text.as_bytes(), b"</") {
+            let Some((name, range)) = element_before(self.text, close) else { continue };
+            let Some(concept) = self.keys.phrase(name).says() else { continue };
+            self.judge_value(concept, range, true);
         }
     }
 

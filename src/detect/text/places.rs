@@ -66,6 +66,20 @@ pub(super) fn value_after(text: &str, at: usize, concept: Concept) -> Option<Ran
     (!trimmed.is_empty()).then(|| start..start + trimmed.len())
 }
 
+/// The name and the text of the XML element whose closing tag begins at `close`; of those with elements inside, nothing.
+pub(super) fn element_before(text: &str, close: usize) -> Option<(&str, Range<usize>)> {
+    const LONGEST_NAME: usize = 64;
+    const LONGEST_TEXT: usize = 256;
+    let bytes = text.as_bytes();
+    let rest = &bytes[close + 2..];
+    let len = rest.iter().take(LONGEST_NAME).position(|byte| *byte == b'>')?;
+    let name = text.get(close + 2..close + 2 + len)?;
+    let inside = bytes[..close].iter().rev().take(LONGEST_TEXT).position(|byte| *byte == b'>')?;
+    let range = close - inside..close;
+    let plain = inside > 1 && !bytes[range.clone()].contains(&b'<') && text.get(range.clone()).is_some();
+    plain.then(|| (name.rsplit(':').next().unwrap_or(name), range))
+}
+
 /// The next run of letters and digits with at least three digits, with the separators inside it.
 pub(super) fn next_number(text: &str, from: usize) -> Option<Range<usize>> {
     const LONGEST: usize = 48;

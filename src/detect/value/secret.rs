@@ -62,7 +62,8 @@ pub(in super::super) fn is_opaque(text: &str, shape: Shape) -> bool {
     {
         return false;
     }
-    if text.contains(',') || text.contains('\n') {
+    // Base 64 has slashes, and no dots: a path to a file.
+    if text.contains(',') || text.contains('\n') || (shape.has(has::SLASH) && shape.has(has::DOT)) {
         return false;
     }
     // Names are words with dashes; passwords as keys have digits or signs.

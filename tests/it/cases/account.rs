@@ -11,12 +11,14 @@ use stepwarden::iam::Policy;
 use stepwarden::model::quota::Reading;
 use stepwarden::model::{
     DefinitionRef, Details, Encryption, ExecutionData, Iam, InlinePolicy, LogGroup, LogLevel, Logging, MachineKind,
-    PartValue, Principal, Quotas, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines,
+    PartValue, Principal, Quotas, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines, TagSet,
 };
-use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observed, Region};
+use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observation, Observed, Region};
 
 use super::around::{self, Form, KeyForm, RuleForm};
 use super::data::{self, DataForm};
+use super::stores::{self, BucketForm, TableForm};
+use super::versions::VersionsForm;
 use super::{ACCOUNT, REGION};
 
 #[derive(Debug, Default, Deserialize)]
@@ -25,6 +27,7 @@ pub(super) struct Account {
     machines: Vec<Machine>,
     machines_gap: Option<GapReason>,
     tags_gap: Option<GapReason>,
+    versions_gap: Option<GapReason>,
     executions_gap: Option<GapReason>,
     roles: Option<BTreeMap<String, RoleForm>>,
     users: BTreeMap<String, RoleForm>,
@@ -34,6 +37,11 @@ pub(super) struct Account {
     last_accessed: BTreeMap<String, RoleAccess>,
     log_groups: BTreeMap<String, Option<GroupForm>>,
     log_groups_gap: Option<GapReason>,
+    data_protection_gap: Option<GapReason>,
+    result_buckets: BTreeMap<String, Option<Form<BucketForm>>>,
+    result_buckets_gap: Option<GapReason>,
+    tables: BTreeMap<String, Option<Form<TableForm>>>,
+    tables_gap: Option<GapReason>,
     keys: BTreeMap<String, Option<Form<KeyForm>>>,
     keys_gap: Option<GapReason>,
     event_rules: BTreeMap<String, RuleForm>,
@@ -61,6 +69,9 @@ pub(super) struct Machine {
     definition: Option<Value>,
     #[serde(default)]
     tags: BTreeMap<String, String>,
+    description: Option<String>,
+    #[serde(default)]
+    published: VersionsForm,
     data: Option<DataForm>,
     gap: Option<GapReason>,
 }
@@ -104,6 +115,7 @@ pub(super) struct GroupFields {
     retention_days: Option<u32>,
     kms_key_id: Option<String>,
     class: Option<String>,
+    masked: Option<Form<Vec<String>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -140,9 +152,18 @@ pub(super) fn part<T>(value: T, reason: Option<GapReason>, of: &str) -> Observed
     }
 }
 
+pub(super) fn door() -> Door {
+    Door::new(HashKey::new(*b"cases"))
+}
+
+/// What the door sees in a document.
+pub(super) fn inspected(document: &Value) -> Vec<Observation> {
+    door().json(document.clone()).observations
+}
+
 /// What a collector makes of a document: through the door, then parsed, a fault being a gap.
 pub(super) fn read<T, E: ToString>(document: &Value, parse: impl FnOnce(&Value) -> Result<T, E>) -> Observed<Clean<T>> {
-    let clean = Door::new(HashKey::new(*b"cases")).json(document.clone()).clean;
+    let clean = door().json(document.clone()).clean;
     clean.read(parse).map_err(|fault| Gap::new(GapReason::Error, fault.to_string())).into()
 }
 
@@ -190,9 +211,9 @@ impl Machine {
         let text = self.definition.as_ref().unwrap_or(&done);
         let definition = match read(text, Definition::parse) {
             Observed::Known { value } => {
-                let text = text.to_string();
+                let (text, observations) = (text.to_string(), inspected(text));
                 list.definitions.insert(text.clone(), value);
-                Observed::known(DefinitionRef { bytes: text.len(), sha256: text, observations: Vec::new() })
+                Observed::known(DefinitionRef { bytes: text.len(), sha256: text, observations })
             }
             other => Observed::missing(other.gap().expect("a fault is a gap").clone()),
         };
@@ -202,6 +223,7 @@ impl Machine {
                 Logging { level: form.level, include_execution_data: form.data, destination: self.log_group() }
             }
         };
+        let described = self.description.as_ref().map(|text| door().text(text));
         Details {
             role_arn: Observed::known(self.role_arn()),
             logging,
@@ -212,7 +234,8 @@ impl Machine {
                 Some(key) => Encryption::Customer { kms_key_id: key.clone() },
             },
             definition,
-            description: None,
+            description: described.clone().map(|seen| seen.clean),
+            description_observations: described.map(|seen| seen.observations).unwrap_or_default(),
         }
     }
 }
@@ -232,20 +255,32 @@ impl Account {
             for machine in &machines {
                 machine.put_into(&mut list);
             }
-            let door = Door::new(HashKey::new(*b"cases"));
-            let clean = |(key, value): (&String, &String)| (door.text(key).clean, door.text(value).clean);
-            let tags = machines.iter().map(|machine| (machine.arn(), machine.tags.iter().map(clean).collect()));
+            let own = |machine: &Machine| {
+                let tags = machine.tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+                (machine.arn(), TagSet::read(&door(), tags))
+            };
+            let tags = machines.iter().map(|machine| own(machine));
             let tags = part(tags.collect(), self.tags_gap, "tag:GetResources");
+            let published = |machine: &&Machine| (machine.arn(), machine.published.observed(&machine.arn()));
+            let versions = machines.iter().copied().map(|machine| published(&machine)).collect();
             let executions = machines.iter().map(|machine| (machine.arn(), machine.execution_data())).collect();
             let groups = machines.iter().filter_map(|machine| machine.log_group()).map(|arn| self.log_group(arn));
             let groups: BTreeMap<_, _> = groups.collect();
             let group_keys = groups.values().filter_map(|group| group.seen().0?.as_ref()?.kms_key_id.as_deref());
             let own_keys = machines.iter().filter_map(|machine| machine.key.as_deref()).filter(|key| *key != "?");
-            let keys = around::keys(&self.keys, own_keys.chain(group_keys), region);
+            let masks = stores::data_protection(&groups, |name| self.masked(name));
+            let buckets = stores::result_buckets(&self.result_buckets, &list);
+            let tables = stores::tables(&self.tables, &list);
+            let store_keys = stores::keys(&buckets, &tables);
+            let store_keys = store_keys.iter().map(String::as_str);
+            let keys = around::keys(&self.keys, own_keys.chain(group_keys).chain(store_keys), region);
             let rules = around::event_rules(&self.event_rules, region);
             let functions = around::function_policies(&self.function_policies, &list);
             lines.extend([
                 line(region, PartValue::KmsKeys(part(keys, self.keys_gap, "kms keys"))),
+                line(region, PartValue::DataProtection(part(masks, self.data_protection_gap, "data protection"))),
+                line(region, PartValue::ResultBuckets(part(buckets, self.result_buckets_gap, "result buckets"))),
+                line(region, PartValue::Tables(part(tables, self.tables_gap, "tables"))),
                 line(region, PartValue::EventRules(part(rules, self.event_rules_gap, "event rules"))),
                 line(
                     region,
@@ -254,6 +289,7 @@ impl Account {
                 line(region, PartValue::StateMachines(part(list, self.machines_gap, "states:ListStateMachines"))),
                 line(region, PartValue::LogGroups(part(groups, self.log_groups_gap, "log groups"))),
                 line(region, PartValue::Tags(tags)),
+                line(region, PartValue::Versions(part(versions, self.versions_gap, "versions"))),
                 line(region, PartValue::Executions(part(executions, self.executions_gap, "executions"))),
                 line(region, PartValue::Quotas(part(self.quotas(), self.quotas_gap, "quotas"))),
             ]);
@@ -283,6 +319,13 @@ impl Account {
         iam
     }
 
+    fn masked(&self, group: &str) -> Option<&Form<Vec<String>>> {
+        match self.log_groups.get(group)?.as_ref()? {
+            GroupForm::Gap(_) => None,
+            GroupForm::Group(fields) => fields.masked.as_ref(),
+        }
+    }
+
     pub(super) fn log_group(&self, arn: Arn) -> (Arn, Observed<Option<LogGroup>>) {
         let name = arn.resource().trim_start_matches("log-group:").to_owned();
         let group = |retention_days, kms_key_id: Option<String>, class| LogGroup {
@@ -298,7 +341,7 @@ impl Account {
             None => Observed::known(Some(group(Some(30), None, None))),
             Some(None) => Observed::known(None),
             Some(Some(GroupForm::Gap(reason))) => Observed::missing(gap(*reason, "logs:DescribeLogGroups")),
-            Some(Some(GroupForm::Group(GroupFields { retention_days, kms_key_id, class }))) => {
+            Some(Some(GroupForm::Group(GroupFields { retention_days, kms_key_id, class, .. }))) => {
                 Observed::known(Some(group(*retention_days, kms_key_id.clone(), class.clone())))
             }
         };

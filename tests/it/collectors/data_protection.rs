@@ -41,7 +41,7 @@ async fn logging(group: &Value, rules: impl IntoIterator<Item = Rule>) -> Scan {
 fn seen(scan: &Scan) -> Observed<DataProtection> {
     let groups = scan.home().data_protection();
     let groups = groups.whole().expect("the log groups were read");
-    groups.get(&Arn::parse(GROUP).unwrap()).cloned().expect("the group is there")
+    groups.get(&Arn::parse(GROUP).expect("an ARN")).cloned().expect("the group is there")
 }
 
 fn own(document: &str) -> Rule {

@@ -1,23 +1,34 @@
 //! Answers that are none: whatever a proxy, a captive portal, a broken emulator or a cut line sends with status 200 is a
 //! gap, never an empty list, and never a panic.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use stepwarden::collect::settings::Regions;
 use stepwarden::types::{Observed, Region};
 
 use super::function_policies::calling;
 use super::machines::{arn, described, listing};
-use super::{Aws, HOME, data_protection, event_rules, kms_keys, quiet, scan};
+use super::{Aws, HOME, data_protection, event_rules, kms_keys, quiet, scan, stores, versions};
 use crate::replay::{Rule, ok, on, raw};
 
 /// Each call, where it is made, and whose part it is.
-const CALLS: [(&str, &str, &str); 20] = [
+const CALLS: [(&str, &str, &str); 31] = [
     ("ListStateMachines", HOME, "state_machines"),
     ("DescribeStateMachine", HOME, "state_machines"),
     ("GetResources", HOME, "tags"),
+    ("ListStateMachineVersions", HOME, "versions"),
+    ("ListStateMachineAliases", HOME, "versions"),
+    ("DescribeStateMachineAlias", HOME, "versions"),
     ("DescribeLogGroups", HOME, "log_groups"),
     ("GetDataProtectionPolicy", HOME, "data_protection"),
     ("DescribeAccountPolicies", HOME, "data_protection"),
+    ("ListBuckets", HOME, "result_buckets"),
+    ("GetBucketEncryption", HOME, "result_buckets"),
+    ("GetPublicAccessBlock", HOME, "result_buckets"),
+    ("GetBucketPolicyStatus", HOME, "result_buckets"),
+    ("GetBucketLifecycleConfiguration", HOME, "result_buckets"),
+    ("DescribeTable", HOME, "tables"),
+    ("DescribeContinuousBackups", HOME, "tables"),
+    ("DescribeTimeToLive", HOME, "tables"),
     ("DescribeKey", HOME, "kms_keys"),
     ("GetKeyPolicy", HOME, "kms_keys"),
     ("ListGrants", HOME, "kms_keys"),
@@ -55,23 +66,30 @@ const BODIES: [(&str, &[u8]); 16] = [
 ];
 
 /// Lists under the right names, of the wrong things.
-const WRONG_TYPES: &str = r#"{"stateMachines": "many", "stateMachineArn": 1, "definition": {}, "roleArn": [],
-    "ResourceTagMappingList": {}, "logGroups": 7, "policyDocument": [], "accountPolicies": {}, "KeyMetadata": [], "Policy": {}, "Grants": 1, "Rules": true, "Targets": {}, "EncryptionConfig": [], "Destination": {}, "Quotas": "none",
+const WRONG_TYPES: &str = r#"{"stateMachines": "many", "stateMachineVersions": 1, "stateMachineAliases": {}, "routingConfiguration": 1, "stateMachineArn": 1, "definition": {}, "roleArn": [],
+    "ResourceTagMappingList": {}, "logGroups": 7, "policyDocument": [], "accountPolicies": {}, "Table": [], "ContinuousBackupsDescription": 1, "TimeToLiveDescription": "", "KeyMetadata": [], "Policy": {}, "Grants": 1, "Rules": true, "Targets": {}, "EncryptionConfig": [], "Destination": {}, "Quotas": "none",
     "Regions": 3}"#;
 
-/// An account with a machine that logs under a key and calls a function, and with a rule on its events, so that every call is made; the rules come first.
+/// An account with a machine that logs under a key, calls a function and fills a bucket and a table, and with a rule on its events, so that every call is made; the rules come first.
 fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
     let group = "arn:aws:logs:eu-west-1:123456789012:log-group:orders:*";
     let destination = json!({ "cloudWatchLogsLogGroup": { "logGroupArn": group } });
     let log_group = json!({ "logGroupName": "orders", "kmsKeyId": kms_keys::ARN, "dataProtectionStatus": "ACTIVATED",
         "inheritedProperties": ["ACCOUNT_DATA_PROTECTION"] });
+    let calls: Value =
+        serde_json::from_str(&calling("arn:aws:lambda:eu-west-1:123456789012:function:orders")).expect("JSON");
+    let mut definition: Value = serde_json::from_str(&stores::usual()).expect("JSON");
+    definition["States"]["Call"] = calls["States"]["Call"].clone();
     let machine = json!({
         "loggingConfiguration": { "level": "ALL", "destinations": [destination] },
-        "definition": calling("arn:aws:lambda:eu-west-1:123456789012:function:orders"),
+        "definition": definition.to_string(),
     });
     let machine = [
         on("ListStateMachines", ok(listing(&["orders"]))),
         on("DescribeStateMachine", ok(described("orders", &machine))),
+        on("ListStateMachineVersions", ok(versions::listing(&[1]))),
+        on("ListStateMachineAliases", ok(versions::aliases(&["live"]))),
+        on("DescribeStateMachineAlias", ok(versions::routing("live", &[(1, 100)]))),
         on("DescribeLogGroups", ok(json!({ "logGroups": [log_group] }))),
         on("GetDataProtectionPolicy", ok(json!({ "policyDocument": data_protection::policy("EmailAddress") }))),
         on("DescribeAccountPolicies", ok(json!({ "accountPolicies": [] }))),
@@ -82,7 +100,7 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
         on("ListTargetsByRule", ok(json!({ "Targets": [] }))),
         on("GetPolicy", ok(json!({ "Policy": kms_keys::policy("lambda:InvokeFunction").to_string() }))),
     ];
-    let rules: Vec<_> = rules.into_iter().chain(machine).chain(quiet()).collect();
+    let rules: Vec<_> = rules.into_iter().chain(machine).chain(stores::readable()).chain(quiet()).collect();
     Aws::new(rules).regions(Regions::AllEnabled)
 }
 
@@ -90,7 +108,7 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
 async fn an_account_that_answers_has_no_gap() {
     let scan = busy([]).scan().await;
     assert!(scan.collection().runs.iter().all(|run| run.gap.is_none()));
-    assert_eq!(scan.collection().runs.len(), 11);
+    assert_eq!(scan.collection().runs.len(), 14);
 }
 
 #[tokio::test]
@@ -99,9 +117,10 @@ async fn each_answer_that_is_none_is_a_gap_of_its_part() {
     for (call, place, part) in CALLS {
         // What is found through the machines that name it.
         let parts = match part {
-            "kms_keys" => vec![part, "log_groups", "state_machines"],
-            "data_protection" => vec![part, "log_groups", "state_machines"],
-            "log_groups" | "function_policies" => vec![part, "state_machines"],
+            "kms_keys" | "data_protection" => vec![part, "log_groups", "state_machines"],
+            "log_groups" | "function_policies" | "result_buckets" | "tables" | "versions" => {
+                vec![part, "state_machines"]
+            }
             _ => vec![part],
         };
         for (what, body) in BODIES.into_iter().chain([("wrong types", WRONG_TYPES.as_bytes())]) {

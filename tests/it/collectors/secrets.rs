@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::function_policies::calling;
 use super::machines::{ROLE, described, listing};
-use super::{ACCOUNT, HOME, Scan, event_rules, kms_keys, quiet, scan};
+use super::{ACCOUNT, HOME, Scan, event_rules, kms_keys, quiet, scan, stores};
 use crate::replay::{Answer, Rule, error, ok, on, xml};
 
 /// Shaped like a GitHub token; no server ever issued it.
@@ -154,14 +154,25 @@ fn telling(code: &'static str) -> Answer {
     error(code, format!("User: {caller} sent {TOKEN}, which is not authorized"))
 }
 
-const CALLS: [&str; 20] = [
+const CALLS: [&str; 31] = [
     "ListRegions",
     "ListStateMachines",
     "DescribeStateMachine",
     "GetResources",
+    "ListStateMachineVersions",
+    "ListStateMachineAliases",
+    "DescribeStateMachineAlias",
     "DescribeLogGroups",
     "GetDataProtectionPolicy",
     "DescribeAccountPolicies",
+    "ListBuckets",
+    "GetBucketEncryption",
+    "GetPublicAccessBlock",
+    "GetBucketPolicyStatus",
+    "GetBucketLifecycleConfiguration",
+    "DescribeTable",
+    "DescribeContinuousBackups",
+    "DescribeTimeToLive",
     "DescribeKey",
     "GetKeyPolicy",
     "ListGrants",
@@ -195,6 +206,14 @@ async fn errors_that_repeat_a_token_or_name_a_person_are_kept_without() {
         for (part, call) in ["kms_keys", "event_rules", "function_policies"].into_iter().zip(&around[1..]) {
             assert!(scan.replay.count(call) > 0 && scan.run(HOME, part).gap.is_some(), "{part}");
         }
+        let stores = [
+            on("ListStateMachines", ok(listing(&["orders"]))),
+            on("DescribeStateMachine", ok(described("orders", &json!({ "definition": stores::usual() })))),
+        ];
+        let first = ["GetBucketEncryption", "DescribeContinuousBackups"].map(|name| on(name, telling(code)));
+        let scan = quiet_but(first.into_iter().chain(stores).chain(stores::readable())).await;
+        assert_silent(&scan.text(), code);
+        assert!(["result_buckets", "tables"].iter().all(|part| scan.run(HOME, part).gap.is_some()));
         let scan = quiet_but([on("ListStateMachines", telling(code))]).await;
         assert_silent(&scan.text(), code);
         let scan = quiet_but([on("GetCallerIdentity", telling(code))]).await;

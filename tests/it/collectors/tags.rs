@@ -25,7 +25,7 @@ async fn tags_over_two_pages() {
     let tags = tags.whole().unwrap();
     for name in ["orders", "refunds"] {
         let of = &tags[&Arn::parse(arn(name)).unwrap()];
-        let of: Vec<_> = of.iter().map(|(key, value)| (key.get().as_str(), value.get().as_str())).collect();
+        let of: Vec<_> = of.tags.iter().map(|(key, value)| (key.get().as_str(), value.get().as_str())).collect();
         assert_eq!(of, [("team", name)]);
     }
     assert_eq!(scan.run(HOME, "tags").gap, None);

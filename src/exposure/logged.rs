@@ -1,0 +1,67 @@
+use crate::model::{DataField, DataPlace, LogLevel, Logging};
+
+/// Whether a copy holds what stands at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kept {
+    No,
+    /// AWS does not document it.
+    Perhaps,
+    Yes,
+}
+
+/// Whether the log of a machine holds what stands at a place of its executions. `ALL` alone logs what goes in and comes
+/// out; `ERROR` logs what fails, `FATAL` only how executions end, each with error and cause. Every event names its
+/// execution.
+///
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html>.
+pub fn in_log(logging: &Logging, place: &DataPlace) -> Kept {
+    use DataField::{Cause, Error, Input, Location, Name, Other, Output, Parameters, Variables, WorkerName};
+
+    let failure = matches!(place.field, Error | Cause);
+    match (logging.level, logging.include_execution_data, place.field) {
+        (LogLevel::Off, ..) => Kept::No,
+        (_, _, Name) => Kept::Yes,
+        (LogLevel::Unknown, ..) => Kept::Perhaps,
+        (_, false, _) => {
+            if failure {
+                Kept::Perhaps
+            } else {
+                Kept::No
+            }
+        }
+        // Which events of activities and of evaluations are logged is not documented.
+        (LogLevel::All, true, Location | WorkerName | Other) => Kept::Perhaps,
+        (LogLevel::All, true, _) => Kept::Yes,
+        (LogLevel::Error | LogLevel::Fatal, true, Error | Cause) if place.state.is_none() => Kept::Yes,
+        (LogLevel::Error, true, Error | Cause) => Kept::Yes,
+        (LogLevel::Error, true, Location | Other) => Kept::Perhaps,
+        (LogLevel::Error | LogLevel::Fatal, true, Input | Output | Variables | Parameters | WorkerName) => Kept::No,
+        (LogLevel::Fatal, true, Error | Cause | Location | Other) => Kept::No,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kept, in_log};
+    use crate::model::{DataField, DataPlace, LogLevel, Logging};
+
+    #[test]
+    fn levels_carry_what_aws_documents() {
+        for (level, data, state, field, kept) in [
+            (LogLevel::All, true, Some("A"), DataField::Parameters, Kept::Yes),
+            (LogLevel::All, false, Some("A"), DataField::Input, Kept::No),
+            (LogLevel::All, false, None, DataField::Cause, Kept::Perhaps),
+            (LogLevel::Error, true, Some("A"), DataField::Input, Kept::No),
+            (LogLevel::Error, true, Some("A"), DataField::Cause, Kept::Yes),
+            (LogLevel::Fatal, true, Some("A"), DataField::Cause, Kept::No),
+            (LogLevel::Fatal, true, None, DataField::Cause, Kept::Yes),
+            (LogLevel::Fatal, false, None, DataField::Name, Kept::Yes),
+            (LogLevel::Off, true, None, DataField::Name, Kept::No),
+            (LogLevel::All, true, Some("A"), DataField::WorkerName, Kept::Perhaps),
+        ] {
+            let logging = Logging { level, include_execution_data: data, destination: None };
+            let place = DataPlace { state: state.map(str::to_owned), field };
+            assert_eq!(in_log(&logging, &place), kept, "{level:?} {data} {place:?}");
+        }
+    }
+}
