@@ -241,6 +241,16 @@ MACHINES = [
             tags={"owner": "logistics"}),
 ]
 
+# Executions that hold personal data and a secret: Region, machine, name and input.
+EXECUTIONS = [
+    (EAST, "orders-fulfilment", "order-1",
+     {"order": {"sku": "A-1"}, "customer": {"email": planted.CUSTOMER_EMAIL, "creditCard": planted.CUSTOMER_CARD}}),
+    (EAST, "customer-export", planted.EXECUTION_NAME, {"token": planted.GITHUB_TOKEN}),
+]
+# What an Express machine logged.
+LOGGED = (WEST, "clickstream-enrich", {"visitor": {"email": planted.SHOPPER_EMAIL}})
+
+
 @dataclass
 class Rule:
     """A rule on the default event bus, with the one target that it has."""

@@ -12,4 +12,21 @@ TAG_TOKEN = "gh" + "p_" + "Z1kW6yGt3RvB8qMs" + "5UdC0jXh7PfN2a" + "1qWx3y"
 OLD_TOKEN = "gh" + "p_" + "N5tG8wLc3YqF6hJv" + "2XbR9kPz7SdM4u" + "0aKw7e"
 DESCRIPTION_PASSWORD = "pass" + "word=" + "Harbour" + "-Lantern" + "-5307"
 
-ALL = (GITHUB_TOKEN, POSTGRES_PASSWORD, POSTGRES_URI, TAG_TOKEN, OLD_TOKEN, DESCRIPTION_PASSWORD)
+# In the data of executions, and in the name of one.
+CUSTOMER_EMAIL = "marlene." + "hofstetter" + "@" + "kundenpost-zuerich.ch"
+SHOPPER_EMAIL = "odalys." + "quintero" + "@" + "correo-clientes.es"
+CUSTOMER_CARD = "4539" + "1488" + "0343" + "6467"
+EXECUTION_NAME = "export-for-" + "odalys-quintero"
+
+ALL = (
+    GITHUB_TOKEN,
+    POSTGRES_PASSWORD,
+    POSTGRES_URI,
+    TAG_TOKEN,
+    OLD_TOKEN,
+    DESCRIPTION_PASSWORD,
+    CUSTOMER_EMAIL,
+    SHOPPER_EMAIL,
+    CUSTOMER_CARD,
+    EXECUTION_NAME,
+)

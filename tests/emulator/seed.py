@@ -233,6 +233,33 @@ def seed_metrics(account):
     )
 
 
+def seed_executions(account):
+    """Executions whose data is personal or secret, and an Express execution as it is vended to its log group.
+
+    moto, as it is started here, runs no execution: its histories would be made up.
+    """
+    runs = account.id == ACCOUNTS["ministack"]
+    for region, machine, name, data in demo.EXECUTIONS if runs else []:
+        arn = f"arn:aws:states:{region}:{account.id}:stateMachine:{machine}"
+        account.client("stepfunctions", region).start_execution(stateMachineArn=arn, name=name, input=json.dumps(data))
+    region, machine, data = demo.LOGGED
+    milliseconds = int((datetime.now(UTC) - timedelta(minutes=5)).timestamp() * 1000)
+    event = {
+        "id": "2",
+        "type": "TaskStateEntered",
+        "details": {"name": "Enrich", "input": json.dumps(data), "inputDetails": {"truncated": "false"}},
+        "previous_event_id": "0",
+        "event_timestamp": str(milliseconds),
+        "execution_arn": f"arn:aws:states:{region}:{account.id}:express:{machine}:visit-1:0a1b2c3d",
+        "redrive_count": "0",
+    }
+    logs = account.client("logs", region)
+    group, stream = demo.GROUP_PREFIX + machine, f"states/{machine}/2026-01-01-00-00/0a1b2c3d"
+    logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    message = {"timestamp": milliseconds, "message": json.dumps(event)}
+    logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[message])
+
+
 def seed_auditors(account):
     """Users whose credentials a test scans with while IAM is enforced; returns their access keys."""
     iam = account.client("iam")
@@ -271,6 +298,7 @@ def main():
         seed_log_groups(account)
         seed_machines(account)
         seed_surroundings(account)
+        seed_executions(account)
         seed_stores(account)
         seed_metrics(account)
         regions = [machine.region for machine in demo.MACHINES]

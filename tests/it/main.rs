@@ -11,6 +11,7 @@ mod config;
 mod detect;
 mod emulator;
 mod end_to_end;
+mod executions;
 mod export;
 mod history;
 mod house;
