@@ -76,6 +76,7 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         scores,
         inventory: machines::inventory(&view),
         machines,
+        inspected: machines::inspected(&view),
         quotas: quotas.collect(),
         findings,
         collectors: run.collectors,
@@ -124,7 +125,7 @@ fn finding(
     let severity = defect.severity.unwrap_or(check.severity);
     let confidence = defect.confidence.unwrap_or(check.confidence);
     let score = match status {
-        Status::NonCompliant => finding_score(severity, confidence, subject.machines.len()),
+        Status::NonCompliant => finding_score(severity, confidence, subject.machines.len(), defect.spread),
         Status::InsufficientData => 0.0,
     };
     let (owner, stack) = subject.machines.iter().find_map(|machine| routing.get(machine)).cloned().unwrap_or_default();

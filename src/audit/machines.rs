@@ -1,9 +1,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::judged::Judged;
-use super::report::{Finding, Inventory, MachineReport, Score, Status};
+use super::report::{Finding, Inspected, Inventory, MachineReport, Score, Status};
 use super::score::{Band, machine_risk, mean_risk};
-use crate::finding::{MachineView, View, routing};
+use crate::finding::{MachineView, RegionView, View, routing};
 use crate::types::{Arn, Region};
 
 /// Every machine with its risk, worst first.
@@ -16,11 +16,15 @@ pub(super) fn machines(view: &View<'_>, findings: &[Finding], judged: &Judged) -
     }
     let none = Vec::new();
     let mut reports: Vec<_> = view
-        .regions()
-        .flat_map(|region| region.machines().collect::<Vec<_>>())
-        .map(|machine| {
+        .accounts
+        .iter()
+        .flat_map(|account| {
+            account.regions.iter().flat_map(RegionView::machines).map(move |machine| (account, machine))
+        })
+        .map(|(account, machine)| {
             let own = by_machine.get(&machine.machine.arn).unwrap_or(&none);
-            machine_report(&machine, own, judged.machine(&machine.machine.arn))
+            let exposure = account.exposure(&machine);
+            MachineReport { exposure, ..machine_report(&machine, own, judged.machine(&machine.machine.arn)) }
         })
         .collect();
     let rank = |risk: Option<f64>| risk.unwrap_or(-1.0);
@@ -44,7 +48,29 @@ fn machine_report(machine: &MachineView<'_>, findings: &[&Finding], judged: bool
         findings: findings.iter().map(|finding| finding.id.clone()).collect(),
         owner,
         stack,
+        exposure: None,
     }
+}
+
+/// What was read of executions, by Region.
+pub(super) fn inspected(view: &View<'_>) -> Vec<Inspected> {
+    let of = |region: &RegionView<'_>| {
+        let executions = region.snapshot.executions();
+        let samples: Vec<_> = executions
+            .seen()
+            .0?
+            .values()
+            .filter_map(|data| data.seen().0)
+            .map(|data| (data.sample.new, data.sample.bytes))
+            .collect();
+        Some(Inspected {
+            account_id: region.snapshot.account_id.clone(),
+            region: region.snapshot.region.clone(),
+            executions: samples.iter().map(|(new, _)| new).sum(),
+            bytes: samples.iter().map(|(_, bytes)| bytes).sum(),
+        })
+    };
+    view.regions().filter_map(of).collect()
 }
 
 /// Risk by Region, and by account under [`Region::GLOBAL`].

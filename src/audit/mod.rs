@@ -17,6 +17,8 @@ pub use crate::types::ApiUsage;
 pub use engine::{RunFacts, audit};
 pub use history::{LastState, Seen};
 pub use judged::Judged;
-pub use report::{ChangeSince, Coverage, Finding, Inventory, MachineReport, QuotaReport, Report, Score, Status};
+pub use report::{
+    ChangeSince, Coverage, Finding, Inspected, Inventory, MachineReport, QuotaReport, Report, Score, Status,
+};
 pub use score::{Band, EXPLANATION as SCORE_EXPLANATION};
 pub use settings::{CheckSelection, ExitSettings};

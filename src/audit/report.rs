@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Band, Judged};
+use crate::exposure::Exposure;
 use crate::finding::{Change, Confidence, Family, Location, Severity};
 use crate::model::{CollectorRun, MachineKind, QuotaStatus};
 use crate::types::{AccountId, ApiUsage, Arn, Gap, GapReason, Region};
@@ -27,6 +28,8 @@ pub struct Report {
     /// Worst first.
     pub machines: Vec<MachineReport>,
     pub quotas: Vec<QuotaReport>,
+    /// By Region; those of which no execution data was collected are left out.
+    pub inspected: Vec<Inspected>,
     pub collectors: Vec<CollectorRun>,
     pub api_usage: Vec<ApiUsage>,
     /// Where verdicts were reached; not exported.
@@ -140,6 +143,19 @@ pub struct MachineReport {
     pub findings: Vec<String>,
     pub owner: Option<String>,
     pub stack: Option<String>,
+    /// Absent where no sensitive data was seen in what was read of its executions.
+    pub exposure: Option<Exposure>,
+}
+
+/// What the last collection read of executions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspected {
+    pub account_id: AccountId,
+    pub region: Region,
+    /// Executions that were not read before.
+    pub executions: u64,
+    /// Bytes of payload and text behind all that is told of executions.
+    pub bytes: u64,
 }
 
 #[derive(Debug, Clone, PartialEq)]

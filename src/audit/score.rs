@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Keeps, Severity, Spread};
 
 /// Printed by `stepwarden explain`.
 pub const EXPLANATION: &str = "\
 Score of a finding: severity gives the base (critical 90, high 70, medium 40, low 15, info 0), confidence scales it
-(high 1.0, medium 0.8, low 0.5), and exposure adds up to 10 (2 for each doubling of the machines that share it).
+(high 1.0, medium 0.8, low 0.5), and exposure adds up to 10: 2 for each doubling of the machines that share it, 1 for
+each doubling of the principals that read the data, 2 where it is kept for more than 90 days and 3 where for ever.
 Risk of a machine: 100 x (1 - product over its findings of (1 - score/100)); a role's or log group's finding counts for
 every machine that uses it. Risk of a Region or account: the mean over the machines that could be read.
 Bands: none 0, low below 40, medium below 70, high below 90, critical from 90.";
@@ -47,8 +48,12 @@ impl Band {
     }
 }
 
+/// Longer than Step Functions itself keeps a history.
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
+const HISTORY_DAYS: u32 = 90;
+
 /// 0 to 100, to one decimal.
-pub(super) fn finding_score(severity: Severity, confidence: Confidence, machines: usize) -> f64 {
+pub(super) fn finding_score(severity: Severity, confidence: Confidence, machines: usize, spread: Spread) -> f64 {
     let base: f64 = match severity {
         Severity::Critical => 90.0,
         Severity::High => 70.0,
@@ -61,8 +66,14 @@ pub(super) fn finding_score(severity: Severity, confidence: Confidence, machines
         Confidence::Medium => 0.8,
         Confidence::Low => 0.5,
     };
-    let doublings = f64::from(machines.max(1).ilog2());
-    round(base.mul_add(scale, (2.0 * doublings).min(10.0)).min(100.0))
+    let doublings = |count: usize| f64::from(count.max(1).ilog2());
+    let lives = match spread.keeps {
+        Keeps::Forever => 3.0,
+        Keeps::Days(days) if days > HISTORY_DAYS => 2.0,
+        Keeps::Days(_) | Keeps::Unknown => 0.0,
+    };
+    let exposure = 2.0 * doublings(machines) + doublings(spread.readers) + lives;
+    round(base.mul_add(scale, exposure.min(10.0)).min(100.0))
 }
 
 /// 0 to 100, to one decimal.
@@ -84,7 +95,7 @@ fn round(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::{Band, finding_score, machine_risk, mean_risk};
-    use crate::finding::{Confidence, Severity};
+    use crate::finding::{Confidence, Keeps, Severity, Spread};
 
     fn close(a: f64, b: f64) -> bool {
         (a - b).abs() < 1e-9
@@ -99,7 +110,18 @@ mod tests {
             (Severity::Low, Confidence::High, 1_000_000, 25.0),
             (Severity::Info, Confidence::High, 100, 0.0),
         ] {
-            assert!(close(finding_score(severity, confidence, machines), score), "{severity} {confidence} {machines}");
+            let seen = finding_score(severity, confidence, machines, Spread::default());
+            assert!(close(seen, score), "{severity} {confidence} {machines}");
+        }
+        for (readers, keeps, score) in [
+            (0, Keeps::Unknown, 70.0),
+            (1, Keeps::Days(90), 70.0),
+            (8, Keeps::Days(365), 75.0),
+            (9, Keeps::Forever, 76.0),
+            (1_000, Keeps::Forever, 80.0),
+        ] {
+            let seen = finding_score(Severity::High, Confidence::High, 1, Spread { readers, keeps });
+            assert!(close(seen, score), "{readers} {keeps:?}");
         }
         assert!(close(machine_risk([40.0, 15.0].into_iter()), 49.0));
         assert!(close(machine_risk([].into_iter()), 0.0));

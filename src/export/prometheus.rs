@@ -1,14 +1,16 @@
 //! The Prometheus text format, built anew from each report: the series of what is gone are gone with it, and what is
 //! unknown has no series rather than a 0. The counters of the service itself are not here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use jiff::Timestamp;
+use prometheus::core::Collector;
 use prometheus::proto::MetricFamily;
-use prometheus::{GaugeVec, Opts, Registry, TextEncoder};
+use prometheus::{CounterVec, GaugeVec, Opts, Registry, TextEncoder};
 
 use crate::audit::{Band, ChangeSince, Coverage, Finding, Report, Status};
+use crate::exposure::Harm;
 use crate::finding::Severity;
 use crate::model::{MachineKind, Usage};
 use crate::types::Region;
@@ -23,10 +25,12 @@ pub struct Metric {
     samples: fn(&Report, &Samples),
 }
 
-/// A report knows states, not events, so all that is rebuilt from it are gauges.
+/// A report knows states, so nearly all that is rebuilt from it are gauges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MetricKind {
     Gauge,
+    /// Of the last collection alone: it begins anew with each, as if the process had been started again.
+    Counter,
 }
 
 /// Every family that a report can tell, by name.
@@ -69,6 +73,17 @@ pub const METRICS: &[Metric] = &[
         help: "Share of evaluations that reached a verdict, 0 to 1",
         labels: &["account_id", "region", "family"],
         samples: coverage_ratio,
+    },
+    Metric {
+        name: "stepwarden_executions_inspected_total",
+        kind: MetricKind::Counter,
+        help: "Executions whose data the last collection read for the first time",
+        labels: &["account_id", "region"],
+        samples: |report, out| {
+            for inspected in &report.inspected {
+                out.add_total(&[inspected.account_id.as_str(), inspected.region.as_str()], inspected.executions);
+            }
+        },
     },
     Metric {
         name: "stepwarden_findings",
@@ -120,6 +135,17 @@ pub const METRICS: &[Metric] = &[
                 if let Some(backlog) = quota.status.backlog {
                     out.set(&[quota.account_id.as_str(), quota.region.as_str()], backlog);
                 }
+            }
+        },
+    },
+    Metric {
+        name: "stepwarden_payload_bytes_inspected_total",
+        kind: MetricKind::Counter,
+        help: "Bytes of payload behind what the report says of executions",
+        labels: &["account_id", "region"],
+        samples: |report, out| {
+            for inspected in &report.inspected {
+                out.add_total(&[inspected.account_id.as_str(), inspected.region.as_str()], inspected.bytes);
             }
         },
     },
@@ -177,6 +203,13 @@ pub const METRICS: &[Metric] = &[
         },
     },
     Metric {
+        name: "stepwarden_sensitive_state_machines",
+        kind: MetricKind::Gauge,
+        help: "State machines whose executions were seen to carry secrets or data of persons",
+        labels: &["account_id", "region", "data"],
+        samples: sensitive_machines,
+    },
+    Metric {
         name: "stepwarden_state_machines",
         kind: MetricKind::Gauge,
         help: "State machines, where the list was read to its end",
@@ -206,7 +239,7 @@ pub fn families(report: &Report) -> Vec<MetricFamily> {
     for metric in METRICS {
         let samples = Samples::of(metric);
         (metric.samples)(report, &samples);
-        registry.register(Box::new(samples.0)).expect("a test holds the catalogue free of duplicates");
+        registry.register(samples.into_collector()).expect("a test holds the catalogue free of duplicates");
     }
     registry.gather()
 }
@@ -218,18 +251,37 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Where a family's samples go.
-struct Samples(GaugeVec);
+struct Samples {
+    gauges: GaugeVec,
+    /// Of a counter the other is empty.
+    counters: Option<CounterVec>,
+}
 
 impl Samples {
     fn of(metric: &Metric) -> Self {
-        let gauges = match metric.kind {
-            MetricKind::Gauge => GaugeVec::new(Opts::new(metric.name, metric.help), metric.labels),
-        };
-        Self(gauges.expect("a test holds the catalogue to lawful names"))
+        let opts = || Opts::new(metric.name, metric.help);
+        let lawful = "a test holds the catalogue to lawful names";
+        let counters =
+            (metric.kind == MetricKind::Counter).then(|| CounterVec::new(opts(), metric.labels).expect(lawful));
+        Self { gauges: GaugeVec::new(opts(), metric.labels).expect(lawful), counters }
+    }
+
+    fn into_collector(self) -> Box<dyn Collector> {
+        match self.counters {
+            Some(counters) => Box::new(counters),
+            None => Box::new(self.gauges),
+        }
     }
 
     fn gauge(&self, labels: &[&str]) -> prometheus::Gauge {
-        self.0.get_metric_with_label_values(labels).expect("a sample has its family's labels")
+        self.gauges.get_metric_with_label_values(labels).expect("a sample has its family's labels")
+    }
+
+    fn add_total(&self, labels: &[&str], count: u64) {
+        #[allow(clippy::cast_precision_loss, reason = "exact up to 2^53")]
+        let count = count as f64;
+        let counters = self.counters.as_ref().expect("the family counts");
+        counters.get_metric_with_label_values(labels).expect("a sample has its family's labels").inc_by(count);
     }
 
     fn set(&self, labels: &[&str], value: f64) {
@@ -284,6 +336,22 @@ fn state_machines(report: &Report, out: &Samples) {
         for (kind, count) in zeros.into_iter().chain(kinds) {
             let labels = [inventory.account_id.as_str(), inventory.region.as_str(), kind.as_str()];
             out.set(&labels, number(*count));
+        }
+    }
+}
+
+/// 0 where executions were read and nothing was seen; what carries both counts for both.
+fn sensitive_machines(report: &Report, out: &Samples) {
+    for inspected in &report.inspected {
+        for data in ["pii", "secret"] {
+            out.add(&[inspected.account_id.as_str(), inspected.region.as_str(), data], 0);
+        }
+    }
+    for machine in &report.machines {
+        let carried = machine.exposure.iter().flat_map(|exposure| &exposure.carried);
+        let data: BTreeSet<_> = carried.map(|one| if one.harm == Harm::Secret { "secret" } else { "pii" }).collect();
+        for data in data {
+            out.add(&[machine.account_id.as_str(), machine.region.as_str(), data], 1);
         }
     }
 }

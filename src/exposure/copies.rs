@@ -343,6 +343,7 @@ impl DataCopy {
             None => {}
         }
         match self.masking {
+            _ if matches!(self.lock, Some(Err(_))) => {}
             Masking::NotOffered => {}
             Masking::Off => told.push("unmasked".to_owned()),
             Masking::On => told.push("under a data protection policy".to_owned()),

@@ -4,3 +4,4 @@ pub mod log_retention_excessive;
 pub mod log_retention_unset;
 pub mod logging_disabled;
 pub mod tracing_disabled;
+pub mod unmasked_log_group;

@@ -168,6 +168,7 @@ impl From<&MachineReport> for MachineV1 {
             findings: machine.findings.clone(),
             owner: machine.owner.clone(),
             stack: machine.stack.clone(),
+            exposure: machine.exposure.as_ref().map(Into::into),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `report.json`: the whole report for programs, in a published, versioned shape.
 
 mod convert;
+mod exposure;
 mod v1;
 mod words;
 

@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::exposure::ExposureV1;
 use super::words::{BandV1, ChangeSinceV1, ConfidenceV1, FamilyV1, MachineKindV1, ReasonWordV1, SeverityV1, StatusV1};
 
 /// What stepwarden found in the AWS accounts and Regions that it audited.
@@ -255,6 +256,9 @@ pub struct MachineV1 {
     /// From its tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stack: Option<String>,
+    /// The sensitive data that its executions carry; absent where none was seen in what was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<ExposureV1>,
 }
 
 /// One quota in one account and Region.
@@ -345,7 +349,7 @@ pub struct ApiUsageV1 {
 }
 
 /// The schema of a [`Timestamp`].
-struct DateTime;
+pub(super) struct DateTime;
 
 impl JsonSchema for DateTime {
     fn inline_schema() -> bool {

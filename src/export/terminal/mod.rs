@@ -1,5 +1,6 @@
 //! The summary for people: what is worst, how to mend it, what could not be seen, what it cost.
 
+mod data;
 mod findings;
 mod page;
 mod reading;
@@ -41,6 +42,7 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
     standing::risk(report, &mut page)?;
     findings::findings(report, &mut page)?;
     standing::machines(report, &mut page)?;
+    data::data(report, &mut page)?;
     standing::quotas(report, &mut page)?;
     reading::unread(report, &mut page)?;
     reading::api_usage(report, &mut page)?;

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::json;
 use stepwarden::audit::{
-    ApiUsage, Band, ChangeSince, CollectorRun, Coverage, Finding, Inventory, Judged, MachineReport, QuotaReport,
-    Report, Score, Status,
+    ApiUsage, Band, ChangeSince, CollectorRun, Coverage, Finding, Inspected, Inventory, Judged, MachineReport,
+    QuotaReport, Report, Score, Status,
 };
+use stepwarden::exposure::{CopyPlace, DataCopy, Exposure, Lock, Masking, Readers, Until, by_kind, history_until};
 use stepwarden::finding::{Change, Confidence, Family, Location, Severity};
-use stepwarden::model::{MachineKind, Quota, QuotaLimit, QuotaStatus, Usage};
-use stepwarden::types::{AccountId, Arn, Gap, GapReason, JsonPointer, Region};
+use stepwarden::model::{
+    DataField, DataPlace, LogLevel, MachineKind, Quota, QuotaLimit, QuotaStatus, Sample, Sighting, Source, Usage,
+};
+use stepwarden::types::{AccountId, Arn, Data, Gap, GapReason, JsonPointer, Observation, Region};
 
 /// A name that tries to move the cursor, to break lines, labels and quotes, to hide text, and to run in a browser.
 pub(crate) const HOSTILE: &str = "\u{1b}[2J\u{9b}31m<script>alert(1)</script>\n\"} 1\r\u{202e}gnp\u{7}";
@@ -211,14 +214,82 @@ fn machine(place: &str, name: &str, kind: MachineKind, risk: Option<(f64, Band)>
         findings: findings.iter().map(|number| format!("{number:032x}")).collect(),
         owner: None,
         stack: None,
+        exposure: None,
     }
+}
+
+fn sighting(kind: &str, data: Data, state: Option<&str>, pointer: &str) -> Sighting {
+    Sighting {
+        place: DataPlace { state: state.map(str::to_owned), field: DataField::Input },
+        seen: Observation {
+            kind: kind.to_owned(),
+            data,
+            pointer: JsonPointer::written(pointer),
+            count: 1,
+            length: 16,
+            keyed_hash: "0123456789abcdef".to_owned(),
+            confidence: 95,
+        },
+        executions: 4,
+        first: at("2026-11-10T06:00:00Z"),
+        last: at("2026-11-19T06:00:00Z"),
+    }
+}
+
+/// Two types in a history that is read by many and in a log group of which nothing is known but its name.
+fn exposure() -> Exposure {
+    let seen = [
+        sighting("EMAIL", Data::Pii, None, "/customer/email"),
+        sighting("GITHUB_TOKEN", Data::Secret, Some(HOSTILE), "/token"),
+    ];
+    let carried = by_kind(&seen);
+    let kinds: Vec<_> = carried.iter().map(|one| one.kind.clone()).collect();
+    let group = Arn::parse("arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/states/orders");
+    let log_group = CopyPlace::LogGroup {
+        arn: group.expect("an ARN"),
+        level: LogLevel::All,
+        include_execution_data: true,
+        infrequent: false,
+    };
+    let copies = vec![
+        DataCopy {
+            place: CopyPlace::History,
+            proven: true,
+            kinds: kinds.clone(),
+            lock: Some(Ok(Lock::AwsOwned)),
+            masking: Masking::NotOffered,
+            until: Some(Ok(history_until(at("2026-11-19T06:00:00Z")))),
+            readers: Some(Readers { count: 12, gap: None }),
+        },
+        DataCopy {
+            place: log_group,
+            proven: false,
+            kinds,
+            lock: Some(Err(throttled())),
+            masking: Masking::Off,
+            until: Some(Ok(Until::Never)),
+            readers: Some(Readers { count: 3, gap: Some(throttled()) }),
+        },
+    ];
+    let sample = Sample {
+        source: Source::History,
+        executions: 25,
+        new: 25,
+        listed: 1_200,
+        listed_whole: false,
+        bytes: 81_920,
+        oldest: Some(at("2026-11-01T06:00:00Z")),
+        newest: Some(at("2026-11-19T06:00:00Z")),
+    };
+    Exposure { carried, sample, copies, unread: vec![throttled()] }
 }
 
 fn machines() -> Vec<MachineReport> {
     let standard = MachineKind::Standard;
+    let orders = machine("eu-west-1", "orders", standard, Some((89.2, Band::High)), &[3, 4, 5, 12]);
     vec![
         machine("eu-west-1", "payments", MachineKind::Express, Some((98.2, Band::Critical)), &[1, 3, 4]),
-        machine("eu-west-1", "orders", standard, Some((89.2, Band::High)), &[3, 4, 5, 12]),
+        MachineReport { exposure: Some(exposure()), ..orders },
         machine("us-east-1", "refunds", standard, Some((40.0, Band::Medium)), &[6]),
         machine("us-east-1", "notifications", MachineKind::Express, Some((40.0, Band::Medium)), &[7]),
         machine("us-east-1", "reconciliation", standard, Some((40.0, Band::Medium)), &[8]),
@@ -343,6 +414,12 @@ pub(crate) fn rich() -> Report {
             },
         ],
         machines: machines(),
+        inspected: vec![Inspected {
+            account_id: account(),
+            region: region("eu-west-1"),
+            executions: 25,
+            bytes: 81_920,
+        }],
         quotas: quotas(),
         collectors: vec![
             collector("eu-west-1", "state_machines", Some(3.25), None),
@@ -379,6 +456,7 @@ pub(crate) fn clean() -> Report {
             complete: true,
         }],
         machines: vec![machine("eu-west-1", "orders", MachineKind::Standard, Some((0.0, Band::None)), &[])],
+        inspected: Vec::new(),
         quotas: Vec::new(),
         collectors: vec![collector("eu-west-1", "state_machines", Some(0.5), None)],
         api_usage: Vec::new(),
