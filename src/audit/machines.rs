@@ -61,7 +61,7 @@ pub(super) fn inspected(view: &View<'_>) -> Vec<Inspected> {
             .0?
             .values()
             .filter_map(|data| data.seen().0)
-            .map(|data| (data.sample.new, data.sample.bytes))
+            .map(|data| (data.sample.new, data.sample.new_bytes))
             .collect();
         Some(Inspected {
             account_id: region.snapshot.account_id.clone(),

@@ -12,7 +12,9 @@ use serde_json::Value;
 pub(super) struct NeverEmpty;
 
 /// The list that AWS sends with every success of a JSON call, empty or not.
-const LISTS: [(&str, &str); 9] = [
+const LISTS: [(&str, &str); 11] = [
+    ("ListExecutions", "executions"),
+    ("ListMapRuns", "mapRuns"),
     ("ListStateMachines", "stateMachines"),
     ("ListStateMachineVersions", "stateMachineVersions"),
     ("ListStateMachineAliases", "stateMachineAliases"),

@@ -53,12 +53,19 @@ macro_rules! apis {
 apis! {
     SFN_LIST_STATE_MACHINES = documented("states:ListStateMachines", 100.0, 5.0);
     SFN_DESCRIBE_STATE_MACHINE = documented("states:DescribeStateMachine", 200.0, 20.0);
+    SFN_LIST_EXECUTIONS = documented("states:ListExecutions", 100.0, 2.0);
+    SFN_DESCRIBE_EXECUTION = documented("states:DescribeExecution", 250.0, 10.0);
+    SFN_GET_EXECUTION_HISTORY = documented("states:GetExecutionHistory", 400.0, 20.0);
+    SFN_LIST_MAP_RUNS = documented("states:ListMapRuns", 100.0, 1.0);
     SFN_LIST_STATE_MACHINE_VERSIONS = documented("states:ListStateMachineVersions", 100.0, 1.0);
     SFN_LIST_STATE_MACHINE_ALIASES = documented("states:ListStateMachineAliases", 100.0, 1.0);
     SFN_DESCRIBE_STATE_MACHINE_ALIAS = documented("states:DescribeStateMachineAlias", 200.0, 1.0);
     LOGS_DESCRIBE_LOG_GROUPS = conservative("logs:DescribeLogGroups", 5.0);
     LOGS_GET_DATA_PROTECTION_POLICY = documented("logs:GetDataProtectionPolicy", 5.0, 5.0);
     LOGS_DESCRIBE_ACCOUNT_POLICIES = conservative("logs:DescribeAccountPolicies", 2.0);
+    LOGS_FILTER_LOG_EVENTS = documented("logs:FilterLogEvents", 5.0, 5.0);
+    LOGS_START_QUERY = documented("logs:StartQuery", 10.0, 10.0);
+    LOGS_GET_QUERY_RESULTS = documented("logs:GetQueryResults", 10.0, 10.0);
     XRAY_GET_ENCRYPTION_CONFIG = conservative("xray:GetEncryptionConfig", 1.0);
     XRAY_GET_TRACE_SEGMENT_DESTINATION = conservative("xray:GetTraceSegmentDestination", 1.0);
     CLOUDWATCH_GET_METRIC_DATA = conservative("cloudwatch:GetMetricData", 10.0);

@@ -196,7 +196,8 @@ fn kind_of(code: &str, status: Option<u16>) -> FailureKind {
         | "UnsupportedOperation"
         | "UnsupportedOperationException"
         | "NotImplemented"
-        | "NotImplementedException" => FailureKind::Unsupported,
+        | "NotImplementedException"
+        | "StateMachineTypeNotSupported" => FailureKind::Unsupported,
         "NoSuchEntity"
         | "NotFoundException"
         | "ResourceNotFoundException"
@@ -206,7 +207,9 @@ fn kind_of(code: &str, status: Option<u16>) -> FailureKind {
         | "NoSuchPublicAccessBlockConfiguration"
         | "ServerSideEncryptionConfigurationNotFoundError"
         | "NoSuchResourceException"
-        | "StateMachineDoesNotExist" => FailureKind::NotFound,
+        | "StateMachineDoesNotExist"
+        | "ExecutionDoesNotExist"
+        | "ResourceNotFound" => FailureKind::NotFound,
         code if code.contains("Throttl") || THROTTLED.contains(&code) => FailureKind::Throttled,
         _ => match status {
             Some(429) => FailureKind::Throttled,

@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::progress::{Event, Progress};
-use super::settings::{Regions, VersionSettings};
+use super::settings::{ExecutionSettings, Regions, VersionSettings};
 use crate::aws::{Api, Caller, Clients, Failure};
-use crate::detect::{Clean, Door};
+use crate::detect::{Clean, Door, HashKey, Settings};
 use crate::iam::Policy;
-use crate::model::{PartName, PartValue, Snapshot};
+use crate::model::{Executions, PartName, PartValue, Snapshot};
 use crate::types::{AccountId, Arn, Gap, GapReason, Observed, Region};
 
 /// One part of a snapshot, and how it is read.
@@ -79,6 +79,8 @@ pub struct Context<'a> {
     pub door: &'a Door,
     /// What earlier collectors found in this account and Region.
     pub snapshot: &'a Snapshot,
+    /// How execution data is inspected.
+    pub inspection: Inspection<'a>,
     /// Which Regions are to be audited.
     pub regions: &'a Regions,
     pub versions: VersionSettings,
@@ -88,6 +90,17 @@ pub struct Context<'a> {
     pub now: Timestamp,
     pub(super) part: PartName,
     pub(super) progress: &'a dyn Progress,
+}
+
+/// How execution data is inspected, and what earlier collections saw in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Inspection<'a> {
+    pub settings: &'a ExecutionSettings,
+    pub detection: &'a Settings,
+    /// The key of the hashes in evidence, and of what stands for executions.
+    pub hash_key: &'a HashKey,
+    /// Of this account and Region.
+    pub known: Option<&'a Executions>,
 }
 
 impl fmt::Debug for Context<'_> {

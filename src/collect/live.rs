@@ -80,6 +80,7 @@ impl<'a> Live<'a> {
             caller: &self.caller.on_behalf_of(Some(self.account_id.clone()), endpoint.clone()),
             door: self.environment.door,
             snapshot: &Snapshot::new(self.account_id.clone(), region.clone()),
+            inspection: self.environment.inspection(&self.account_id, region),
             regions: &self.environment.settings.regions,
             versions: self.environment.settings.versions,
             concurrency: self.environment.settings.concurrency,

@@ -4,6 +4,7 @@ mod collector;
 mod data_protection;
 mod definitions;
 mod event_rules;
+mod executions;
 mod function_policies;
 mod iam;
 mod identity;
@@ -23,8 +24,8 @@ mod tags;
 mod versions;
 mod xray;
 
-pub use collector::{Collector, Context, Scope};
+pub use collector::{Collector, Context, Inspection, Scope};
 pub use live::{Live, LiveError};
 pub use progress::{Event, Progress, Silent};
-pub use run::{COLLECTORS, CollectError, Collection, Environment, collect, collectors};
+pub use run::{COLLECTORS, CollectError, Collection, Environment, KnownExecutions, collect, collectors};
 pub use settings::CollectSettings;

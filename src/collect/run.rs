@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -6,17 +7,17 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::collector::{Collector, Context, Scope};
+use super::collector::{Collector, Context, Inspection, Scope};
 use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
 use super::{
-    data_protection, event_rules, function_policies, iam, identity, kms_keys, last_accessed, log_groups, quotas,
-    result_buckets, state_machines, tables, tags, versions, xray,
+    data_protection, event_rules, executions, function_policies, iam, identity, kms_keys, last_accessed, log_groups,
+    quotas, result_buckets, state_machines, tables, tags, versions, xray,
 };
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
-use crate::detect::Door;
-use crate::model::{CollectorRun, PartName, PartValue, Snapshot};
+use crate::detect::{self, Door, HashKey};
+use crate::model::{CollectorRun, Executions, PartName, PartValue, Snapshot};
 use crate::types::{AccountId, Arn, Gap, GapReason, Region};
 
 /// Every collector, in the order of the snapshot's parts.
@@ -34,6 +35,7 @@ pub static COLLECTORS: &[&Collector] = &[
     &kms_keys::COLLECTOR,
     &event_rules::COLLECTOR,
     &function_policies::COLLECTOR,
+    &executions::COLLECTOR,
     &xray::COLLECTOR,
     &quotas::COLLECTOR,
 ];
@@ -76,10 +78,19 @@ pub struct Environment<'a> {
     pub max_attempts: u32,
     pub budget: Arc<Budget>,
     pub door: &'a Door,
+    /// What counts as sensitive in execution data.
+    pub detection: &'a detect::Settings,
+    /// The key of the hashes in evidence.
+    pub hash_key: &'a HashKey,
+    /// What earlier collections saw in execution data.
+    pub known: &'a KnownExecutions,
     pub progress: &'a dyn Progress,
     pub cancel: CancellationToken,
     pub now: fn() -> Timestamp,
 }
+
+/// What is remembered of execution data, by account and Region.
+pub type KnownExecutions = BTreeMap<(AccountId, Region), Executions>;
 
 /// What was collected, and how each collector fared.
 #[derive(Debug)]
@@ -115,7 +126,23 @@ impl Environment<'_> {
     pub fn apis(settings: &CollectSettings) -> impl Iterator<Item = &'static Api> {
         let assume = (!settings.accounts.is_empty()).then_some(&STS_ASSUME_ROLE);
         let needed = |api: &&'static Api| settings.regions == Regions::AllEnabled || **api != ACCOUNT_LIST_REGIONS;
-        collectors(settings).flat_map(|collector| collector.apis.iter().copied()).filter(needed).chain(assume)
+        let called = move |collector: &'static Collector| {
+            let data = collector.part == PartName::Executions;
+            let may = move |api: &&'static Api| !data || executions::may_call(&settings.executions, api);
+            collector.apis.iter().copied().filter(may)
+        };
+        collectors(settings).flat_map(called).filter(needed).chain(assume)
+    }
+}
+
+impl<'a> Environment<'a> {
+    pub(super) fn inspection(&self, account_id: &AccountId, region: &Region) -> Inspection<'a> {
+        Inspection {
+            settings: &self.settings.executions,
+            detection: self.detection,
+            hash_key: self.hash_key,
+            known: self.known.get(&(account_id.clone(), region.clone())),
+        }
     }
 }
 
@@ -326,6 +353,7 @@ impl Place<'_> {
             caller: &self.caller.on_behalf_of(Some(account_id.clone()), endpoint.clone()),
             door: self.environment.door,
             snapshot,
+            inspection: self.environment.inspection(account_id, region),
             regions: &self.environment.settings.regions,
             versions: self.environment.settings.versions,
             concurrency: self.environment.settings.concurrency,

@@ -28,8 +28,45 @@ pub struct CollectSettings {
     /// Calls in flight per Region.
     pub concurrency: usize,
     pub versions: VersionSettings,
+    /// How much of execution data is read.
+    pub executions: ExecutionSettings,
 }
 
+/// How much of execution data is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExecutionSettings {
+    /// Executions of a machine that one collection reads.
+    pub per_machine: usize,
+    /// What ended before is not read.
+    pub max_age_days: u32,
+    /// Bytes of data of a machine that one collection reads.
+    pub max_bytes: u64,
+    /// Calls for execution data per Region and collection; 0: none.
+    pub calls: u64,
+    /// What states took and gave is read too, not only what went into an execution and came out.
+    pub states: bool,
+    /// Children of Distributed Maps that are read, for each execution.
+    pub map_children: u32,
+    /// How far back the logs of Express machines are read.
+    pub log_hours: u32,
+    /// Log groups that only Logs Insights reads are read by it, for money.
+    pub insights: bool,
+}
+
+impl Default for ExecutionSettings {
+    fn default() -> Self {
+        Self {
+            per_machine: 10,
+            max_age_days: 90,
+            max_bytes: 64 << 20,
+            calls: 1_000,
+            states: true,
+            map_children: 3,
+            log_hours: 24,
+            insights: false,
+        }
+    }
+}
 /// Of how much published versions are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VersionSettings {
@@ -57,6 +94,7 @@ impl Default for CollectSettings {
             accounts: Vec::new(),
             disabled: BTreeSet::from([PartName::LastAccessed]),
             concurrency: 16,
+            executions: ExecutionSettings::default(),
             // A full bucket of the lists holds 100 calls, of which a quarter may be spent; the rest takes 100 seconds.
             versions: VersionSettings { machines: 50, per_machine: 5 },
         }

@@ -3,7 +3,7 @@ use std::io::Write;
 use anyhow::Context;
 
 use super::configure;
-use super::gather::{Gathered, gather, open_store};
+use super::gather::{Gathered, gather, keep_executions, open_store};
 use super::narrow::narrow;
 use super::outcome::{Failures, Outcome};
 use crate::cli::{CollectArgs, CommonArgs};
@@ -23,6 +23,9 @@ pub(super) fn run(args: CollectArgs, common: &CommonArgs) -> anyhow::Result<Outc
     }
     let Gathered { snapshots, facts, signal, listening } = gather(&config, store.as_ref())?;
     let mut failures = Failures::default();
+    if let Some(store) = &store {
+        failures.note(keep_executions(store, &snapshots));
+    }
     if to_stdout {
         failures.note(write(snapshots, &mut std::io::stdout().lock()).context("standard output"));
     } else {

@@ -10,7 +10,7 @@ use super::progress::Bars;
 use super::signals::Signals;
 use crate::audit::RunFacts;
 use crate::aws::{Budget, Session};
-use crate::collect::{self, Environment, Progress, Silent};
+use crate::collect::{self, Environment, KnownExecutions, Progress, Silent};
 use crate::config::Config;
 use crate::detect::{Door, HashKey};
 use crate::model::Snapshot;
@@ -45,11 +45,26 @@ pub(super) struct Asked<T> {
     listening: Listening,
 }
 
+/// With what is looked at what AWS answers.
+pub(super) struct Eyes {
+    door: Door,
+    hash_key: HashKey,
+    /// What was seen in execution data before.
+    known: KnownExecutions,
+}
+
+impl Eyes {
+    /// Without a memory.
+    pub(super) fn new(hash_key: HashKey) -> Self {
+        Self { door: Door::new(hash_key.clone()), hash_key, known: KnownExecutions::new() }
+    }
+}
+
 /// Lets `read` ask AWS as configured, within `budget`, until a signal comes.
 pub(super) fn ask<T>(
     config: &Config,
     budget: &Arc<Budget>,
-    door: &Door,
+    eyes: &Eyes,
     progress: &dyn Progress,
     read: impl AsyncFnOnce(&Environment<'_>) -> T,
 ) -> anyhow::Result<Asked<T>> {
@@ -69,7 +84,10 @@ pub(super) fn ask<T>(
             settings: &config.collect,
             max_attempts: config.aws.max_attempts,
             budget: budget.clone(),
-            door,
+            door: &eyes.door,
+            detection: &config.detect,
+            hash_key: &eyes.hash_key,
+            known: &eyes.known,
             progress,
             cancel: signals.cancel.clone(),
             now,
@@ -82,12 +100,13 @@ pub(super) fn ask<T>(
 
 /// Collects from AWS.
 pub(super) fn gather(config: &Config, store: Option<&Directory>) -> anyhow::Result<Gathered> {
-    let door = Door::new(hash_key(config, store)?);
+    let known = store.map(Directory::executions).transpose()?.unwrap_or_default().known();
+    let eyes = Eyes { known, ..Eyes::new(hash_key(config, store)?) };
     let bars = std::io::stderr().is_terminal().then(Bars::new);
     let progress: &dyn Progress = bars.as_ref().map_or(&Silent, |bars| bars);
     let started_at = now();
     let budget = Arc::new(Budget::new(config.aws.budget.clone()));
-    let asked = ask(config, &budget, &door, progress, async |environment| collect::collect(environment).await)?;
+    let asked = ask(config, &budget, &eyes, progress, async |environment| collect::collect(environment).await)?;
     let Asked { answer: collection, signal, listening } = asked;
     if let Some(bars) = bars {
         bars.clear();
@@ -120,6 +139,13 @@ fn hash_key(config: &Config, store: Option<&Directory>) -> anyhow::Result<HashKe
         (None, Some(store)) => Ok(store.hash_key()?),
         (None, None) => Ok(HashKey::new(random_key())),
     }
+}
+
+/// Remembers what was seen in execution data, so that the next scan goes on from there.
+pub(super) fn keep_executions(store: &Directory, snapshots: &[Snapshot]) -> anyhow::Result<()> {
+    let mut seen = store.executions()?;
+    seen.take(snapshots);
+    Ok(store.keep_executions(&seen)?)
 }
 
 /// The configured store.

@@ -1,4 +1,4 @@
-use super::gather::{Gathered, gather, open_store};
+use super::gather::{Gathered, gather, keep_executions, open_store};
 use super::narrow::narrow;
 use super::outcome::{Failures, Outcome};
 use super::{configure, output};
@@ -18,6 +18,7 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
     let mut report = audit::audit(&snapshots, &config.checks, &config.selection, facts);
     let mut failures = Failures::default();
     if let Some(store) = &store {
+        failures.note(keep_executions(store, &snapshots));
         failures.note(keep(store, &mut report));
     }
     output::write_files(&report, &config.export, &mut failures);

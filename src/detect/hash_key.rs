@@ -11,7 +11,7 @@ impl HashKey {
     }
 
     /// First 16 hex digits of HMAC-SHA-256.
-    pub(super) fn hash(&self, value: &str) -> String {
+    pub fn hash(&self, value: &str) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
         mac.update(value.as_bytes());
         mac.finalize().into_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect()

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::types::{Arn, Observation, Observed};
@@ -43,8 +44,11 @@ pub struct Sample {
     /// Executions that are known to exist within the age that is looked at; more may where `listed_whole` is false.
     pub listed: u64,
     pub listed_whole: bool,
-    /// Bytes of payload and text that were inspected.
+    /// Bytes of payload and text that were inspected in them.
     pub bytes: u64,
+    /// Bytes that the last collection inspected.
+    #[serde(default)]
+    pub new_bytes: u64,
     /// Start of the oldest and of the newest execution (or log event) that was inspected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oldest: Option<Timestamp>,
@@ -75,7 +79,8 @@ pub struct Sighting {
     pub seen: Observation,
     /// Executions that hold it there.
     pub executions: u64,
-    /// Start of the first and last execution (or time of the log event) that held it.
+    /// Start of the first execution that held it, and end of the last one, or when it was read while it ran; of log events,
+    /// their times.
     pub first: Timestamp,
     pub last: Timestamp,
 }
@@ -137,16 +142,27 @@ pub struct Cursor {
     /// When the machine was last looked at: the one that was longest ago comes first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub looked_at: Option<Timestamp>,
-    /// Executions that may change still: running ones, and those that can be redriven. By the keyed hash of their ARN, how
-    /// often they had been redriven when they were read.
+    /// Executions that were read and may be met again: running ones, those that can be redriven, and those that are newer
+    /// than `until`. By the keyed hash of their ARN.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub open: BTreeMap<String, OpenExecution>,
+    /// What was inspected, by the day (UTC) on which the executions ended or were read while they ran: it expires with them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub days: BTreeMap<Date, Inspected>,
+}
+
+/// How much of a day was inspected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Inspected {
+    pub executions: u64,
+    pub bytes: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenExecution {
     pub started_at: Timestamp,
+    /// How often it had been redriven when it was read.
     pub redrives: u32,
-    /// It ran when it was read; else it had ended and can be redriven.
+    /// It ran when it was read.
     pub running: bool,
 }

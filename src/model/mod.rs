@@ -24,7 +24,9 @@ pub mod xray;
 pub use data_protection::{DataProtection, DataProtections, Masking};
 pub use event_pattern::{PatternMatch, matches_states_events};
 pub use event_rule::{EventRule, EventRules, EventTarget, RuleState};
-pub use execution::{Cursor, DataField, DataPlace, ExecutionData, Executions, OpenExecution, Sample, Sighting, Source};
+pub use execution::{
+    Cursor, DataField, DataPlace, ExecutionData, Executions, Inspected, OpenExecution, Sample, Sighting, Source,
+};
 pub use function_call::{FunctionCall, LATEST, function_calls};
 pub use function_policy::{FunctionPolicies, function_arn, function_names};
 pub use iam_entity::{Iam, InlinePolicy, Principal, Role};

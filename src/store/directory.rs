@@ -2,8 +2,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 
 use super::atomic::{create_atomically, probe_directory, write_atomically};
+use super::executions::SeenExecutions;
 use crate::audit::LastState;
 use crate::detect::HashKey;
 
@@ -12,6 +14,7 @@ use crate::detect::HashKey;
 /// ```text
 /// hash-key               the key of the hashes in evidence, 32 bytes as hex, mode 0600
 /// state.json             the last state of every finding
+/// executions.json        what was seen in execution data, and where the next scan goes on; no data, no names
 /// reports/<time>.json    one per scan
 /// ```
 #[derive(Debug, Clone)]
@@ -59,17 +62,31 @@ impl Directory {
 
     /// The last state; one that cannot be read is set aside under another name and never stops a scan.
     pub fn last_state(&self) -> Result<LastState, StoreError> {
-        let path = self.root.join("state.json");
+        self.remembered("state", "every finding counts as new")
+    }
+
+    /// What was seen in execution data; what cannot be read is set aside like the last state.
+    pub fn executions(&self) -> Result<SeenExecutions, StoreError> {
+        self.remembered("executions", "executions are read anew")
+    }
+
+    pub fn keep_executions(&self, seen: &SeenExecutions) -> Result<(), StoreError> {
+        let text = serde_json::to_vec(seen).expect("what was seen is plain JSON");
+        self.write("executions.json", 0o600, &text)
+    }
+
+    fn remembered<T: DeserializeOwned + Default>(&self, name: &str, so: &str) -> Result<T, StoreError> {
+        let path = self.root.join(format!("{name}.json"));
         let Some(text) = read(&path)? else {
-            return Ok(LastState::default());
+            return Ok(T::default());
         };
         match serde_json::from_slice(&text) {
-            Ok(state) => Ok(state),
+            Ok(content) => Ok(content),
             Err(error) => {
-                let aside = self.root.join("state.damaged.json");
-                tracing::warn!(path = %path.display(), aside = %aside.display(), "the last state is damaged ({error}): set aside, every finding counts as new");
+                let aside = self.root.join(format!("{name}.damaged.json"));
+                tracing::warn!(path = %path.display(), aside = %aside.display(), "the file is damaged ({error}): set aside, {so}");
                 std::fs::rename(&path, &aside).map_err(|source| StoreError { path: path.clone(), source })?;
-                Ok(LastState::default())
+                Ok(T::default())
             }
         }
     }
@@ -112,7 +129,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::os::unix::fs::PermissionsExt;
 
-    use super::Directory;
+    use super::{Directory, SeenExecutions};
     use crate::audit::LastState;
     use crate::detect::Door;
 
@@ -158,5 +175,8 @@ mod tests {
         assert_eq!(store.last_state().unwrap(), LastState::default());
         assert!(root.path().join("state.damaged.json").exists());
         assert!(!root.path().join("state.json").exists());
+        std::fs::write(root.path().join("executions.json"), b"[").unwrap();
+        assert_eq!(store.executions().unwrap(), SeenExecutions::default());
+        assert!(root.path().join("executions.damaged.json").exists());
     }
 }

@@ -2,8 +2,10 @@
 
 mod atomic;
 mod directory;
+mod executions;
 pub mod settings;
 
 pub use atomic::{probe_directory, probe_file, write_atomically};
 pub use directory::{Directory, StoreError, random_key};
+pub use executions::SeenExecutions;
 pub use settings::StoreSettings;

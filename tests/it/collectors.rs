@@ -5,6 +5,7 @@ mod accounts;
 mod cancellation;
 mod data_protection;
 mod event_rules;
+mod executions;
 mod function_policies;
 mod hostile;
 mod iam;
@@ -31,11 +32,11 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use jiff::Timestamp;
 use serde_json::json;
 use stepwarden::aws::{Budget, BudgetSettings};
-use stepwarden::collect::settings::{AccountSource, Regions};
-use stepwarden::collect::{CollectError, CollectSettings, Collection, Environment, Silent, collect};
-use stepwarden::detect::{Door, HashKey};
-use stepwarden::model::{CollectorRun, PartName, Snapshot};
-use stepwarden::types::{ApiUsage, Gap, Region};
+use stepwarden::collect::settings::{AccountSource, ExecutionSettings, Regions};
+use stepwarden::collect::{CollectError, CollectSettings, Collection, Environment, KnownExecutions, Silent, collect};
+use stepwarden::detect::{Door, HashKey, Settings};
+use stepwarden::model::{CollectorRun, Executions, PartName, Snapshot};
+use stepwarden::types::{AccountId, ApiUsage, Gap, Region};
 use tokio_util::sync::CancellationToken;
 
 use crate::replay::{Replay, Rule, credentials, ok, on, xml};
@@ -51,6 +52,8 @@ pub(crate) struct Aws {
     settings: CollectSettings,
     cancel: CancellationToken,
     credentials: SharedCredentialsProvider,
+    detection: Settings,
+    known: KnownExecutions,
 }
 
 /// What a collection brought, and what it took.
@@ -103,7 +106,14 @@ impl Aws {
         rules.push(caller_identity(ACCOUNT));
         let regions = Regions::Named(vec![region(HOME)]);
         let settings = CollectSettings { regions, ..CollectSettings::default() };
-        Self { replay: Replay::new(rules), settings, cancel: CancellationToken::new(), credentials: credentials() }
+        Self {
+            replay: Replay::new(rules),
+            settings,
+            cancel: CancellationToken::new(),
+            credentials: credentials(),
+            detection: Settings::default(),
+            known: KnownExecutions::new(),
+        }
     }
 
     pub(crate) fn regions(mut self, regions: Regions) -> Self {
@@ -115,6 +125,18 @@ impl Aws {
     pub(crate) fn only(mut self, parts: &[&str]) -> Self {
         let off = |part: &&PartName| **part != PartName::Identity && !parts.contains(&part.as_str());
         self.settings.disabled = PartName::ALL.iter().filter(off).copied().collect();
+        self
+    }
+
+    pub(crate) fn executions(mut self, executions: ExecutionSettings) -> Self {
+        self.settings.executions = executions;
+        self
+    }
+
+    /// What an earlier collection saw in execution data of eu-west-1.
+    pub(crate) fn knowing(mut self, executions: Executions) -> Self {
+        let account = AccountId::parse(ACCOUNT).expect("the tests' account is one");
+        self.known.insert((account, region(HOME)), executions);
         self
     }
 
@@ -144,12 +166,16 @@ impl Aws {
     pub(crate) async fn ask<T>(self, read: impl AsyncFnOnce(&Environment<'_>) -> T) -> (T, Arc<Budget>) {
         let budget = BudgetSettings { share: 1.0, unlimited: true, rates: BTreeMap::new() };
         let budget = Arc::new(Budget::new(budget));
+        let key = HashKey::new(*b"the key of the tests");
         let environment = Environment {
             session: &self.replay.session(self.credentials),
             settings: &self.settings,
             max_attempts: MAX_ATTEMPTS,
             budget: budget.clone(),
-            door: &Door::new(HashKey::new(*b"the key of the tests")),
+            door: &Door::new(key.clone()),
+            detection: &self.detection,
+            hash_key: &key,
+            known: &self.known,
             progress: &Silent,
             cancel: self.cancel,
             now,

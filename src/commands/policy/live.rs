@@ -8,9 +8,9 @@ use crate::aws::Budget;
 use crate::cli::{AccessArgs, CommonArgs};
 use crate::collect::{Environment, Live, Silent};
 use crate::commands::configure;
-use crate::commands::gather::{Asked, ask};
+use crate::commands::gather::{Asked, Eyes, ask};
 use crate::commands::outcome::{Stopped, UsageError};
-use crate::detect::{Door, HashKey};
+use crate::detect::HashKey;
 use crate::model::{Details, Encryption, Iam, LogLevel, MachineKind};
 use crate::store::random_key;
 use crate::types::{AccountId, Arn, Gap, Observed, Region};
@@ -84,9 +84,9 @@ pub(super) fn read(question: Question, access: &AccessArgs, common: &CommonArgs)
     let mut config = configure::load(common)?;
     configure::apply_access(&mut config, access.clone())?;
     // The hashes of what the door saw are not shown here.
-    let door = Door::new(HashKey::new(random_key()));
+    let eyes = Eyes::new(HashKey::new(random_key()));
     let budget = Arc::new(Budget::new(config.aws.budget.clone()));
-    let asked = ask(&config, &budget, &door, &Silent, async |environment| answer(environment, question, &place).await)?;
+    let asked = ask(&config, &budget, &eyes, &Silent, async |environment| answer(environment, question, &place).await)?;
     match asked {
         Asked { answer: Err(_), signal: Some(code), .. } => Err(Stopped(code).into()),
         Asked { answer, .. } => answer,

@@ -124,6 +124,14 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::collect(config, PartName::FunctionPolicies, value),
     },
     Key {
+        path: "collectors.executions",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "What stands in the data of executions: read, inspected and dropped. False: execution data is never asked for.",
+        set: |config, value| setters::collect(config, PartName::Executions, value),
+    },
+    Key {
         path: "collectors.xray",
         value: Written::Default("true"),
         kind: Kind::Switch,

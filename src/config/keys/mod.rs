@@ -5,6 +5,7 @@ mod aws;
 mod checks;
 mod collect;
 mod data;
+mod executions;
 mod results;
 
 use std::sync::LazyLock;
@@ -13,4 +14,4 @@ use super::key::Key;
 
 /// Every setting, in the order of the example file.
 pub static KEYS: LazyLock<Vec<Key>> =
-    LazyLock::new(|| [aws::KEYS, collect::KEYS, data::KEYS, checks::KEYS, results::KEYS].concat());
+    LazyLock::new(|| [aws::KEYS, collect::KEYS, executions::KEYS, data::KEYS, checks::KEYS, results::KEYS].concat());

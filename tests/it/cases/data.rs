@@ -124,6 +124,7 @@ impl DataForm {
                 listed: self.listed.unwrap_or(self.executions),
                 listed_whole: self.listed_whole,
                 bytes: self.bytes,
+                new_bytes: self.bytes,
                 oldest: (self.executions > 0).then(|| at(-10 * DAY)),
                 newest: (self.executions > 0).then(|| at(-DAY)),
             },

@@ -278,6 +278,7 @@ fn exposure() -> Exposure {
         listed: 1_200,
         listed_whole: false,
         bytes: 81_920,
+        new_bytes: 81_920,
         oldest: Some(at("2026-11-01T06:00:00Z")),
         newest: Some(at("2026-11-19T06:00:00Z")),
     };
