@@ -125,10 +125,11 @@ impl CopyPlace {
     pub(super) fn ways(&self) -> Vec<Way> {
         match self {
             Self::History => vec![Way::History, Way::Execution, Way::ActivityTask],
-            Self::LogGroup { include_execution_data: false, .. } => Vec::new(),
-            Self::LogGroup { infrequent: true, .. } => vec![Way::LogQuery],
-            Self::LogGroup { .. } => vec![Way::LogEvents, Way::LogQuery, Way::LogExport],
-            Self::EventRule { .. } | Self::ResultBucket { .. } | Self::Service { .. } => Vec::new(),
+            Self::LogGroup { include_execution_data: true, infrequent: true, .. } => vec![Way::LogQuery],
+            Self::LogGroup { include_execution_data: true, .. } => vec![Way::LogEvents, Way::LogQuery, Way::LogExport],
+            Self::LogGroup { .. } | Self::EventRule { .. } | Self::ResultBucket { .. } | Self::Service { .. } => {
+                Vec::new()
+            }
         }
     }
 
