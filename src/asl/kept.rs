@@ -156,8 +156,8 @@ fn mentions(template: &Value, members: &[&str], sure: &mut bool) -> bool {
             may
         }),
         // Each is looked at, so that `sure` speaks of all.
-        Value::Array(items) => items.iter().fold(false, |any, item| mentions(item, members, sure) || any),
-        Value::Object(map) => map.values().fold(false, |any, value| mentions(value, members, sure) || any),
+        Value::Array(items) => items.iter().filter(|item| mentions(item, members, sure)).count() > 0,
+        Value::Object(map) => map.values().filter(|value| mentions(value, members, sure)).count() > 0,
         _ => false,
     }
 }

@@ -4,10 +4,10 @@ use futures_util::{FutureExt, StreamExt};
 use serde_json::Value;
 
 use super::collector::{Collector, Context, Scope};
-use super::pages::{Page, all_pages, required};
+use super::pages::{Page, all_pages, required, without};
 use super::progress::Event;
 use crate::aws::apis::{LOGS_DESCRIBE_ACCOUNT_POLICIES as ACCOUNT, LOGS_GET_DATA_PROTECTION_POLICY as POLICY};
-use crate::aws::{Api, Failure, FailureKind};
+use crate::aws::{Api, FailureKind};
 use crate::detect::Clean;
 use crate::model::{DataProtection, DataProtections, LogGroup, PartName, PartValue};
 use crate::types::{Arn, Gap, GapReason, Observed};
@@ -124,8 +124,4 @@ fn policy(context: &Context<'_>, api: &'static Api, text: &str) -> Result<DataPr
     let document: Value = serde_json::from_str(text).map_err(|error| not_one(error.to_string()))?;
     let clean = context.door.json(document).clean;
     clean.read(DataProtection::parse).map(Clean::into_inner).map_err(|fault| not_one(fault.to_string()))
-}
-
-fn without(api: &'static Api, field: &str) -> Failure {
-    Failure { kind: FailureKind::Other, api, detail: format!("{} answered without {field}", api.name) }
 }

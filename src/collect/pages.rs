@@ -16,8 +16,12 @@ pub(super) struct Page<T> {
 
 /// The list that a page is about. An answer without it is not one of AWS's, and says nothing about what there is.
 pub(super) fn required<T>(api: &'static Api, list: Option<Vec<T>>, field: &str) -> Result<Vec<T>, Failure> {
-    let detail = || format!("{} answered without {field}", api.name);
-    list.ok_or_else(|| Failure { kind: FailureKind::Other, api, detail: detail() })
+    list.ok_or_else(|| without(api, field))
+}
+
+/// An answer lacks what AWS documents.
+pub(super) fn without(api: &'static Api, field: &str) -> Failure {
+    Failure { kind: FailureKind::Other, api, detail: format!("{} answered without {field}", api.name) }
 }
 
 /// All pages, or those before the one that failed.

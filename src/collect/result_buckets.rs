@@ -5,13 +5,13 @@ use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
 
 use super::collector::{Collector, Context, Scope};
-use super::pages::{Page, all_pages, required};
+use super::pages::{Page, all_pages, required, without};
 use super::progress::Event;
 use crate::aws::apis::{
     S3_GET_BUCKET_ENCRYPTION as ENCRYPTION, S3_GET_BUCKET_LIFECYCLE as LIFECYCLE,
     S3_GET_BUCKET_POLICY_STATUS as POLICY_STATUS, S3_GET_PUBLIC_ACCESS_BLOCK as PUBLIC_ACCESS, S3_LIST_BUCKETS as LIST,
 };
-use crate::aws::{Api, Failure, FailureKind};
+use crate::aws::{Failure, FailureKind};
 use crate::model::{
     BucketEncryption, Expiry, PartName, PartValue, PublicAccessBlock, ResultBucket, ResultBuckets, StateMachines,
     StoreAccess, store_uses,
@@ -174,8 +174,4 @@ fn reach(rule: &LifecycleRule) -> (&str, bool) {
         });
     let within = filter.and.as_ref().and_then(|and| and.prefix.as_deref());
     (filter.prefix.as_deref().or(within).or(rule.prefix.as_deref()).unwrap_or_default(), narrowed)
-}
-
-fn without(api: &'static Api, field: &str) -> Failure {
-    Failure { kind: FailureKind::Other, api, detail: format!("{} answered without {field}", api.name) }
 }

@@ -5,12 +5,13 @@ use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
 
 use super::collector::{Collector, Context, Scope};
+use super::pages::without;
 use super::progress::Event;
 use crate::aws::apis::{
     DYNAMODB_DESCRIBE_CONTINUOUS_BACKUPS as BACKUPS, DYNAMODB_DESCRIBE_TABLE as TABLE,
     DYNAMODB_DESCRIBE_TIME_TO_LIVE as TIME_TO_LIVE,
 };
-use crate::aws::{Api, Failure, FailureKind};
+use crate::aws::{Failure, FailureKind};
 use crate::model::{PartName, PartValue, StateMachines, Table, Tables, store_uses};
 use crate::types::{Arn, Gap, GapReason, Observed};
 
@@ -108,8 +109,4 @@ async fn expires(context: &Context<'_>, name: &str) -> Result<bool, Failure> {
         Some(TimeToLiveStatus::Disabled | TimeToLiveStatus::Disabling) => Ok(false),
         _ => Err(without(&TIME_TO_LIVE, "a usable TimeToLiveStatus")),
     }
-}
-
-fn without(api: &'static Api, field: &str) -> Failure {
-    Failure { kind: FailureKind::Other, api, detail: format!("{} answered without {field}", api.name) }
 }

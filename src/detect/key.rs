@@ -240,6 +240,8 @@ impl Reading {
         let qualified = match concept {
             Concept::Name => self.name_of_somebody(before),
             Concept::NamePart if before.is_some() || self.subject == Subject::Person => Concept::FirstName,
+            // telDomicile: the telephone at home.
+            Concept::Address if matches!(before, Some(Concept::Phone | Concept::Email)) => return,
             Concept::Token | Concept::KeyWord | Concept::PassWord => return self.name_of_something(concept, before),
             // A password reset's or a bank's e-mail is one all the same.
             other => other,

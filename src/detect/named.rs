@@ -26,6 +26,10 @@ pub enum Named {
 pub fn field_kind(path: &[&str]) -> Option<Named> {
     let (name, above) = path.split_last()?;
     let name = words::split(name);
+    // hasPhone, is_email
+    if name.len() > 1 && matches!(name[0].as_str(), "has" | "is" | "can" | "needs" | "should" | "was") {
+        return None;
+    }
     let own = Sense::of_words(&name);
     let ambiguous = own.concept.is_some_and(Concept::is_ambiguous);
     let sense = match above.last() {
@@ -111,7 +115,7 @@ mod tests {
         for path in [["phoneToken"], ["emailHash"], ["encryptedSsn"], ["ssnEncrypted"], ["maskedCardNumber"]] {
             assert!(matches!(field_kind(&path), Some(Named::Shielded(_))), "{path:?}: {:?}", field_kind(&path));
         }
-        for path in [["sensitiveInputId"], ["secretArn"], ["emailId"]] {
+        for path in [["sensitiveInputId"], ["secretArn"], ["passwordId"]] {
             assert!(!matches!(field_kind(&path), Some(Named::Sensitive(..))), "{path:?}: {:?}", field_kind(&path));
         }
     }

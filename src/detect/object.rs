@@ -221,7 +221,7 @@ impl<'a, 'de> Object<'a, 'de> {
 
 /// A sibling has said what the value is.
 fn hinted(inspector: &mut Inspector<'_>, hint: &Rc<Key>, key: &Rc<Key>, above: &mut Above) {
-    if key.ends_with_value() {
+    if key.ends_with_value() || key.sense.concept == Some(Concept::DocNumber) {
         above.sense = hint.sense;
         above.key = Some(Rc::clone(hint));
         return;

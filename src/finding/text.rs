@@ -17,6 +17,12 @@ pub fn listed<T: ToString>(names: impl IntoIterator<Item = T>) -> String {
     listed.join(", ")
 }
 
+/// With a capital letter first, as a sentence begins.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+}
+
 /// A count with commas between thousands.
 pub fn digits(count: f64) -> String {
     let plain = format!("{count:.0}");

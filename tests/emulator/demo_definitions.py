@@ -194,9 +194,18 @@ PARTNER_SYNC = {
 
 RETENTION_SWEEP = {
     "Comment": "Deletes documents past their retention date",
-    "StartAt": "Sweep",
+    "StartAt": "ReadArchiveKey",
     "TimeoutSeconds": 7200,
     "States": {
+        # The secret stays in the state, and so in the history.
+        "ReadArchiveKey": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:secretsmanager:getSecretValue",
+            "Parameters": {"SecretId": "prod/archive"},
+            "ResultPath": "$.archive",
+            "TimeoutSeconds": 30,
+            "Next": "Sweep",
+        },
         "Sweep": invoke("retention-sweep", Next="KeepList"),
         "KeepList": {
             "Type": "Task",
@@ -248,6 +257,9 @@ CLICKSTREAM_ENRICH = {
     },
 }
 
+# What was published first, with a token that the current definition has lost.
+CLICKSTREAM_ENRICH_FIRST = {**CLICKSTREAM_ENRICH, "Comment": f"Adds the campaign to a click; token {planted.OLD_TOKEN}"}
+
 # The mail provider's account is reached with a role there.
 MAIL_ROLE = "arn:aws:iam::999988887777:role/erase-mail"
 GDPR_ERASURE = {
@@ -258,7 +270,10 @@ GDPR_ERASURE = {
         "Erase": {
             "Type": "Parallel",
             "Branches": [
-                {"StartAt": "EraseCrm", "States": {"EraseCrm": invoke("erase-crm", End=True)}},
+                {
+                    "StartAt": "EraseCrm",
+                    "States": {"EraseCrm": invoke("erase-crm", {"email.$": "$.subject.email"}, End=True)},
+                },
                 {
                     "StartAt": "EraseMail",
                     "States": {

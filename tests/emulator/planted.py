@@ -8,6 +8,8 @@ GITHUB_TOKEN = "gh" + "p_" + "R7mQ2xVb9TzK4nLw" + "8YcJ5sDf3HgA6p" + "31nyRd"
 POSTGRES_PASSWORD = "wren" + "-Quarry" + "-8814"
 POSTGRES_URI = "postgres" + "://" + "partner_sync:" + POSTGRES_PASSWORD + "@db.partners.example.com:5432/ledger"
 TAG_TOKEN = "gh" + "p_" + "Z1kW6yGt3RvB8qMs" + "5UdC0jXh7PfN2a" + "1qWx3y"
+# In the first version of a definition, which an alias still starts.
+OLD_TOKEN = "gh" + "p_" + "N5tG8wLc3YqF6hJv" + "2XbR9kPz7SdM4u" + "0aKw7e"
 DESCRIPTION_PASSWORD = "pass" + "word=" + "Harbour" + "-Lantern" + "-5307"
 
-ALL = (GITHUB_TOKEN, POSTGRES_PASSWORD, POSTGRES_URI, TAG_TOKEN, DESCRIPTION_PASSWORD)
+ALL = (GITHUB_TOKEN, POSTGRES_PASSWORD, POSTGRES_URI, TAG_TOKEN, OLD_TOKEN, DESCRIPTION_PASSWORD)

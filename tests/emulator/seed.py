@@ -126,9 +126,12 @@ def seed_machine(account, machine):
     if machine.log_level != "OFF":
         destination = account.group_arn(machine.region, machine.name) + ":*"
         logging["destinations"] = [{"cloudWatchLogsLogGroup": {"logGroupArn": destination}}]
-    account.client("stepfunctions", machine.region).create_state_machine(
+    states = account.client("stepfunctions", machine.region)
+    published = machine.published if account.id != ACCOUNTS["moto"] else None  # moto publishes nothing
+    definition = published or machine.definition
+    created = states.create_state_machine(
         name=machine.name,
-        definition=account.text(machine.definition, machine.region),
+        definition=account.text(definition, machine.region),
         roleArn=account.role_arn(machine.role),
         type=machine.type,
         tracingConfiguration={"enabled": machine.tracing},
@@ -136,6 +139,12 @@ def seed_machine(account, machine):
         **({"loggingConfiguration": logging} if machine.log_level != "OFF" else {}),
         **({"encryptionConfiguration": encryption} if machine.key else {}),
     )
+    if published:
+        arn = created["stateMachineArn"]
+        version = states.publish_state_machine_version(stateMachineArn=arn)["stateMachineVersionArn"]
+        route = {"stateMachineVersionArn": version, "weight": 100}
+        states.create_state_machine_alias(name="live", routingConfiguration=[route])
+        states.update_state_machine(stateMachineArn=arn, definition=account.text(machine.definition, machine.region))
 
 
 def seed_machines(account):

@@ -1,6 +1,6 @@
 use crate::exposure::{Carried, Exposure, Harm, PLAUSIBLE, by_kind, told};
 use crate::finding::{
-    AccountView, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View,
+    AccountView, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, about_data,
 };
 use crate::model::{DataField, PartName, Sighting};
 use crate::types::Gap;
@@ -82,6 +82,12 @@ fn defect(machine: &MachineView<'_>, harm: Harm, carried: &[Carried], exposure: 
         .severity(severity)
         .confidence(Confidence::of(surest))
         .told_apart_by(harm.as_str())
+        .about(
+            carried
+                .iter()
+                .filter(|one| one.confidence >= PLAUSIBLE)
+                .map(|one| about_data(&machine.machine.arn, &one.kind)),
+        )
         .of_data(carried, sample.as_ref(), exposure);
     if let Some(first) = carried.first().and_then(|one| one.places.first()) {
         defect.location.state.clone_from(&first.place.state);

@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::finding::{
-    Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, listed, shell_quote,
+    Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, capitalised, listed,
+    shell_quote,
 };
 use crate::model::{Expires, PartName, ResultBucket, StoreAccess, StoreUse, expires, store_uses};
 use crate::types::{Gap, GapReason};
@@ -93,7 +94,7 @@ fn defect(machine: &MachineView<'_>, name: &str, uses: &[&StoreUse<'_>], lacks: 
         states(uses),
         joined(lacks.iter().map(|lack| lack.words.clone())),
     );
-    let remediation = format!("{}.", capital(&joined(lacks.iter().map(|lack| lack.remedy.to_owned()))));
+    let remediation = format!("{}.", capitalised(&joined(lacks.iter().map(|lack| lack.remedy.to_owned()))));
     let commands: Vec<_> = lacks.iter().map(|lack| lack.command.as_str()).collect();
     let defect = Defect::new(message, remediation).change(Change::Command(commands.join("\n")));
     let defect = at(defect, uses, name).severity(severity).confidence(confidence).evidence("bucket", name);
@@ -264,9 +265,4 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
         Some(only) => only,
         None => String::new(),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use crate::finding::{
     Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, listed,
 };
 use crate::model::{Details, LogLevel, MachineKind, PartName};
-use crate::types::Gap;
+use crate::types::{Arn, Gap};
 
 pub const CHECK: Check = Check {
     id: "secret-fetched-into-state",
@@ -53,7 +53,7 @@ impl<'a> Copies<'a> {
     fn of(machine: &MachineView<'_>, details: &'a Details) -> Self {
         let logging = &details.logging;
         let all = logging.level == LogLevel::All && logging.include_execution_data;
-        let group = logging.destination.as_ref().filter(|_| all).map(|group| group.resource());
+        let group = logging.destination.as_ref().filter(|_| all).map(Arn::resource);
         Self {
             history: machine.machine.kind == MachineKind::Standard,
             log: group.map(|group| group.strip_prefix("log-group:").unwrap_or(group)),
@@ -73,7 +73,7 @@ impl<'a> Copies<'a> {
 fn defect(machine: &MachineView<'_>, fetch: &SecretFetch, copies: &Copies<'_>) -> Defect {
     let (name, state, what) = (machine.name(), &fetch.state, fetch.integration.name());
     let members = listed(&fetch.members);
-    let copied = copies.told().join(" and ");
+    let places = copies.told().join(" and ");
     let mut message = if fetch.kept_in_state {
         let by = fetch.kept_by.join(" and its ");
         let may = if fetch.certain { "keeps" } else { "may keep" };
@@ -83,9 +83,9 @@ fn defect(machine: &MachineView<'_>, fetch: &SecretFetch, copies: &Copies<'_>) -
     } else {
         format!("State {state} of {name} calls {what} and keeps the secret ({members}) out of what later states see.")
     };
-    if !copied.is_empty() {
+    if !places.is_empty() {
         let but = if fetch.kept_in_state { " It is written into" } else { " The task's answer is written into" };
-        message.push_str(&format!("{but} {copied} in clear."));
+        message = format!("{message}{but} {places} in clear.");
     }
     let remediation = format!(
         "Take {state} out, pass the secret's name on, and let what needs the value fetch it: a function from Secrets Manager \
@@ -103,8 +103,8 @@ fn defect(machine: &MachineView<'_>, fetch: &SecretFetch, copies: &Copies<'_>) -
         .evidence("call", what)
         .evidence("members", members)
         .evidence("kept_by", if fetch.kept_by.is_empty() { "nothing".to_owned() } else { fetch.kept_by.join(", ") });
-    if !copied.is_empty() {
-        defect = defect.evidence("written_to", copied);
+    if !places.is_empty() {
+        defect = defect.evidence("written_to", places);
     }
     if !fetch.certain {
         defect = defect.confidence(Confidence::Medium);

@@ -8,7 +8,7 @@ use crate::finding::{
     shell_quote,
 };
 use crate::model::{LogLevel, MachineKind, PartName, Version};
-use crate::types::{Data, Gap, JsonPointer, Observation};
+use crate::types::{Arn, Data, Gap, JsonPointer, Observation};
 
 pub const CHECK: Check = Check {
     id: "secret-in-definition",
@@ -115,7 +115,7 @@ fn defect(machine: &MachineView<'_>, spot: &Spot<'_>) -> Defect {
     let task = task(machine, spot);
     let mut defect = Defect::new(message, remedy(spot, task))
         .severity(severity(kind))
-        .confidence(certainty(*confidence))
+        .confidence(Confidence::of(*confidence))
         .evidence("type", kind)
         .evidence("length", length.to_string())
         .evidence("keyed_hash", keyed_hash);
@@ -165,12 +165,12 @@ fn travels(machine: &MachineView<'_>, spot: &Spot<'_>, state: Option<&(String, J
     if state.is_some() && !comment {
         let logging = machine.details().ok().map(|details| &details.logging);
         let logged = logging.filter(|logging| logging.level == LogLevel::All && logging.include_execution_data);
-        let group = logged.and_then(|logging| logging.destination.as_ref()).map(|arn| arn.name());
+        let group = logged.and_then(|logging| logging.destination.as_ref()).map(Arn::name);
         let history = machine.machine.kind == MachineKind::Standard;
         match (history, group) {
             (true, None) => text.push_str(", and each execution that gets there keeps it in its history"),
             (true, Some(_)) => {
-                text.push_str(", and each execution that gets there keeps it in its history and its log")
+                text.push_str(", and each execution that gets there keeps it in its history and its log");
             }
             (false, Some(_)) => text.push_str(", and each execution that gets there writes it to the log"),
             (false, None) => {}
@@ -182,9 +182,9 @@ fn travels(machine: &MachineView<'_>, spot: &Spot<'_>, state: Option<&(String, J
         let plural = if spot.versions.len() == 1 { "Version" } else { "Versions" };
         let verb = if spot.versions.len() == 1 { "holds" } else { "hold" };
         let still = if spot.current { "too" } else { "still, though the current definition does not" };
-        text.push_str(&format!(" {plural} {versions} {verb} it {still}."));
+        text = format!("{text} {plural} {versions} {verb} it {still}.");
         if !spot.aliases.is_empty() {
-            text.push_str(&format!(" What {} starts runs with it.", listed(&spot.aliases)));
+            text = format!("{text} What {} starts runs with it.", listed(&spot.aliases));
         }
     }
     text
@@ -281,13 +281,5 @@ fn severity(kind: &str) -> Severity {
         "AWS_PRESIGNED_URL" | "AWS_SESSION_TOKEN" | "JWT" => Severity::Medium,
         "AWS_ACCESS_KEY_ID" => Severity::Low,
         _ => Severity::High,
-    }
-}
-
-fn certainty(hundredths: u8) -> Confidence {
-    match hundredths {
-        90.. => Confidence::High,
-        60.. => Confidence::Medium,
-        _ => Confidence::Low,
     }
 }

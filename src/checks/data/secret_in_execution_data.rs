@@ -1,6 +1,6 @@
 use crate::exposure::{Carried, Exposure, PLAUSIBLE, by_kind, told};
 use crate::finding::{
-    AccountView, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View,
+    AccountView, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, about_data,
 };
 use crate::model::{DataField, PartName, Sighting};
 use crate::types::{Data, Gap};
@@ -93,6 +93,12 @@ fn defect(machine: &MachineView<'_>, carried: &Carried, exposure: Option<&Exposu
         .severity(severity)
         .confidence(Confidence::of(one.confidence))
         .told_apart_by(kind)
+        .about(
+            carried
+                .iter()
+                .filter(|one| one.confidence >= PLAUSIBLE)
+                .map(|one| about_data(&machine.machine.arn, &one.kind)),
+        )
         .of_data(carried, sample.as_ref(), exposure);
     if let Some(first) = one.places.first() {
         defect.location.state.clone_from(&first.place.state);

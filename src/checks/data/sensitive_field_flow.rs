@@ -17,7 +17,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Low,
     confidence: Confidence::Medium,
     reads: &[PartName::StateMachines],
-    yields_to: &[],
+    yields_to: &["pii-in-execution-data", "secret-in-execution-data"],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html",

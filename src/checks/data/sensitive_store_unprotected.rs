@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{
     Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, RegionView, Severity, Subject, View,
-    listed, shell_quote,
+    capitalised, listed, shell_quote,
 };
 use crate::model::{PartName, StoreAccess, Table, store_uses};
 use crate::types::{Arn, Gap};
@@ -161,7 +161,5 @@ fn change(arn: &Arn, open: bool, lost: bool) -> (String, String) {
              --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true,RecoveryPeriodInDays=35"
         ));
     }
-    let text = remedies.join(", and ");
-    let capital = text.get(..1).unwrap_or_default().to_ascii_uppercase();
-    (format!("{capital}{}.", text.get(1..).unwrap_or_default()), commands.join("\n"))
+    (format!("{}.", capitalised(&remedies.join(", and "))), commands.join("\n"))
 }
