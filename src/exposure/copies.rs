@@ -159,7 +159,8 @@ impl CopyPlace {
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
 const HISTORY_DAYS: u32 = 90;
 
-fn after(last: Timestamp, days: u32) -> Until {
+/// When what was last seen is gone where it is kept for so many days.
+pub fn after(last: Timestamp, days: u32) -> Until {
     let at = last.checked_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX);
     Until::At { days, at }
 }
