@@ -289,6 +289,7 @@ fn machine(
         },
         definition: Observed::known(DefinitionRef { sha256, bytes, observations: Vec::new() }),
         description: None,
+        description_observations: Vec::new(),
     };
     let kind = if dice.percent(25) { MachineKind::Express } else { MachineKind::Standard };
     let arn = at("states", format!("stateMachine:{name}"));

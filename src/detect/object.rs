@@ -72,7 +72,7 @@ impl<'a, 'de> Object<'a, 'de> {
     /// Begins a member: puts its name on the path and reads it.
     pub(super) fn enter(&mut self, inspector: &mut Inspector<'_>, name: &str) -> Verdict {
         let mut key = inspector.keys.key(name);
-        if self.lists_persons && key.is_unknown() && value::is_full_name(name, 2) && name.contains(' ') {
+        if self.lists_persons && key.is_unknown() && value::is_name_as_key(name) {
             key = inspector.keys.person();
         }
         inspector.put_name(&key, name);

@@ -125,10 +125,11 @@ impl CopyPlace {
     pub(super) fn ways(&self) -> Vec<Way> {
         match self {
             Self::History => vec![Way::History, Way::Execution, Way::ActivityTask],
-            Self::LogGroup { include_execution_data: false, .. } => Vec::new(),
-            Self::LogGroup { infrequent: true, .. } => vec![Way::LogQuery],
-            Self::LogGroup { .. } => vec![Way::LogEvents, Way::LogQuery, Way::LogExport],
-            Self::EventRule { .. } | Self::ResultBucket { .. } | Self::Service { .. } => Vec::new(),
+            Self::LogGroup { include_execution_data: true, infrequent: true, .. } => vec![Way::LogQuery],
+            Self::LogGroup { include_execution_data: true, .. } => vec![Way::LogEvents, Way::LogQuery, Way::LogExport],
+            Self::LogGroup { .. } | Self::EventRule { .. } | Self::ResultBucket { .. } | Self::Service { .. } => {
+                Vec::new()
+            }
         }
     }
 
@@ -158,7 +159,8 @@ impl CopyPlace {
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
 const HISTORY_DAYS: u32 = 90;
 
-fn after(last: Timestamp, days: u32) -> Until {
+/// When what was last seen is gone where it is kept for so many days.
+pub fn after(last: Timestamp, days: u32) -> Until {
     let at = last.checked_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX);
     Until::At { days, at }
 }

@@ -15,28 +15,42 @@ pub enum Kept {
 ///
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html>.
 pub fn in_log(logging: &Logging, place: &DataPlace) -> Kept {
-    use DataField::{Cause, Error, Input, Location, Name, Other, Output, Parameters, Variables, WorkerName};
+    use DataField::{Cause, Error, Location, Name, Other, WorkerName};
 
-    let failure = matches!(place.field, Error | Cause);
-    match (logging.level, logging.include_execution_data, place.field) {
-        (LogLevel::Off, ..) => Kept::No,
-        (_, _, Name) => Kept::Yes,
-        (LogLevel::Unknown, ..) => Kept::Perhaps,
-        (_, false, _) => {
-            if failure {
+    let field = place.field;
+    let failure = matches!(field, Error | Cause);
+    // Which events of activities and of evaluations are logged is not documented.
+    let odd = matches!(field, Location | WorkerName | Other);
+    match logging.level {
+        LogLevel::Off => Kept::No,
+        _ if field == Name => Kept::Yes,
+        LogLevel::Unknown => Kept::Perhaps,
+        _ if !logging.include_execution_data => {
+            // Nor is whether error and cause count as execution data.
+            if failure { Kept::Perhaps } else { Kept::No }
+        }
+        LogLevel::All => {
+            if odd {
+                Kept::Perhaps
+            } else {
+                Kept::Yes
+            }
+        }
+        LogLevel::Error if failure => Kept::Yes,
+        LogLevel::Error => {
+            if odd {
                 Kept::Perhaps
             } else {
                 Kept::No
             }
         }
-        // Which events of activities and of evaluations are logged is not documented.
-        (LogLevel::All, true, Location | WorkerName | Other) => Kept::Perhaps,
-        (LogLevel::All, true, _) => Kept::Yes,
-        (LogLevel::Error | LogLevel::Fatal, true, Error | Cause) if place.state.is_none() => Kept::Yes,
-        (LogLevel::Error, true, Error | Cause) => Kept::Yes,
-        (LogLevel::Error, true, Location | Other) => Kept::Perhaps,
-        (LogLevel::Error | LogLevel::Fatal, true, Input | Output | Variables | Parameters | WorkerName) => Kept::No,
-        (LogLevel::Fatal, true, Error | Cause | Location | Other) => Kept::No,
+        LogLevel::Fatal => {
+            if failure && place.state.is_none() {
+                Kept::Yes
+            } else {
+                Kept::No
+            }
+        }
     }
 }
 

@@ -12,7 +12,7 @@ mod logged;
 pub mod told;
 
 pub use carried::{Carried, PLAUSIBLE, by_kind, carried};
-pub use copies::{CopyPlace, DataCopy, Facts, Lock, Masking, Readers, Until, history_until, logged_until};
+pub use copies::{CopyPlace, DataCopy, Facts, Lock, Masking, Readers, Until, after, history_until, logged_until};
 pub use harm::Harm;
 pub use logged::{Kept, in_log};
 

@@ -1,12 +1,14 @@
 //! Where the sensitive data of machines is: an exposure, made of what the view knows around a machine.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::reach::Reaching;
 use super::{AccountView, Change, Defect, Keeps, MachineView, Severity, Spread, listed, shell_quote};
 use crate::access::reach::Way;
-use crate::exposure::{Carried, DataCopy, Exposure, Facts, Harm, Readers, told};
-use crate::model::{Encryption, MachineKind, Sample};
+use crate::exposure::{Carried, CopyPlace, DataCopy, Exposure, Facts, Harm, Lock, Readers, Until, after, told};
+use crate::model::{Encryption, Expires, MachineKind, ResultBucket, Sample, expires};
+use crate::types::Gap;
 
 impl AccountView<'_> {
     /// `None` where nothing plausible was seen in what was read of the machine's executions, which is no verdict.
@@ -29,7 +31,35 @@ impl AccountView<'_> {
             let others = holders.filter(|holder| Some(&holder.arn) != own && !holder.is_service_linked());
             Readers { count: others.count(), gap }
         };
-        Exposure::of(&facts, &count)
+        let mut exposure = Exposure::of(&facts, &count)?;
+        let last = exposure.carried.iter().map(|one| one.last).max().unwrap_or_default();
+        for copy in &mut exposure.copies {
+            if let CopyPlace::ResultBucket { bucket: Some(name), .. } = &copy.place {
+                let guarded = machine.region.result_bucket(name);
+                copy.lock = guarded.clone().and_then(|bucket| bucket_lock(machine, bucket)).transpose();
+                copy.until = guarded.map(|bucket| bucket.and_then(|bucket| bucket_until(bucket, last))).transpose();
+            }
+        }
+        Some(exposure)
+    }
+}
+
+/// Under whose key results come to rest; nothing of a bucket that the account does not have.
+fn bucket_lock(machine: &MachineView<'_>, bucket: Option<&ResultBucket>) -> Result<Option<Lock>, Gap> {
+    let Some(bucket) = bucket else { return Ok(None) };
+    let key = bucket.encryption.whole().map_err(Gap::clone)?.as_ref().and_then(|encryption| encryption.key.as_deref());
+    Ok(Some(match key {
+        Some(key) if machine.region.is_customers_key(key)? => Lock::Customer(key.to_owned()),
+        _ => Lock::AwsOwned,
+    }))
+}
+
+/// How long results stay, where rules about the whole bucket or none at all say so.
+fn bucket_until(bucket: &ResultBucket, last: Timestamp) -> Option<Until> {
+    match expires(bucket.expiry.whole().ok()?, None) {
+        Expires::After(Some(days)) => Some(after(last, days)),
+        Expires::Never => Some(Until::Never),
+        Expires::After(None) | Expires::Unclear => None,
     }
 }
 

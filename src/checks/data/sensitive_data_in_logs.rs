@@ -16,6 +16,7 @@ pub const CHECK: Check = Check {
         PartName::StateMachines,
         PartName::Executions,
         PartName::LogGroups,
+        PartName::ResultBuckets,
         PartName::KmsKeys,
         PartName::EventRules,
         PartName::Iam,

@@ -266,6 +266,17 @@ pub(in super::super) fn is_full_name(text: &str, fewest: usize) -> bool {
     })
 }
 
+/// A whole name where keys are names of persons, mostly: numbers of customers by city stand there too.
+pub(in super::super) fn is_name_as_key(text: &str) -> bool {
+    const PLACES: [&str; 30] = [
+        "abu", "addis", "bad", "buenos", "cape", "east", "el", "fort", "great", "hong", "kuala", "la", "lake", "las",
+        "le", "los", "mount", "new", "north", "port", "rio", "saint", "san", "santa", "sao", "south", "st", "tel",
+        "united", "west",
+    ];
+    let first = text.split([' ', '.']).next().unwrap_or_default().to_lowercase();
+    text.contains(' ') && !PLACES.contains(&first.as_str()) && is_full_name(text, 2)
+}
+
 struct Seen {
     count: usize,
     is_capital: bool,
