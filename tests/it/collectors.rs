@@ -91,6 +91,7 @@ pub(crate) fn quiet() -> Vec<Rule> {
         on("GetTraceSegmentDestination", ok(json!({ "Destination": "XRay", "Status": "ACTIVE" }))),
         on("ListServiceQuotas", ok(json!({ "Quotas": [] }))),
         on("ListAWSDefaultServiceQuotas", ok(json!({ "Quotas": [] }))),
+        on("ListExecutions", ok(json!({ "executions": [] }))),
         on("ListMetrics", ok(json!({ "Metrics": [] }))),
         on("GetMetricData", ok(json!({ "MetricDataResults": [] }))),
         on(

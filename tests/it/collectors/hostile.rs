@@ -7,11 +7,11 @@ use stepwarden::types::{Observed, Region};
 
 use super::function_policies::calling;
 use super::machines::{arn, described, listing};
-use super::{Aws, HOME, data_protection, event_rules, kms_keys, quiet, scan, stores, versions};
+use super::{Aws, HOME, data_protection, event_rules, executions, kms_keys, quiet, scan, stores, versions};
 use crate::replay::{Rule, ok, on, raw};
 
 /// Each call, where it is made, and whose part it is.
-const CALLS: [(&str, &str, &str); 31] = [
+const CALLS: [(&str, &str, &str); 34] = [
     ("ListStateMachines", HOME, "state_machines"),
     ("DescribeStateMachine", HOME, "state_machines"),
     ("GetResources", HOME, "tags"),
@@ -39,6 +39,9 @@ const CALLS: [(&str, &str, &str); 31] = [
     ("GetTraceSegmentDestination", HOME, "xray"),
     ("ListServiceQuotas", HOME, "quotas"),
     ("ListAWSDefaultServiceQuotas", HOME, "quotas"),
+    ("ListExecutions", HOME, "executions"),
+    ("GetExecutionHistory", HOME, "executions"),
+    ("ListMapRuns", HOME, "executions"),
     ("ListMetrics", HOME, "quotas"),
     ("GetMetricData", HOME, "quotas"),
     ("GetAccountAuthorizationDetails", Region::GLOBAL, "iam"),
@@ -68,7 +71,7 @@ const BODIES: [(&str, &[u8]); 16] = [
 /// Lists under the right names, of the wrong things.
 const WRONG_TYPES: &str = r#"{"stateMachines": "many", "stateMachineVersions": 1, "stateMachineAliases": {}, "routingConfiguration": 1, "stateMachineArn": 1, "definition": {}, "roleArn": [],
     "ResourceTagMappingList": {}, "logGroups": 7, "policyDocument": [], "accountPolicies": {}, "Table": [], "ContinuousBackupsDescription": 1, "TimeToLiveDescription": "", "KeyMetadata": [], "Policy": {}, "Grants": 1, "Rules": true, "Targets": {}, "EncryptionConfig": [], "Destination": {}, "Quotas": "none",
-    "Regions": 3}"#;
+    "executions": 1, "events": {}, "mapRuns": 1, "Regions": 3}"#;
 
 /// An account with a machine that logs under a key, calls a function and fills a bucket and a table, and with a rule on its events, so that every call is made; the rules come first.
 fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
@@ -90,6 +93,9 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
         on("ListStateMachineVersions", ok(versions::listing(&[1]))),
         on("ListStateMachineAliases", ok(versions::aliases(&["live"]))),
         on("DescribeStateMachineAlias", ok(versions::routing("live", &[(1, 100)]))),
+        executions::executions(&[executions::execution("one", "SUCCEEDED", 5)]),
+        on("GetExecutionHistory", ok(executions::history(&json!({})))),
+        on("ListMapRuns", ok(json!({ "mapRuns": [] }))),
         on("DescribeLogGroups", ok(json!({ "logGroups": [log_group] }))),
         on("GetDataProtectionPolicy", ok(json!({ "policyDocument": data_protection::policy("EmailAddress") }))),
         on("DescribeAccountPolicies", ok(json!({ "accountPolicies": [] }))),
@@ -108,7 +114,7 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
 async fn an_account_that_answers_has_no_gap() {
     let scan = busy([]).scan().await;
     assert!(scan.collection().runs.iter().all(|run| run.gap.is_none()));
-    assert_eq!(scan.collection().runs.len(), 14);
+    assert_eq!(scan.collection().runs.len(), 15);
 }
 
 #[tokio::test]
@@ -117,7 +123,7 @@ async fn each_answer_that_is_none_is_a_gap_of_its_part() {
     for (call, place, part) in CALLS {
         // What is found through the machines that name it.
         let parts = match part {
-            "kms_keys" | "data_protection" => vec![part, "log_groups", "state_machines"],
+            "executions" | "kms_keys" | "data_protection" => vec![part, "log_groups", "state_machines"],
             "log_groups" | "function_policies" | "result_buckets" | "tables" | "versions" => {
                 vec![part, "state_machines"]
             }
