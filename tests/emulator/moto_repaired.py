@@ -11,15 +11,21 @@ from datetime import UTC
 from xml.sax.saxutils import escape
 
 import cbor2
+from antlr4 import RecognitionException
 from moto import server
 from moto.cloudwatch import urls as cloudwatch_urls
 from moto.cloudwatch.responses import CloudWatchResponse
+from moto.core.config import default_user_config
 from moto.core.exceptions import _RESTError
 from moto.core.parse import JSONParser
 from moto.core.responses import ActionContext, BaseResponse
 from moto.core.serialize import JSONSerializer
 from moto.core.utils import get_service_model
 from moto.iam.access_control import IAMRequestBase
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import state_task_factory
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_unsupported import (
+    StateTaskServiceUnsupported,
+)
 
 CBOR = "application/cbor"
 
@@ -162,13 +168,33 @@ def lack_like_aws():
     stock_call = BaseResponse.call_action
 
     def call_action(self):
-        if self._get_action() in LACKING:
+        of_a_map_run = self._get_action() == "ListExecutions" and self._get_param("mapRunArn")
+        if of_a_map_run or self._get_action() in LACKING:
             name = "UnknownOperationException"
             headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-errortype": name}
             return 400, headers, json.dumps({"__type": name})
         return stock_call(self)
 
     BaseResponse.call_action = call_action
+
+
+# --- Executions run ------------------------------------------------------------------------------------------------
+# Stock moto makes histories up unless it is told to run executions, and then refuses definitions with integrations
+# that it does not know, and those that AWS takes and its grammar does not.
+
+
+def run_executions():
+    default_user_config["stepfunctions"] = {"execute_state_machine": True}
+    default_user_config["lambda"] = {"use_docker": False}
+    known = state_task_factory.state_task_service_for
+
+    def known_or_forwarded(service_name):
+        try:
+            return known(service_name)
+        except RecognitionException:
+            return StateTaskServiceUnsupported()
+
+    state_task_factory.state_task_service_for = known_or_forwarded
 
 
 def main():
@@ -179,6 +205,7 @@ def main():
     refuse_like_aws()
     name_actions_like_iam()
     lack_like_aws()
+    run_executions()
     server.main(["--host", "127.0.0.1", "--port", str(port)])
 
 

@@ -16,7 +16,7 @@ DESCRIPTION_PASSWORD = "pass" + "word=" + "Harbour" + "-Lantern" + "-5307"
 CUSTOMER_EMAIL = "marlene." + "hofstetter" + "@" + "kundenpost-zuerich.ch"
 SHOPPER_EMAIL = "odalys." + "quintero" + "@" + "correo-clientes.es"
 CUSTOMER_CARD = "4539" + "1488" + "0343" + "6467"
-EXECUTION_NAME = "export-for-" + "odalys-quintero"
+EXECUTION_NAME = "export-" + SHOPPER_EMAIL
 
 ALL = (
     GITHUB_TOKEN,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::pages::{Tokens, required};
@@ -100,32 +101,52 @@ fn windows(all: Window) -> impl Iterator<Item = Window> {
     })
 }
 
-/// Whether the windows were read to their end.
+/// Whether all of it was read. A little log is read by one call; a long one, which AWS gives oldest first, by windows.
 async fn filter(reader: &Reader<'_>, machine: &Arn, group: &str, all: Window, log: &mut Log) -> Result<bool, Stop> {
-    let client = reader.context.clients.logs();
+    let (events, next) = page(reader, machine, group, all, None).await?;
+    if next.is_none() {
+        log.take(reader, events.iter().filter_map(message));
+        return Ok(true);
+    }
+    drop(events);
     for window in windows(all) {
         let (mut token, mut tokens) = (None, Tokens::new(&FILTER));
         loop {
             if log.executions.len() >= reader.settings.per_machine || reader.room(&log.tally).is_err() {
                 return Ok(false);
             }
-            let request = client
-                .filter_log_events()
-                .log_group_name(group)
-                .log_stream_name_prefix(stream_prefix(machine))
-                .start_time(window.from.as_millisecond())
-                .end_time(window.to.as_millisecond())
-                .set_next_token(token);
-            let page = reader.call(&FILTER, || request.clone().send()).await?;
-            let events = required(&FILTER, page.events, "events")?;
-            log.take(reader, events.iter().filter_map(|event| Some((event.timestamp?, event.message.as_deref()?))));
-            token = tokens.follow(page.next_token)?;
+            let (events, next) = page(reader, machine, group, window, token).await?;
+            log.take(reader, events.iter().filter_map(message));
+            token = tokens.follow(next)?;
             if token.is_none() {
                 break;
             }
         }
     }
     Ok(true)
+}
+
+async fn page(
+    reader: &Reader<'_>,
+    machine: &Arn,
+    group: &str,
+    window: Window,
+    token: Option<String>,
+) -> Result<(Vec<FilteredLogEvent>, Option<String>), Stop> {
+    let client = reader.context.clients.logs();
+    let request = client
+        .filter_log_events()
+        .log_group_name(group)
+        .log_stream_name_prefix(stream_prefix(machine))
+        .start_time(window.from.as_millisecond())
+        .end_time(window.to.as_millisecond())
+        .set_next_token(token);
+    let page = reader.call(&FILTER, || request.clone().send()).await?;
+    Ok((required(&FILTER, page.events, "events")?, page.next_token.filter(|token| !token.is_empty())))
+}
+
+fn message(event: &FilteredLogEvent) -> Option<(i64, &str)> {
+    Some((event.timestamp?, event.message.as_deref()?))
 }
 
 /// Streams of a machine are called `states/<machine>/<time>/<number>`.

@@ -71,7 +71,9 @@ async fn logged_data_is_inspected_at_its_state() {
     ];
     let rules = [
         on("FilterLogEvents", ok(page(&messages, None))).with("page-2"),
-        on("FilterLogEvents", ok(page(&[], Some("page-2")))).then(ok(page(&[], None))),
+        on("FilterLogEvents", ok(page(&[], Some("page-1"))))
+            .then(ok(page(&[], Some("page-2"))))
+            .then(ok(page(&[], None))),
     ];
     let scan = express("ALL", "STANDARD", rules).scan().await;
     let data = seen(&scan);
@@ -90,12 +92,19 @@ fn place(sighting: &Sighting) -> String {
 
 #[tokio::test]
 async fn windows_go_back_as_far_as_configured_and_the_next_collection_goes_on() {
-    let scan = express("ALL", "STANDARD", [nothing()]).scan().await;
+    let long = on("FilterLogEvents", ok(page(&[], Some("page-2")))).then(ok(page(&[], None)));
+    let scan = express("ALL", "STANDARD", [long]).scan().await;
     let data = seen(&scan);
-    assert_eq!(scan.replay.count("FilterLogEvents"), 11, "24 hours in windows that double");
+    assert_eq!(scan.replay.count("FilterLogEvents"), 12, "all at once, then 24 hours in windows that double");
     assert_eq!((data.sample.executions, data.sample.listed_whole), (0, true));
     let again = express("ALL", "STANDARD", [nothing()]).knowing(part(&scan)).scan().await;
     assert_eq!(again.replay.count("FilterLogEvents"), 0, "no time has passed");
+}
+
+#[tokio::test]
+async fn a_little_log_is_read_by_one_call() {
+    let scan = express("ALL", "STANDARD", [nothing()]).scan().await;
+    assert_eq!(scan.replay.count("FilterLogEvents"), 1);
 }
 
 #[tokio::test]
