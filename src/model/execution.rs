@@ -163,6 +163,6 @@ pub struct OpenExecution {
     pub started_at: Timestamp,
     /// How often it had been redriven when it was read.
     pub redrives: u32,
-    /// It ran when it was read.
+    /// It ran when it was read, or was not read whole; else it had ended and can be redriven.
     pub running: bool,
 }

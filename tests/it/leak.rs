@@ -135,7 +135,9 @@ impl Disguise {
 fn assert_kept(mark: &str, disguise: Disguise) {
     let (scan, log) = scanned(mark, disguise);
     let unread: Vec<_> = scan.collection().runs.iter().filter_map(|run| run.gap.as_ref()).collect();
-    assert!(unread.iter().all(|gap| gap.api != "states:GetExecutionHistory"), "payloads were read: {unread:?}");
+    assert!(unread.iter().all(|gap| gap.api.starts_with("xray:")), "all of it was read: {unread:?}");
+    let read = |operation| scan.replay.count(operation);
+    assert_eq!([read("GetExecutionHistory"), read("FilterLogEvents")], [2, 1], "an execution, a child, a log");
     for (way, text) in given_away(&scan, log) {
         let Some(at) = text.find(mark) else { continue };
         let number: usize = text[at + mark.len()..][..2].parse().expect("a mark ends in its place");

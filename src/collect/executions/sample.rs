@@ -24,6 +24,14 @@ pub(super) struct Pick<'l> {
     pub(super) again: bool,
 }
 
+/// An execution that was read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Read<'l> {
+    pub(super) mark: &'l str,
+    /// With its children: else it is read again.
+    pub(super) whole: bool,
+}
+
 /// New executions and those that have changed: the newest of each status, then what has changed, then the newest.
 pub(super) fn choose<'l>(
     listed: &'l [Listed],
@@ -52,18 +60,18 @@ fn has_changed(open: &OpenExecution, listed: &Listed) -> bool {
     (open.running && !listed.is_running()) || listed.redrives > open.redrives
 }
 
-/// Where the next collection goes on. `read` are the marks of what was read; `done` says that nothing of what was chosen is
+/// Where the next collection goes on. `done` says that nothing of what was chosen is
 /// left to be read.
-pub(super) fn advance(cursor: Cursor, listing: &Listing, read: &[&str], done: bool, now: Timestamp) -> Cursor {
+pub(super) fn advance(cursor: Cursor, listing: &Listing, read: &[Read<'_>], done: bool, now: Timestamp) -> Cursor {
     let until = if done { cursor.until.max(Some(now - SETTLING)) } else { cursor.until };
     let mut before = cursor.open;
     let mut open = BTreeMap::new();
     for listed in &listing.items {
         let known = before.remove(&listed.mark);
-        let now_known = read.contains(&listed.mark.as_str()).then(|| OpenExecution {
+        let now_known = read.iter().find(|read| read.mark == listed.mark).map(|read| OpenExecution {
             started_at: listed.started,
             redrives: listed.redrives,
-            running: listed.is_running(),
+            running: listed.is_running() || !read.whole,
         });
         let Some(entry) = now_known.or(known) else { continue };
         let redrivable = listed.may_be_redriven() && listed.last(now) + REDRIVABLE > now;
@@ -90,7 +98,7 @@ mod tests {
     use aws_sdk_sfn::types::ExecutionStatus;
     use jiff::{SignedDuration, Timestamp};
 
-    use super::{Listed, Listing, advance, choose};
+    use super::{Listed, Listing, Read, advance, choose};
     use crate::collect::settings::ExecutionSettings;
     use crate::model::Cursor;
 
@@ -110,9 +118,13 @@ mod tests {
         choose(items, cursor, &settings, now()).iter().map(|pick| pick.listed.mark.clone()).collect()
     }
 
-    fn after(cursor: Cursor, items: &[Listed], read: &[&str], whole: bool) -> Cursor {
-        let listing = Listing { items: items.to_vec(), whole, failure: None };
-        advance(cursor, &listing, read, true, now())
+    fn whole<'l>(marks: &[&'l str]) -> Vec<Read<'l>> {
+        marks.iter().map(|mark| Read { mark, whole: true }).collect()
+    }
+
+    fn after(cursor: Cursor, items: &[Listed], read: &[&str], all: bool) -> Cursor {
+        let listing = Listing { items: items.to_vec(), whole: all, failure: None };
+        advance(cursor, &listing, &whole(read), true, now())
     }
 
     #[test]
@@ -156,11 +168,14 @@ mod tests {
         let left = advance(
             Cursor::default(),
             &Listing { items: items.to_vec(), whole: true, failure: None },
-            &["a"],
+            &whole(&["a"]),
             false,
             now(),
         );
         assert_eq!(chosen(&items, &left, 9), ["b"], "what could not be read is chosen again");
+        let listing = Listing { items: items.to_vec(), whole: true, failure: None };
+        let half = advance(Cursor::default(), &listing, &[Read { mark: "a", whole: false }], true, now());
+        assert_eq!(chosen(&items, &half, 9), ["a"], "and so is what was read without its children");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::history::{Subject, description, history};
 use super::listing::{self, Listing};
 use super::memory::{Visit, merged};
 use super::reader::{Reader, Stop};
-use super::sample::{Pick, advance, choose};
+use super::sample::{Pick, Read, advance, choose};
 use super::tally::{Holder, Tally, id_of};
 use crate::asl::DistributedMap;
 use crate::aws::FailureKind;
@@ -15,8 +15,7 @@ use crate::types::{Arn, Observed};
 /// How the executions that were chosen were read.
 #[derive(Default)]
 struct Progress<'l> {
-    /// Marks of those that were read, if not to their end.
-    read: Vec<&'l str>,
+    read: Vec<Read<'l>>,
     starts: Vec<jiff::Timestamp>,
     /// What ended or troubled it.
     stop: Option<Stop>,
@@ -90,13 +89,15 @@ async fn read_all<'l>(
             }
         }
         tally.count(&holder);
-        progress.read.push(&listed.mark);
         progress.starts.push(listed.started);
+        let mut read = Read { mark: &listed.mark, whole: true };
         if let Err(stop) = children::of(reader, listed, holder, maps, tally).await {
             // Their parents are read nevertheless.
             maps = &[];
+            read.whole = matches!(stop, Stop::Bytes);
             progress.stop = progress.stop.take().or(Some(stop).filter(|stop| !matches!(stop, Stop::Bytes)));
         }
+        progress.read.push(read);
         if reader.room(tally).is_err() {
             progress.stop = progress.stop.take().or((whole == 0).then_some(Stop::Bytes));
             break;

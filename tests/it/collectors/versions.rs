@@ -1,7 +1,7 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListStateMachineVersions.html>: newest first.
 
 use serde_json::{Value, json};
-use stepwarden::model::Published;
+use stepwarden::model::{Published, Version};
 use stepwarden::types::{Arn, Observed};
 
 use super::machines::{arn, described, listing as machines};
@@ -45,7 +45,7 @@ async fn orders(rules: impl IntoIterator<Item = Rule>) -> Scan {
 
 fn published(scan: &Scan) -> Observed<Published> {
     let versions = scan.home().versions();
-    versions.seen().0.expect("versions were read")[&Arn::parse(arn("orders")).unwrap()].clone()
+    versions.seen().0.expect("versions were read")[&Arn::parse(arn("orders")).expect("an ARN")].clone()
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn old_versions_are_inspected_and_what_aliases_lead_to() {
     let published = published(&scan);
     let published = published.whole().unwrap();
     let read: Vec<_> =
-        published.versions.iter().filter(|one| one.definition.whole().is_ok()).map(|one| one.number()).collect();
+        published.versions.iter().filter(|one| one.definition.whole().is_ok()).map(Version::number).collect();
     assert_eq!(read, ["9", "8", "7", "6", "5", "2"]);
     let unread = published.versions[5].definition.gap().unwrap();
     assert_eq!(unread.reason.as_str(), "not_sampled");

@@ -129,8 +129,8 @@ fn executions(dress: Dress<'_>) -> Vec<Rule> {
         "error": dress("a failed execution's error"), "cause": dress("a failed execution's cause"),
         "redriveStatusReason": dress("a redrive's reason") });
     let child_history = json!({ "events": [
-        event(1, "ExecutionStarted", "executionStartedEventDetails", json!({ "input": dress("a child's input") })),
-        event(2, "ExecutionSucceeded", "executionSucceededEventDetails", json!({ "output": dress("a child's output") })),
+        event(1, "ExecutionStarted", "executionStartedEventDetails", &json!({ "input": dress("a child's input") })),
+        event(2, "ExecutionSucceeded", "executionSucceededEventDetails", &json!({ "output": dress("a child's output") })),
     ] });
     vec![
         on(
@@ -152,7 +152,7 @@ fn executions(dress: Dress<'_>) -> Vec<Rule> {
     ]
 }
 
-fn event(id: u64, kind: &str, field: &str, details: Value) -> Value {
+fn event(id: u64, kind: &str, field: &str, details: &Value) -> Value {
     json!({ "id": id, "previousEventId": id - 1, "timestamp": STARTED, "type": kind, field: details })
 }
 
@@ -231,7 +231,7 @@ fn events(dress: Dress<'_>) -> Vec<Value> {
         ),
     ];
     let number = |(index, (kind, field, details)): (usize, (&str, &str, Value))| {
-        event(u64::try_from(index).expect("few events") + 1, kind, field, details)
+        event(u64::try_from(index).expect("few events") + 1, kind, field, &details)
     };
     kinds.into_iter().enumerate().map(number).collect()
 }
