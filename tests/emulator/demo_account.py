@@ -234,7 +234,7 @@ MACHINES = [
     Machine(EAST, "monthly-close", "MonthlyCloseRole", definitions.MONTHLY_CLOSE, log_level="ERROR", tags=FINANCE),
     Machine(WEST, "returns-approval", "ReturnsApprovalRole", definitions.RETURNS_APPROVAL, log_level="ERROR"),
     Machine(WEST, "clickstream-enrich", "ClickstreamEnrichRole", definitions.CLICKSTREAM_ENRICH, type="EXPRESS",
-            log_level="ALL", tags={"owner": "marketing", "stack": "clickstream"},
+            log_level="ALL", log_data=True, tags={"owner": "marketing", "stack": "clickstream"},
             published=definitions.CLICKSTREAM_ENRICH_FIRST),
     Machine(WEST, "gdpr-erasure", "GdprErasureRole", definitions.GDPR_ERASURE),
     Machine(WEST, "warehouse-stocktake", "WarehouseStocktakeRole", definitions.WAREHOUSE_STOCKTAKE, log_level="ERROR",
