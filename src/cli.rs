@@ -327,7 +327,7 @@ pub struct DetectArgs {
     /// Leave out what is less certain: 0 to 1
     #[arg(long, value_name = "CONFIDENCE", default_value_t = 0.5, value_parser = confidence)]
     pub min_confidence: f64,
-    /// Show map keys that are sensitive themselves: for your own samples only
+    /// Show map keys that are sensitive or may be: for your own samples only
     #[arg(long)]
     pub raw_pointers: bool,
 }

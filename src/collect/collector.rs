@@ -12,7 +12,7 @@ use super::settings::{ExecutionSettings, Regions, VersionSettings};
 use crate::aws::{Api, Caller, Clients, Failure};
 use crate::detect::{Clean, Door, HashKey, Settings};
 use crate::iam::Policy;
-use crate::model::{Executions, PartName, PartValue, Snapshot};
+use crate::model::{Executions, PartName, PartValue, Snapshot, StateMachines};
 use crate::types::{AccountId, Arn, Gap, GapReason, Observed, Region};
 
 /// One part of a snapshot, and how it is read.
@@ -133,6 +133,15 @@ impl Context<'_> {
         match failure {
             Some(failure) if items.is_empty() => Observed::missing(self.gap(failure)),
             failure => Observed::listed(items, failure.map(|failure| self.gap(failure))),
+        }
+    }
+
+    /// The machines of the Region that were listed, and why there may be others; or why none were.
+    pub(super) fn machines(&self) -> Result<(&StateMachines, Option<Gap>), Gap> {
+        match self.snapshot.state_machines() {
+            Observed::Known { value } => Ok((value, None)),
+            Observed::Partial { value, gap } => Ok((value, Some(gap))),
+            Observed::Stale { gap, .. } | Observed::Missing { gap } => Err(gap),
         }
     }
 

@@ -26,10 +26,9 @@ pub(super) static COLLECTOR: Collector = Collector {
 
 fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
     async move {
-        let machines = context.snapshot.state_machines();
-        let (Some(machines), gap) = machines.seen() else {
-            let gap = machines.gap().cloned().unwrap_or_else(|| Gap::not_collected("state_machines"));
-            return PartValue::LogGroups(Observed::missing(gap));
+        let (machines, gap) = match context.machines() {
+            Ok(machines) => machines,
+            Err(gap) => return PartName::LogGroups.missing(gap),
         };
         let destination =
             |machine: &'a crate::model::StateMachine| machine.details.seen().0?.logging.destination.as_ref();
@@ -42,7 +41,7 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
             .map(|arn| (arn.clone(), Observed::missing(context.locate(foreign_gap().about(arn.as_str())))))
             .collect();
         groups.extend(look_up(context, &own).await);
-        PartValue::LogGroups(Observed::listed(groups, gap.cloned()))
+        PartValue::LogGroups(Observed::listed(groups, gap))
     }
     .boxed()
 }

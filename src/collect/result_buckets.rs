@@ -29,10 +29,9 @@ pub(super) static COLLECTOR: Collector = Collector {
 
 fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
     async move {
-        let machines = context.snapshot.state_machines();
-        let (Some(machines), gap) = machines.seen() else {
-            let gap = machines.gap().cloned().unwrap_or_else(|| Gap::not_collected("state_machines"));
-            return PartValue::ResultBuckets(Observed::missing(gap));
+        let (machines, gap) = match context.machines() {
+            Ok(machines) => machines,
+            Err(gap) => return PartName::ResultBuckets.missing(gap),
         };
         let names = names(machines);
         context.tell(Event::Counted(names.len()));
@@ -43,7 +42,7 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
         };
         let buckets: ResultBuckets =
             futures_util::stream::iter(names).map(read).buffer_unordered(context.concurrency).collect().await;
-        PartValue::ResultBuckets(Observed::listed(buckets, gap.cloned()))
+        PartValue::ResultBuckets(Observed::listed(buckets, gap))
     }
     .boxed()
 }

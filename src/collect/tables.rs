@@ -26,10 +26,9 @@ pub(super) static COLLECTOR: Collector = Collector {
 
 fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
     async move {
-        let machines = context.snapshot.state_machines();
-        let (Some(machines), gap) = machines.seen() else {
-            let gap = machines.gap().cloned().unwrap_or_else(|| Gap::not_collected("state_machines"));
-            return PartValue::Tables(Observed::missing(gap));
+        let (machines, gap) = match context.machines() {
+            Ok(machines) => machines,
+            Err(gap) => return PartName::Tables.missing(gap),
         };
         let (own, foreign): (Vec<Arn>, Vec<Arn>) = named(machines).into_iter().partition(|arn| context.owns(arn));
         context.tell(Event::Counted(own.len()));
@@ -47,7 +46,7 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
         let answers: Vec<_> =
             futures_util::stream::iter(own).map(read).buffer_unordered(context.concurrency).collect().await;
         tables.extend(answers);
-        PartValue::Tables(Observed::listed(tables, gap.cloned()))
+        PartValue::Tables(Observed::listed(tables, gap))
     }
     .boxed()
 }

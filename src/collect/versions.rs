@@ -28,10 +28,9 @@ const PAGE: i32 = 1_000;
 
 fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
     async move {
-        let machines = context.snapshot.state_machines();
-        let (Some(machines), gap) = machines.seen() else {
-            let gap = machines.gap().cloned().unwrap_or_else(|| Gap::not_collected("state_machines"));
-            return PartValue::Versions(Observed::missing(gap));
+        let (machines, gap) = match context.machines() {
+            Ok(machines) => machines,
+            Err(gap) => return PartName::Versions.missing(gap),
         };
         let mut arns = machines.machines.iter().map(|machine| machine.arn.clone());
         let asked: Vec<_> = arns.by_ref().take(context.versions.machines).collect();
@@ -58,7 +57,7 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
         while let Some((answer, arn)) = answers.next().await {
             put(context, &mut versions, arn, answer);
         }
-        PartValue::Versions(Observed::listed(versions, gap.cloned()))
+        PartValue::Versions(Observed::listed(versions, gap))
     }
     .boxed()
 }

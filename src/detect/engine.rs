@@ -10,7 +10,7 @@ use super::inspector::Inspector;
 use super::key_cache::KeyCache;
 use super::marks::Marks;
 use super::walk::{Above, Left, Node};
-use crate::types::{Data, JsonPointer, Observation};
+use crate::types::{AccountId, Data, JsonPointer, Observation};
 
 /// Something sensitive at a place; never its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,8 @@ pub struct Finding {
     /// The id of a [`Kind`](super::Kind), or of a detector of the configuration.
     pub kind: String,
     pub data: Data,
-    /// RFC 6901; into JSON that a string holds it goes on after a `#`. Keys that are sensitive are redacted, unless the
+    /// RFC 6901; into JSON that a string holds it goes on after a `#`. Keys that are sensitive, or are not written as
+    /// fields are, are redacted, unless the
     /// detectors were told to show them.
     pub pointer: JsonPointer,
     /// In bytes.
@@ -69,6 +70,13 @@ impl Detectors {
     #[must_use]
     pub fn with_hash_key(mut self, key: HashKey) -> Self {
         self.hash_key = Some(key);
+        self
+    }
+
+    /// The id of an AWS account is no data, whatever the key it stands under.
+    #[must_use]
+    pub fn knowing_account(mut self, account: &AccountId) -> Self {
+        self.custom.accounts.push(account.as_str().to_owned());
         self
     }
 

@@ -83,7 +83,7 @@ impl<'s> Inspector<'s> {
     pub(super) fn put_name(&mut self, key: &Key, name: &str) {
         match key.own_kind() {
             Some((kind, _)) if !self.shows_keys => self.path.push_redacted(kind.id, name.len()),
-            _ if Path::is_too_long(name) && !self.shows_keys => self.path.push_redacted("LONG_KEY", name.len()),
+            _ if !key.is_field_name() && !self.shows_keys => self.path.push_redacted("KEY", name.len()),
             _ => self.path.push_key(name),
         }
     }

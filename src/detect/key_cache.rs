@@ -22,6 +22,7 @@ pub(super) struct Key {
     number: u32,
     /// The key is data itself: a map by mail address.
     own: Option<(&'static Kind, u8)>,
+    is_field_name: bool,
     is_value: bool,
     ends_with_value: bool,
     is_label: bool,
@@ -111,6 +112,16 @@ const CONTAINERS: [&str; 29] = [
     "properties",
 ];
 
+/// Whether a key is written as the names of fields are. Others are data as often as not, such as ids and names of persons
+/// that no detector knows.
+fn is_field_name(text: &str, digits: usize, known: bool) -> bool {
+    const LONGEST: usize = 40;
+    const MOST_DIGITS: usize = 3;
+    let rest = text.strip_prefix(['@', '$']).unwrap_or(text);
+    let plain = rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:$".contains(&byte));
+    text.len() <= LONGEST && digits <= MOST_DIGITS && (plain || known)
+}
+
 impl Key {
     fn of(text: &str, number: u32) -> Self {
         let own = leaf::of_key(text);
@@ -121,6 +132,7 @@ impl Key {
         let last = words.last().map_or("", String::as_str);
         let unsaid = sense.says().is_none_or(|concept| matches!(concept, Concept::Name | Concept::KeyWord));
         Self {
+            is_field_name: is_field_name(text, digits, !words.is_empty() && !sense.has_unknown),
             sense,
             number,
             own,
@@ -145,6 +157,11 @@ impl Key {
 
     pub(super) fn own_kind(&self) -> Option<(&'static Kind, u8)> {
         self.own
+    }
+
+    /// A pointer may show it.
+    pub(super) fn is_field_name(&self) -> bool {
+        self.is_field_name
     }
 
     pub(super) fn is_value(&self) -> bool {

@@ -1,8 +1,5 @@
 //! Where the walk is: a JSON pointer that grows and shrinks with it.
 
-/// Keys longer than this are cut where pointers are redacted: nobody names a field so, and they may hold anything.
-const LONGEST_KEY: usize = 128;
-
 #[derive(Debug, Default)]
 pub(super) struct Path {
     text: String,
@@ -44,10 +41,6 @@ impl Path {
     /// A key of which nothing may be told.
     pub(super) fn push_redacted(&mut self, kind: &str, len: usize) {
         self.push_key(&format!("[stepwarden:{kind}:{len}]"));
-    }
-
-    pub(super) fn is_too_long(key: &str) -> bool {
-        key.len() > LONGEST_KEY
     }
 
     pub(super) fn push_index(&mut self, index: usize) {

@@ -368,6 +368,7 @@ impl Readers {
     pub fn told(&self) -> String {
         let at_least = if self.gap.is_some() { "at least " } else { "" };
         match self.count {
+            0 => "no principal was found that reads it".to_owned(),
             1 => format!("{at_least}1 principal reads it"),
             count => format!("{at_least}{count} principals read it"),
         }

@@ -1,7 +1,7 @@
 //! What was seen, in words. Never a value: types, places, counts, lengths, keyed hashes.
 
 use super::Carried;
-use crate::model::{DataPlace, Sample, Sighting, Source};
+use crate::model::{DataField, DataPlace, Sample, Sighting, Source};
 
 /// How many places a finding spells out.
 const SPELLED_OUT: usize = 10;
@@ -10,6 +10,9 @@ const SPELLED_OUT: usize = 10;
 pub fn place(place: &DataPlace) -> String {
     let field = place.field.as_str();
     match &place.state {
+        _ if place.field == DataField::Other => {
+            format!("{field} of {}", place.state.as_deref().unwrap_or("the execution"))
+        }
         Some(state) => format!("the {field} of {state}"),
         None => format!("the execution's {field}"),
     }

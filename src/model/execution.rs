@@ -163,6 +163,9 @@ pub struct OpenExecution {
     pub started_at: Timestamp,
     /// How often it had been redriven when it was read.
     pub redrives: u32,
+    /// When it was read last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_at: Option<Timestamp>,
     /// It ran when it was read, or was not read whole; else it had ended and can be redriven.
     pub running: bool,
 }

@@ -98,6 +98,8 @@ enum Disguise {
     PrivateKey,
     /// A key of a map.
     Key,
+    /// Keys that no detector knows: a person's name, an id, a word of another alphabet.
+    UnknownKeys,
     /// JSON in a string in JSON.
     Nested,
     /// JSON that breaks off.
@@ -105,8 +107,17 @@ enum Disguise {
 }
 
 impl Disguise {
-    const ALL: [Self; 8] =
-        [Self::Words, Self::Email, Self::Token, Self::Uri, Self::PrivateKey, Self::Key, Self::Nested, Self::Truncated];
+    const ALL: [Self; 9] = [
+        Self::Words,
+        Self::Email,
+        Self::Token,
+        Self::Uri,
+        Self::PrivateKey,
+        Self::Key,
+        Self::UnknownKeys,
+        Self::Nested,
+        Self::Truncated,
+    ];
 
     /// The text that stands at a place.
     fn dress(self, mark: &str, place: &str) -> String {
@@ -121,6 +132,9 @@ impl Disguise {
             Self::Uri => format!("postgres://svc:{mark}@db.internal/app"),
             Self::PrivateKey => format!("-----BEGIN PRIVATE KEY-----\n{mark}\n-----END PRIVATE KEY-----"),
             Self::Key => format!(r#"{{"prefs":{{"{email}":{{"password":"{mark}"}}}}}}"#),
+            Self::UnknownKeys => format!(
+                r#"{{"Zorblax {mark}":{{"dob":"1983-02-11"}},"cust-{mark}-88123":{{"email":"a@mail-{mark}.com"}},"é{mark}":{{"ssn":"536-22-8145"}}}}"#
+            ),
             Self::Nested => format!(r#"{{"body":"{{\"customer\":{{\"email\":\"{email}\",\"name\":\"{mark}\"}}}}"}}"#),
             Self::Truncated => format!(r#"{{"customer":{{"email":"{email}","password":"{mark}","note":"{mark} and"#),
         }
@@ -128,7 +142,7 @@ impl Disguise {
 
     /// In kept text only what is recognised is replaced.
     fn is_recognised(self) -> bool {
-        !matches!(self, Self::Words | Self::Nested | Self::Truncated)
+        !matches!(self, Self::Words | Self::UnknownKeys | Self::Nested | Self::Truncated)
     }
 }
 

@@ -10,6 +10,8 @@ use crate::types::Arn;
 
 /// The largest page that the service hands out.
 const PAGE: i32 = 1000;
+/// Failed executions that are asked for where none stands among the newest.
+const FAILURES: i32 = 100;
 /// Pages that are read to meet executions again that were open when they were read.
 const MOST_PAGES: usize = 4;
 
@@ -76,7 +78,21 @@ pub(super) async fn of_machine(reader: &Reader<'_>, machine: &Arn, cursor: &Curs
             break;
         }
     }
-    Ok(Listing { items, whole: false, failure: None })
+    let mut listing = Listing { items, whole: false, failure: None };
+    if !listing.items.iter().any(Listed::may_be_redriven) {
+        add_failed(reader, machine, &mut listing).await;
+    }
+    Ok(listing)
+}
+
+/// The newest failures, which may stand behind thousands that succeeded.
+async fn add_failed(reader: &Reader<'_>, machine: &Arn, listing: &mut Listing) {
+    let request = reader.context.clients.sfn().list_executions().state_machine_arn(machine.as_str());
+    let request = request.status_filter(ExecutionStatus::Failed).max_results(FAILURES);
+    match reader.call(&LIST, || request.clone().send()).await {
+        Ok(answer) => listing.items.extend(named_items(reader, answer.executions).0),
+        Err(stop) => listing.failure = Some(stop),
+    }
 }
 
 /// The newest children of a Map Run.

@@ -39,6 +39,7 @@ pub(super) struct Log {
     tally: Tally,
     states: HashMap<u64, States>,
     executions: BTreeSet<u64>,
+    latest: Option<u64>,
     times: Vec<Timestamp>,
 }
 
@@ -75,8 +76,8 @@ pub(super) async fn read(
     if let (Some(stop), true, None) = (stop, executions.is_empty(), &earlier) {
         return Observed::missing(reader.gap(stop, machine));
     }
-    // What stands behind what was read is passed over; where nothing could be read, the next collection begins there again.
-    let until = if stop.is_none() || !executions.is_empty() { Some(all.to) } else { cursor.until };
+    // What a sample leaves out is passed over; after a failure, the next collection begins there again.
+    let until = if stop.is_none() { Some(all.to) } else { cursor.until };
     let visit = Visit {
         source: Source::Log,
         listed: u64::try_from(executions.len()).unwrap_or(u64::MAX),
@@ -164,8 +165,11 @@ impl Log {
             let logged = event.as_ref().map(LogEvent::time).filter(|time| *time > 0).unwrap_or(time);
             let Ok(at) = Timestamp::from_millisecond(logged) else { continue };
             let arn = event.as_ref().and_then(LogEvent::execution_arn).unwrap_or_default();
-            let holder = Holder { id: id_of(arn), first: at, last: at, again: false };
-            let new = self.executions.insert(holder.id);
+            // What broke off names no execution: it counts as the one before it.
+            let id = if arn.is_empty() { self.latest.unwrap_or_else(|| id_of(arn)) } else { id_of(arn) };
+            self.latest = Some(id);
+            let holder = Holder { id, first: at, last: at, again: false };
+            let new = self.executions.insert(id);
             if new {
                 met.push(holder);
             }

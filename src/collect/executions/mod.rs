@@ -62,10 +62,9 @@ pub(super) fn may_call(settings: &ExecutionSettings, api: &Api) -> bool {
 
 fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
     async move {
-        let machines = context.snapshot.state_machines();
-        let (Some(machines), gap) = machines.seen() else {
-            let gap = machines.gap().cloned().unwrap_or_else(|| Gap::not_collected("state_machines"));
-            return PartValue::Executions(Observed::missing(gap));
+        let (machines, gap) = match context.machines() {
+            Ok(machines) => machines,
+            Err(gap) => return PartName::Executions.missing(gap),
         };
         let reader = match Reader::new(context) {
             Ok(reader) => reader,
@@ -83,7 +82,7 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
             context.tell(Event::Advanced);
             executions.insert(arn, data);
         }
-        PartValue::Executions(Observed::listed(executions, gap.cloned()))
+        PartValue::Executions(Observed::listed(executions, gap))
     }
     .boxed()
 }

@@ -47,6 +47,7 @@ impl<'a> Reader<'a> {
         detectors
             .expect("the reader was made with these settings")
             .with_hash_key(self.context.inspection.hash_key.clone())
+            .knowing_account(self.context.account_id)
     }
 
     /// One call out of the purse, within the request budget.

@@ -13,6 +13,8 @@ use crate::model::{Cursor, OpenExecution};
 const REDRIVABLE: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// A list is consistent in the end; what started within this time may not stand in it yet.
 const SETTLING: SignedDuration = SignedDuration::from_mins(1);
+/// An execution can run for a year, and takes up data meanwhile: one that still runs is read again after this time.
+const RUNNING_ON: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Executions of a machine that are remembered as open.
 const MOST_OPEN: usize = 500;
 
@@ -41,7 +43,7 @@ pub(super) fn choose<'l>(
 ) -> Vec<Pick<'l>> {
     let oldest = now - SignedDuration::from_hours(24 * i64::from(settings.max_age_days));
     let pick = |listed: &'l Listed| match cursor.open.get(&listed.mark) {
-        Some(open) => has_changed(open, listed).then_some(Pick { listed, again: true }),
+        Some(open) => has_changed(open, listed, now).then_some(Pick { listed, again: true }),
         None => cursor.until.is_none_or(|until| listed.started > until).then_some(Pick { listed, again: false }),
     };
     let mut picks: Vec<_> = listed.iter().filter(|listed| listed.last(now) >= oldest).filter_map(pick).collect();
@@ -56,8 +58,9 @@ pub(super) fn choose<'l>(
     ranked.into_iter().map(|(_, pick)| pick).take(settings.per_machine).collect()
 }
 
-fn has_changed(open: &OpenExecution, listed: &Listed) -> bool {
-    (open.running && !listed.is_running()) || listed.redrives > open.redrives
+fn has_changed(open: &OpenExecution, listed: &Listed, now: Timestamp) -> bool {
+    let due = || open.read_at.is_none_or(|read_at| now.duration_since(read_at) >= RUNNING_ON);
+    (open.running && (!listed.is_running() || due())) || listed.redrives > open.redrives
 }
 
 /// Where the next collection goes on. `done` says that nothing of what was chosen is
@@ -71,6 +74,7 @@ pub(super) fn advance(cursor: Cursor, listing: &Listing, read: &[Read<'_>], done
         let now_known = read.iter().find(|read| read.mark == listed.mark).map(|read| OpenExecution {
             started_at: listed.started,
             redrives: listed.redrives,
+            read_at: Some(now),
             running: listed.is_running() || !read.whole,
         });
         let Some(entry) = now_known.or(known) else { continue };

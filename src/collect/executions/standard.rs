@@ -76,7 +76,7 @@ async fn read_all<'l>(
         match one(reader, Subject { listed, holder, state: None }, tally).await {
             // Gone since it was listed.
             Err(Stop::Failed(failure)) if failure.kind == FailureKind::NotFound => continue,
-            Err(Stop::Bytes) => {}
+            Err(Stop::Bytes) => progress.stop = Some(Stop::Bytes),
             Ok(()) => whole += 1,
             Err(stop) => {
                 progress.done = false;
@@ -112,10 +112,9 @@ fn is_its_own(kind: FailureKind) -> bool {
 }
 
 async fn one(reader: &Reader<'_>, subject: Subject<'_>, tally: &mut Tally) -> Result<(), Stop> {
-    match reader.settings.states {
-        true => history(reader, subject, tally).await?,
-        false => description(reader, subject, tally).await?,
-    }
     tally.desk(reader).inspect(&subject.holder, None, DataField::Name, &subject.listed.name);
-    Ok(())
+    match reader.settings.states {
+        true => history(reader, subject, tally).await,
+        false => description(reader, subject, tally).await,
+    }
 }

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::reader::Reader;
 use crate::detect::{Detectors, Finding, Seen, Shield};
 use crate::model::{DataField, DataPlace, ExecutionData, Inspected};
-use crate::types::{JsonPointer, Observation};
+use crate::types::{Data, JsonPointer, Observation};
 
 /// Findings below this confidence are not kept, in hundredths.
 const LEAST_CONFIDENCE: u8 = 50;
@@ -104,7 +104,9 @@ impl Tally {
         }
         let pointer = normalised(&finding.pointer);
         let key = Key { place: place.clone(), pointer: pointer.clone(), kind: finding.kind.clone() };
-        if self.places.len() >= MOST_PLACES && !self.places.contains_key(&key) {
+        // What came first leaves room for secrets.
+        let most = if finding.data == Data::Secret { 2 * MOST_PLACES } else { MOST_PLACES };
+        if self.places.len() >= most && !self.places.contains_key(&key) {
             self.more = true;
             return;
         }
