@@ -19,8 +19,7 @@ pub struct Finding {
     pub kind: String,
     pub data: Data,
     /// RFC 6901; into JSON that a string holds it goes on after a `#`. Keys that are sensitive, or are not written as
-    /// fields are, are redacted, unless the
-    /// detectors were told to show them.
+    /// fields are, are redacted, unless the detectors were told to show them.
     pub pointer: JsonPointer,
     /// In bytes.
     pub length: u32,
