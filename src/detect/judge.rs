@@ -78,10 +78,19 @@ fn judge_number(concept: Concept, text: &str, shape: Shape, personal: bool) -> O
         Concept::DriverLicense => (coded && (5..=20).contains(&id.len())).then_some((DRIVER_LICENSE, confidence::KEY)),
         Concept::MedicalRecord => (coded && id.len() >= 5).then_some((MEDICAL_RECORD_NUMBER, confidence::KEY)),
         Concept::HealthInsurance => (coded && id.len() >= 6).then_some((HEALTH_INSURANCE_ID, confidence::KEY)),
-        Concept::Plate => (coded && (4..=9).contains(&id.len())).then_some((LICENSE_PLATE, confidence::CONTEXT)),
+        Concept::Plate => {
+            ((4..=9).contains(&id.len()) && is_plate(text)).then_some((LICENSE_PLATE, confidence::CONTEXT))
+        }
         Concept::Imei => (id.is_numeric && matches!(id.len(), 14..=16)).then_some((IMEI, confidence::SHAPE)),
         _ => None,
     }
+}
+
+/// Capitals and digits: `KD72 QQL`.
+fn is_plate(value: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b' ' | b'-');
+    let some = |kind: fn(&u8) -> bool| value.bytes().any(|byte| kind(&byte));
+    value.bytes().all(fits) && some(u8::is_ascii_digit) && some(u8::is_ascii_uppercase)
 }
 
 fn judge_money(concept: Concept, id: &Compact) -> Option<Verdict> {

@@ -227,6 +227,22 @@ impl Scan<'_> {
         if self.text.starts_with("--") {
             self.flag(2);
         }
+        for at in memchr::memmem::find_iter(self.text.as_bytes(), b" -u ") {
+            let user = self.word_at(at + 4);
+            if let Some(name) = self.text[user.clone()].find(':') {
+                self.judge_value(Concept::Password, user.start + name + 1..user.end, true);
+            }
+        }
+        if memchr::memmem::find(self.text.as_bytes(), b" login ").is_some() {
+            for at in memchr::memmem::find_iter(self.text.as_bytes(), b" -p ") {
+                self.judge_value(Concept::Password, self.word_at(at + 4), true);
+            }
+        }
+    }
+
+    fn word_at(&self, from: usize) -> Range<usize> {
+        let rest = &self.text[from..];
+        from..from + rest.find(char::is_whitespace).unwrap_or(rest.len())
     }
 
     fn flag(&mut self, from: usize) {

@@ -6,6 +6,13 @@ fn is_other(text: &str) -> bool {
         || text.contains(['@', '=', '{', '}', '<', '>', '\\', '_', '|', '*', '$'])
         || text.starts_with("0x")
         || text.starts_with("arn:")
+        || text.split(' ').any(is_host)
+}
+
+/// `abc.cloudfront.net`: three names with dots between them.
+fn is_host(word: &str) -> bool {
+    let named = |part: &str| part.len() > 1 && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    word.split('.').count() >= 3 && word.split('.').all(named) && word.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
 fn letters(text: &str) -> usize {
@@ -66,6 +73,7 @@ mod tests {
             "jane@example.com",
             "https://example.com/a b",
             "residential",
+            "2.0 abc.cloudfront.net",
             "true",
         ] {
             assert!(!is_address(text), "{text}");
