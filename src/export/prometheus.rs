@@ -141,7 +141,7 @@ pub const METRICS: &[Metric] = &[
     Metric {
         name: "stepwarden_payload_bytes_inspected_total",
         kind: MetricKind::Counter,
-        help: "Bytes of payload behind what the report says of executions",
+        help: "Bytes of payload that the last collection inspected",
         labels: &["account_id", "region"],
         samples: |report, out| {
             for inspected in &report.inspected {

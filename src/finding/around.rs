@@ -1,5 +1,8 @@
 //! What the view knows around state machines: keys, event rules, functions, and what roles were last seen to use.
 
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+
 use super::view::{RegionView, RoleView};
 use crate::detect::Clean;
 use crate::iam::Policy;
@@ -31,16 +34,25 @@ impl<'a> RegionView<'a> {
     /// The resource-based policy of a function that a definition of this Region names, by the ARN that
     /// [`crate::model::function_arn`] gives. `None`: it has none, or there is no such function.
     pub fn function_policy(&self, function: &Arn) -> Result<Option<&'a Policy>, Gap> {
-        let policies = self.snapshot.function_policies();
-        let (Some(policies), gap) = policies.seen() else {
-            return Err(policies.gap().cloned().unwrap_or_else(|| Gap::not_collected("function_policies")));
-        };
-        match policies.get(function) {
-            Some(policy) => policy.whole().map(|policy| policy.as_ref().map(Clean::get)).map_err(Gap::clone),
-            None => Err(gap
-                .cloned()
-                .unwrap_or_else(|| Gap::not_collected("the function's policy").about(function.as_str()))),
-        }
+        let unasked = || Gap::not_collected("the function's policy").about(function.as_str());
+        item(&self.snapshot.function_policies(), function, unasked).map(|policy| policy.as_ref().map(Clean::get))
+    }
+}
+
+/// One item of a part that holds them by name. `unasked`: the gap where it was not asked for.
+pub(super) fn item<'a, K, Q, T>(
+    part: &Observed<&'a BTreeMap<K, Observed<T>>>,
+    name: &Q,
+    unasked: impl Fn() -> Gap,
+) -> Result<&'a T, Gap>
+where
+    K: Borrow<Q> + Ord,
+    Q: Ord + ?Sized,
+{
+    let (items, gap) = part.seen();
+    match items.and_then(|items| items.get(name)) {
+        Some(item) => item.whole().map_err(Gap::clone),
+        None => Err(gap.cloned().unwrap_or_else(unasked)),
     }
 }
 

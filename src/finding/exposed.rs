@@ -7,8 +7,19 @@ use super::reach::Reaching;
 use super::{AccountView, Change, Defect, Keeps, MachineView, Severity, Spread, listed, shell_quote};
 use crate::access::reach::Way;
 use crate::exposure::{Carried, CopyPlace, DataCopy, Exposure, Facts, Harm, Lock, Readers, Until, after, told};
-use crate::model::{Encryption, Expires, MachineKind, ResultBucket, Sample, expires};
+use crate::model::{Encryption, Expires, MachineKind, PartName, ResultBucket, Sample, expires};
 use crate::types::Gap;
+
+/// The parts of a snapshot that an exposure is made of.
+pub const EXPOSURE_PARTS: &[PartName] = &[
+    PartName::StateMachines,
+    PartName::Executions,
+    PartName::LogGroups,
+    PartName::ResultBuckets,
+    PartName::KmsKeys,
+    PartName::EventRules,
+    PartName::Iam,
+];
 
 impl AccountView<'_> {
     /// `None` where nothing plausible was seen in what was read of the machine's executions, which is no verdict.

@@ -28,6 +28,7 @@ pub use evaluation::{
     Change, Defect, Evaluation, Evaluations, Keeps, Location, Outcome, Spread, Subject, about_data, about_grant,
     about_key, about_retention, about_statement,
 };
+pub use exposed::EXPOSURE_PARTS;
 pub use last_use::LastUse;
 pub use published::asked_for;
 pub use quota::{Crowding, each_quota};

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::around::item;
 use super::view::{MachineView, RegionView};
+use crate::exposure::PLAUSIBLE;
 use crate::model::{DataProtection, KeyName, ResultBucket, Table};
 use crate::types::{Arn, Gap, GapReason};
 
@@ -10,40 +12,20 @@ impl<'a> RegionView<'a> {
     /// What CloudWatch Logs masks in a log group that exists and that a machine of this Region writes to. Where one of two
     /// policies was not read, what the other masks is in [`crate::model::DataProtections`] all the same.
     pub fn data_protection(&self, group: &Arn) -> Result<&'a DataProtection, Gap> {
-        let groups = self.snapshot.data_protection();
-        let (Some(groups), gap) = groups.seen() else {
-            return Err(groups.gap().cloned().unwrap_or_else(|| Gap::not_collected("data_protection")));
-        };
-        match groups.get(group) {
-            Some(protection) => protection.whole().map_err(Gap::clone),
-            None => Err(gap
-                .cloned()
-                .unwrap_or_else(|| Gap::not_collected("the log group's data protection").about(group.as_str()))),
-        }
+        let unasked = || Gap::not_collected("the log group's data protection").about(group.as_str());
+        item(&self.snapshot.data_protection(), group, unasked)
     }
 
     /// A bucket that a Distributed Map of this Region writes results to. `None`: the account has no such bucket.
     pub fn result_bucket(&self, name: &str) -> Result<Option<&'a ResultBucket>, Gap> {
-        let buckets = self.snapshot.result_buckets();
-        let (Some(buckets), gap) = buckets.seen() else {
-            return Err(buckets.gap().cloned().unwrap_or_else(|| Gap::not_collected("result_buckets")));
-        };
-        match buckets.get(name) {
-            Some(bucket) => bucket.whole().map(Option::as_ref).map_err(Gap::clone),
-            None => Err(gap.cloned().unwrap_or_else(|| Gap::not_collected("the bucket").about(format!("s3://{name}")))),
-        }
+        let unasked = || Gap::not_collected("the bucket").about(format!("s3://{name}"));
+        item(&self.snapshot.result_buckets(), name, unasked).map(Option::as_ref)
     }
 
     /// A table that a definition of this Region puts items into or gets items from. `None`: there is no such table.
     pub fn table(&self, arn: &Arn) -> Result<Option<&'a Table>, Gap> {
-        let tables = self.snapshot.tables();
-        let (Some(tables), gap) = tables.seen() else {
-            return Err(tables.gap().cloned().unwrap_or_else(|| Gap::not_collected("tables")));
-        };
-        match tables.get(arn) {
-            Some(table) => table.whole().map(Option::as_ref).map_err(Gap::clone),
-            None => Err(gap.cloned().unwrap_or_else(|| Gap::not_collected("the table").about(arn.as_str()))),
-        }
+        let unasked = || Gap::not_collected("the table").about(arn.as_str());
+        item(&self.snapshot.tables(), arn, unasked).map(Option::as_ref)
     }
 
     /// Whether a key that a bucket or a table names is one of the customer's: AWS manages some in the account, whose
@@ -66,15 +48,12 @@ impl<'a> RegionView<'a> {
     }
 }
 
-/// Hundredths from which a sighting raises a severity: medium confidence.
-const SURE: u8 = 60;
-
 impl<'a> MachineView<'a> {
     /// The types of sensitive data that were seen in its executions, as far as they were read. That there are none says
     /// nothing.
     pub fn sensitive_types(&self) -> BTreeSet<&'a str> {
         let data = self.execution_data();
         let sightings = data.seen().0.map(|data| data.sightings.iter()).into_iter().flatten();
-        sightings.filter(|one| one.seen.confidence >= SURE).map(|one| one.seen.kind.as_str()).collect()
+        sightings.filter(|one| one.seen.confidence >= PLAUSIBLE).map(|one| one.seen.kind.as_str()).collect()
     }
 }

@@ -1,8 +1,9 @@
 use crate::exposure::{Carried, Exposure, PLAUSIBLE, by_kind, told};
 use crate::finding::{
-    AccountView, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, about_data,
+    AccountView, Check, Confidence, Defect, EXPOSURE_PARTS, Evaluations, Family, MachineView, Outcome, Severity, View,
+    about_data,
 };
-use crate::model::{DataField, PartName, Sighting};
+use crate::model::{DataField, Sighting};
 use crate::types::{Data, Gap};
 
 pub const CHECK: Check = Check {
@@ -11,15 +12,7 @@ pub const CHECK: Check = Check {
     title: "Executions carry a secret in plain text",
     severity: Severity::High,
     confidence: Confidence::High,
-    reads: &[
-        PartName::StateMachines,
-        PartName::Executions,
-        PartName::LogGroups,
-        PartName::ResultBuckets,
-        PartName::KmsKeys,
-        PartName::EventRules,
-        PartName::Iam,
-    ],
+    reads: EXPOSURE_PARTS,
     yields_to: &[],
     since: "0.1.0",
     references: &[

@@ -1,9 +1,9 @@
 use crate::exposure::{Carried, told};
 use crate::finding::{
-    AccountView, Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View,
-    shell_quote,
+    AccountView, Change, Check, Confidence, Defect, EXPOSURE_PARTS, Evaluations, Family, MachineView, Outcome,
+    Severity, View, shell_quote,
 };
-use crate::model::{LogLevel, MachineKind, PartName, Source};
+use crate::model::{LogLevel, MachineKind, Source};
 use crate::types::{Arn, Gap};
 
 pub const CHECK: Check = Check {
@@ -12,15 +12,7 @@ pub const CHECK: Check = Check {
     title: "The log group keeps a copy of sensitive execution data",
     severity: Severity::Medium,
     confidence: Confidence::High,
-    reads: &[
-        PartName::StateMachines,
-        PartName::Executions,
-        PartName::LogGroups,
-        PartName::ResultBuckets,
-        PartName::KmsKeys,
-        PartName::EventRules,
-        PartName::Iam,
-    ],
+    reads: EXPOSURE_PARTS,
     yields_to: &[],
     since: "0.1.0",
     references: &[

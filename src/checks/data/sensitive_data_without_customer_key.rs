@@ -2,10 +2,10 @@ use serde_json::json;
 
 use crate::exposure::{Carried, PLAUSIBLE, by_kind, told};
 use crate::finding::{
-    AccountView, Change, Check, Confidence, Defect, Evaluations, Family, LogGroupView, MachineView, Outcome, Severity,
-    View, about_key, listed, shell_quote,
+    AccountView, Change, Check, Confidence, Defect, EXPOSURE_PARTS, Evaluations, Family, LogGroupView, MachineView,
+    Outcome, Severity, View, about_key, listed, shell_quote,
 };
-use crate::model::{Encryption, MachineKind, PartName};
+use crate::model::{Encryption, MachineKind};
 use crate::types::{Gap, GapReason};
 
 pub const CHECK: Check = Check {
@@ -14,15 +14,7 @@ pub const CHECK: Check = Check {
     title: "Sensitive execution data is not encrypted under a key of your own",
     severity: Severity::Medium,
     confidence: Confidence::High,
-    reads: &[
-        PartName::StateMachines,
-        PartName::Executions,
-        PartName::LogGroups,
-        PartName::ResultBuckets,
-        PartName::KmsKeys,
-        PartName::EventRules,
-        PartName::Iam,
-    ],
+    reads: EXPOSURE_PARTS,
     yields_to: &[],
     since: "0.1.0",
     references: &[

@@ -1,7 +1,7 @@
 //! A log event of Step Functions: a JSON object whose scalars are strings, its payloads escaped within it.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::fields::variables;
 use crate::model::DataField;
@@ -41,8 +41,8 @@ const NO_DATA: [&str; 15] = [
 impl LogEvent {
     /// `None` where the message is no JSON object.
     pub(super) fn parse(message: &str) -> Option<Self> {
-        serde_json::from_str::<Map<String, Value>>(message).ok()?;
-        serde_json::from_str(message).ok()
+        // A list would be read as the fields in their order.
+        message.trim_start().starts_with('{').then(|| serde_json::from_str(message).ok())?
     }
 
     pub(super) fn id(&self) -> i64 {

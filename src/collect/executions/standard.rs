@@ -69,7 +69,6 @@ async fn read_all<'l>(
     tally: &mut Tally,
 ) -> Progress<'l> {
     let mut progress = Progress { done: true, ..Progress::default() };
-    let mut whole = 0;
     for Pick { listed, again } in picks.iter().copied() {
         let (first, last) = (listed.started, listed.last(reader.context.now));
         let holder = Holder { id: id_of(&listed.arn), first, last, again };
@@ -77,7 +76,7 @@ async fn read_all<'l>(
             // Gone since it was listed.
             Err(Stop::Failed(failure)) if failure.kind == FailureKind::NotFound => continue,
             Err(Stop::Bytes) => progress.stop = Some(Stop::Bytes),
-            Ok(()) => whole += 1,
+            Ok(()) => {}
             Err(stop) => {
                 progress.done = false;
                 let goes_on = matches!(&stop, Stop::Failed(failure) if is_its_own(failure.kind));
@@ -99,7 +98,6 @@ async fn read_all<'l>(
         }
         progress.read.push(read);
         if reader.room(tally).is_err() {
-            progress.stop = progress.stop.take().or((whole == 0).then_some(Stop::Bytes));
             break;
         }
     }
