@@ -12,8 +12,7 @@ use crate::aws::apis::{
     QUOTAS_LIST_DEFAULTS as LIST_DEFAULTS, QUOTAS_LIST_SERVICE_QUOTAS as LIST_APPLIED,
 };
 use crate::aws::{Api, Failure};
-use crate::model::quota::Reading;
-use crate::model::{PartName, PartValue, Quotas};
+use crate::model::{PartName, PartValue, Quotas, Reading};
 use crate::types::{Gap, GapReason, Observed};
 
 /// Step Functions' service code in Service Quotas.
@@ -49,7 +48,16 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
         let gaps = [applied.gap(), defaults.gap(), metrics.gap()];
         PartValue::Quotas(match gaps {
             [Some(_), Some(_), Some(gap)] => Observed::missing(gap.clone()),
-            _ => Observed::known(Quotas { applied, defaults, metrics }),
+            _ => Observed::known(Quotas {
+                applied,
+                defaults,
+                metrics,
+                minutes: BTreeMap::new(),
+                hours: Observed::missing(Gap::not_collected("quotas")),
+                counted: BTreeMap::new(),
+                highest: BTreeMap::new(),
+                remembered: BTreeMap::new(),
+            }),
         })
     }
     .boxed()

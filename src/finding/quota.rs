@@ -71,8 +71,8 @@ where
     if let Some(at) = at {
         defect = defect.evidence("observed_at", at.to_string());
     }
-    // A raised limit that was not read would make this a false alarm; that of Map Runs cannot be raised.
-    if status.limit.source == "documented" && status.quota != Quota::OpenMapRuns {
+    // A raised limit that was not read would make this a false alarm; a hard one cannot be raised.
+    if status.limit.source == "documented" && !status.quota.is_hard() {
         defect = defect.confidence(Confidence::Medium);
     }
     Ok(defect.into())
@@ -80,7 +80,7 @@ where
 
 fn limit_source(status: &QuotaStatus) -> &'static str {
     match status.limit.source {
-        _ if status.quota == Quota::OpenMapRuns => "the limit is AWS's, the same for every account",
+        _ if status.quota.is_hard() => "the limit is AWS's, the same for every account",
         "applied" => "the limit is the value applied to this account",
         "default" => "the limit is AWS's default in Service Quotas",
         "metric" => "the limit is what CloudWatch reports",

@@ -8,10 +8,9 @@ use serde_json::{Value, json};
 use stepwarden::asl::Definition;
 use stepwarden::detect::{Clean, Door, HashKey};
 use stepwarden::iam::Policy;
-use stepwarden::model::quota::Reading;
 use stepwarden::model::{
     DefinitionRef, Details, Encryption, ExecutionData, Iam, InlinePolicy, LogGroup, LogLevel, Logging, MachineKind,
-    PartValue, Principal, Quotas, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines, TagSet,
+    PartValue, Principal, Quotas, Reading, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines, TagSet,
 };
 use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observation, Observed, Region};
 
@@ -358,6 +357,11 @@ impl Account {
                 self.metrics_gap,
                 "cloudwatch:GetMetricData",
             ),
+            minutes: BTreeMap::new(),
+            hours: Observed::missing(Gap::not_collected("quotas")),
+            counted: BTreeMap::new(),
+            highest: BTreeMap::new(),
+            remembered: BTreeMap::new(),
         }
     }
 }

@@ -1,132 +1,11 @@
-use std::collections::BTreeMap;
+use jiff::SignedDuration;
 
-use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
-
-use super::{PartName, Snapshot};
+use super::{OPEN_EXECUTION_COUNT_BLIND_BELOW, Quota, QuotaLimit, QuotaStatus, Reading, Usage};
+use crate::model::{PartName, Snapshot, StateMachines};
 use crate::types::{Gap, GapReason, Observed};
-
-/// What Service Quotas and CloudWatch say about one account and Region.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Quotas {
-    /// Values set for this account, by quota name; a quota without one is not listed.
-    pub applied: Observed<BTreeMap<String, f64>>,
-    /// AWS's defaults, by quota name.
-    pub defaults: Observed<BTreeMap<String, f64>>,
-    /// The newest point of each metric, by metric name; a metric without points is absent, which is not zero.
-    pub metrics: Observed<BTreeMap<String, Reading>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Reading {
-    pub at: Timestamp,
-    pub value: f64,
-}
-
-/// The account quotas that are watched. The words are contract: they label metrics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Quota {
-    StateMachines,
-    OpenExecutions,
-    OpenMapRuns,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct QuotaStatus {
-    pub quota: Quota,
-    pub limit: QuotaLimit,
-    pub usage: Usage,
-    /// Of open Map Runs: how many more wait to be started, where that is known.
-    pub backlog: Option<f64>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct QuotaLimit {
-    pub value: f64,
-    /// `applied`, `default` (both Service Quotas), `metric` or `documented`.
-    pub source: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum Usage {
-    Exact {
-        value: f64,
-        source: &'static str,
-        at: Option<Timestamp>,
-    },
-    /// The true number is this or more.
-    AtLeast {
-        value: f64,
-        source: &'static str,
-        at: Option<Timestamp>,
-    },
-    Unknown(Gap),
-}
-
-/// Below about this many open executions CloudWatch's OpenExecutionCount may read 0.
-/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>.
-pub const OPEN_EXECUTION_COUNT_BLIND_BELOW: f64 = 10_000.0;
 
 /// An older point of a metric that comes by the minute is not what is so now.
 const FRESH: SignedDuration = SignedDuration::from_mins(15);
-
-impl Quota {
-    pub const ALL: [Self; 3] = [Self::StateMachines, Self::OpenExecutions, Self::OpenMapRuns];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::StateMachines => "state_machines",
-            Self::OpenExecutions => "open_executions",
-            Self::OpenMapRuns => "open_map_runs",
-        }
-    }
-
-    /// As a person would say it.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::StateMachines => "registered state machines",
-            Self::OpenExecutions => "open executions",
-            Self::OpenMapRuns => "open Map Runs",
-        }
-    }
-
-    /// Words that all stand in the quota's name in Service Quotas. Quota codes are not printed in AWS's pages, so the
-    /// name is what can be relied on.
-    fn name_words(self) -> &'static [&'static str] {
-        match self {
-            Self::StateMachines => &["registered", "state machines"],
-            Self::OpenExecutions => &["open", "executions"],
-            Self::OpenMapRuns => &["open", "map runs"],
-        }
-    }
-
-    fn limit_metric(self) -> Option<&'static str> {
-        match self {
-            Self::StateMachines => None,
-            Self::OpenExecutions => Some("OpenExecutionLimit"),
-            Self::OpenMapRuns => Some("OpenMapRunLimit"),
-        }
-    }
-
-    /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
-    fn documented(self) -> f64 {
-        match self {
-            Self::StateMachines => 100_000.0,
-            Self::OpenExecutions => 1_000_000.0,
-            Self::OpenMapRuns => 1_000.0,
-        }
-    }
-
-    fn named(self, quotas: &Observed<BTreeMap<String, f64>>) -> Option<f64> {
-        let fits = |name: &str| {
-            let name = name.to_lowercase();
-            self.name_words().iter().all(|word| name.contains(word))
-        };
-        let known = quotas.seen().0?;
-        known.iter().find(|(name, _)| fits(name)).map(|(_, value)| *value).filter(|value| *value > 0.0)
-    }
-}
 
 impl QuotaStatus {
     /// Usage over limit, where a number is known at all (a lower bound counts as itself).
@@ -144,8 +23,9 @@ impl QuotaStatus {
             limit: limit(quota, snapshot),
             usage: usage(quota, snapshot),
             backlog: backlog(quota, snapshot),
+            machine: None,
         };
-        Quota::ALL.into_iter().map(status).collect()
+        [Quota::StateMachines, Quota::OpenExecutions, Quota::OpenMapRuns].into_iter().map(status).collect()
     }
 }
 
@@ -187,6 +67,7 @@ fn usage(quota: Quota, snapshot: &Snapshot) -> Usage {
             }
             Err(gap) => Usage::Unknown(gap),
         },
+        _ => Usage::Unknown(Gap::not_collected("quotas")),
     }
 }
 
@@ -198,7 +79,7 @@ fn backlog(quota: Quota, snapshot: &Snapshot) -> Option<f64> {
 /// The list is exact where it is whole; CloudWatch's count exists only after a machine was added or deleted.
 fn state_machines(snapshot: &Snapshot) -> Usage {
     #[allow(clippy::cast_precision_loss, reason = "an account holds at most 150,000 state machines")]
-    let count = |machines: &super::StateMachines| machines.machines.len() as f64;
+    let count = |machines: &StateMachines| machines.machines.len() as f64;
     let list = snapshot.state_machines();
     if let Observed::Known { value } = list {
         return Usage::Exact { value: count(value), source: "ListStateMachines", at: None };
