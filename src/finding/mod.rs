@@ -20,6 +20,7 @@ mod severity;
 mod sighted;
 mod stores;
 mod text;
+mod throttling;
 mod view;
 
 pub use beyond::Beyond;
@@ -38,4 +39,5 @@ pub use routing::routing;
 pub use settings::CheckSettings;
 pub use severity::{Confidence, Severity};
 pub use text::{capitalised, digits, listed, shell_quote};
+pub use throttling::{Strain, about_throttled_transitions};
 pub use view::{AccountView, LogGroupView, MachineView, RegionView, RoleView, View};

@@ -1,5 +1,7 @@
 //! What configuration may change about checks.
 
+use std::collections::BTreeMap;
+
 use crate::iam::glob_matches;
 use crate::types::{AccountId, Arn};
 
@@ -12,11 +14,18 @@ pub struct Thresholds {
     pub critical: f64,
 }
 
+impl Default for Thresholds {
+    /// AWS advises an alarm at 900 of 1,000 open Map Runs, so the warning of each quota comes before that.
+    /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>.
+    fn default() -> Self {
+        Self { warning: 0.8, critical: 0.95 }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckSettings {
-    pub state_machine_quota: Thresholds,
-    pub open_execution_quota: Thresholds,
-    pub open_map_run_quota: Thresholds,
+    /// By check, where they are not the default.
+    pub thresholds: BTreeMap<&'static str, Thresholds>,
     /// Accounts that count as one's own.
     pub trusted_accounts: Vec<AccountId>,
     /// Principals that are meant to read execution data: ARNs with IAM's wildcards.
@@ -28,6 +37,16 @@ pub struct CheckSettings {
 }
 
 impl CheckSettings {
+    /// Of a check of a quota.
+    pub fn thresholds(&self, check: &str) -> Thresholds {
+        self.thresholds.get(check).copied().unwrap_or_default()
+    }
+
+    pub fn set_thresholds(&mut self, check: &'static str, thresholds: Thresholds) {
+        self.thresholds.insert(check, thresholds);
+        self.thresholds.retain(|_, thresholds| *thresholds != Thresholds::default());
+    }
+
     pub fn trusts(&self, account: &str) -> bool {
         self.trusted_accounts.iter().any(|trusted| trusted.as_str() == account)
     }
@@ -39,14 +58,9 @@ pub fn expected(patterns: &[String], principal: &Arn) -> bool {
 }
 
 impl Default for CheckSettings {
-    /// AWS advises an alarm at 900 of 1,000 open Map Runs, so the warning of each quota comes before that.
-    /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>.
     fn default() -> Self {
-        let thresholds = Thresholds { warning: 0.8, critical: 0.95 };
         Self {
-            state_machine_quota: thresholds,
-            open_execution_quota: thresholds,
-            open_map_run_quota: thresholds,
+            thresholds: BTreeMap::new(),
             trusted_accounts: Vec::new(),
             expected_readers: Vec::new(),
             expected_writers: Vec::new(),

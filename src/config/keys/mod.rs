@@ -7,6 +7,7 @@ mod collect;
 mod data;
 mod executions;
 mod results;
+mod thresholds;
 
 use std::sync::LazyLock;
 
@@ -14,4 +15,7 @@ use super::key::Key;
 
 /// Every setting, in the order of the example file.
 pub static KEYS: LazyLock<Vec<Key>> =
-    LazyLock::new(|| [aws::KEYS, collect::KEYS, executions::KEYS, data::KEYS, checks::KEYS, results::KEYS].concat());
+    LazyLock::new(|| {
+        let judged = [checks::KEYS, thresholds::KEYS].concat();
+        [aws::KEYS, collect::KEYS, executions::KEYS, data::KEYS, &judged, results::KEYS].concat()
+    });

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::{Arn, Gap, Observed};
 
+pub use account::map_run_backlog;
 pub use rates::{Rate, THROTTLED_EXECUTIONS, Throttling};
 pub use reading::FRESH;
 pub use words::{Quota, StatesApi};
