@@ -10,6 +10,7 @@ mod apply;
 mod definition;
 mod document;
 mod evaluate;
+mod events;
 mod facts;
 mod flow;
 mod intrinsic;

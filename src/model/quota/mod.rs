@@ -1,5 +1,6 @@
 //! Quotas of an account and Region: what AWS says of them, and what follows.
 
+mod counting;
 mod status;
 mod words;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::{Arn, Gap, Observed};
 
+pub use counting::uncounted;
 pub use words::{Quota, StatesApi};
 
 /// What Service Quotas, CloudWatch and a handful of lists say about one account and Region.

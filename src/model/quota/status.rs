@@ -1,5 +1,6 @@
 use jiff::SignedDuration;
 
+use super::counting::{of_machines, or_counted};
 use super::{OPEN_EXECUTION_COUNT_BLIND_BELOW, Quota, QuotaLimit, QuotaStatus, Reading, Usage};
 use crate::model::{PartName, Snapshot, StateMachines};
 use crate::types::{Gap, GapReason, Observed};
@@ -21,15 +22,16 @@ impl QuotaStatus {
         let status = |quota| Self {
             quota,
             limit: limit(quota, snapshot),
-            usage: usage(quota, snapshot),
+            usage: or_counted(quota, snapshot, usage(quota, snapshot)),
             backlog: backlog(quota, snapshot),
             machine: None,
         };
-        [Quota::StateMachines, Quota::OpenExecutions, Quota::OpenMapRuns].into_iter().map(status).collect()
+        let account = [Quota::StateMachines, Quota::OpenExecutions, Quota::OpenMapRuns].into_iter().map(status);
+        account.chain(of_machines(snapshot)).collect()
     }
 }
 
-fn limit(quota: Quota, snapshot: &Snapshot) -> QuotaLimit {
+pub(super) fn limit(quota: Quota, snapshot: &Snapshot) -> QuotaLimit {
     let quotas = snapshot.quotas();
     let quotas = quotas.seen().0;
     let metric = || {
