@@ -83,6 +83,8 @@ impl<'a> Live<'a> {
             inspection: self.environment.inspection(&self.account_id, region),
             regions: &self.environment.settings.regions,
             versions: self.environment.settings.versions,
+            running: self.environment.settings.running,
+            reads_histories: self.environment.settings.reads_histories(),
             concurrency: self.environment.settings.concurrency,
             now: (self.environment.now)(),
             part,

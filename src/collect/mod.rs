@@ -17,6 +17,7 @@ mod progress;
 mod quotas;
 mod result_buckets;
 mod run;
+mod running;
 pub mod settings;
 mod state_machines;
 mod tables;

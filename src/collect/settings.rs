@@ -30,6 +30,30 @@ pub struct CollectSettings {
     pub versions: VersionSettings,
     /// How much of execution data is read.
     pub executions: ExecutionSettings,
+    pub running: RunningSettings,
+}
+
+impl CollectSettings {
+    /// Whether histories of executions may be asked for.
+    pub fn reads_histories(&self) -> bool {
+        let executions = &self.executions;
+        !self.disabled.contains(&PartName::Executions) && executions.states && executions.calls > 0
+    }
+}
+
+/// How much is asked about what runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunningSettings {
+    /// Calls per Region and collection; 0: none.
+    pub calls: u64,
+    /// Pages of 1,000 running executions of one machine.
+    pub pages: u32,
+}
+
+impl Default for RunningSettings {
+    fn default() -> Self {
+        Self { calls: 200, pages: 5 }
+    }
 }
 
 /// How much of execution data is read.
@@ -95,6 +119,7 @@ impl Default for CollectSettings {
             disabled: BTreeSet::from([PartName::LastAccessed]),
             concurrency: 16,
             executions: ExecutionSettings::default(),
+            running: RunningSettings::default(),
             // A full bucket of the lists holds 100 calls, of which a quarter may be spent; the rest takes 100 seconds.
             versions: VersionSettings { machines: 50, per_machine: 5 },
         }

@@ -74,7 +74,8 @@ fn before(now: i64, at: i64) -> f64 {
 
 /// The median of each hour that has points, at the median of their times.
 fn by_hour(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let middle = |hour: &[(f64, f64)]| (median(hour.iter().map(|point| point.0)), median(hour.iter().map(|point| point.1)));
+    let middle =
+        |hour: &[(f64, f64)]| (median(hour.iter().map(|point| point.0)), median(hour.iter().map(|point| point.1)));
     let same = |a: &(f64, f64), b: &(f64, f64)| (a.0 / HOUR).floor().total_cmp(&(b.0 / HOUR).floor()).is_eq();
     points.chunk_by(same).map(middle).collect()
 }

@@ -132,6 +132,14 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::collect(config, PartName::Executions, value),
     },
     Key {
+        path: "collectors.running",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "What runs: counts and ages of running executions, sizes of their histories, open Map Runs.",
+        set: |config, value| setters::collect(config, PartName::Running, value),
+    },
+    Key {
         path: "collectors.xray",
         value: Written::Default("true"),
         kind: Kind::Switch,

@@ -1,6 +1,7 @@
 //! Quotas of an account and Region: what AWS says of them, and what follows.
 
 mod account;
+mod counting;
 mod published;
 mod rates;
 mod reading;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::{Arn, Gap, Observed};
 
+pub use counting::uncounted;
 pub use rates::{Rate, THROTTLED_EXECUTIONS, Throttling};
 pub use reading::FRESH;
 pub use words::{Quota, StatesApi};

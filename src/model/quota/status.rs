@@ -1,4 +1,4 @@
-use super::{Quota, QuotaLimit, QuotaStatus, Usage, account, published, rates};
+use super::{Quota, QuotaLimit, QuotaStatus, Usage, account, counting, published, rates};
 use crate::model::Snapshot;
 
 impl QuotaStatus {
@@ -12,7 +12,12 @@ impl QuotaStatus {
 
     /// Every watched quota of a Region's snapshot.
     pub fn of(snapshot: &Snapshot) -> Vec<Self> {
-        let parts = [account::statuses(snapshot), published::statuses(snapshot), rates::statuses(snapshot)];
+        let parts = [
+            account::statuses(snapshot),
+            published::statuses(snapshot),
+            counting::of_machines(snapshot),
+            rates::statuses(snapshot),
+        ];
         parts.into_iter().flatten().collect()
     }
 
