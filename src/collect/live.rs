@@ -83,6 +83,7 @@ impl<'a> Live<'a> {
             inspection: self.environment.inspection(&self.account_id, region),
             regions: &self.environment.settings.regions,
             versions: self.environment.settings.versions,
+            warnings: &self.environment.settings.warnings,
             concurrency: self.environment.settings.concurrency,
             now: (self.environment.now)(),
             part,

@@ -12,7 +12,7 @@ use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
 use super::{
     data_protection, event_rules, executions, function_policies, iam, identity, kms_keys, last_accessed, log_groups,
-    quotas, result_buckets, state_machines, tables, tags, versions, xray,
+    quota_holders, quotas, result_buckets, start_rates, state_machines, tables, tags, versions, xray,
 };
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
@@ -38,6 +38,8 @@ pub static COLLECTORS: &[&Collector] = &[
     &executions::COLLECTOR,
     &xray::COLLECTOR,
     &quotas::COLLECTOR,
+    &quota_holders::COLLECTOR,
+    &start_rates::COLLECTOR,
 ];
 
 /// Accounts that are collected at once; their Regions all are.
@@ -356,6 +358,7 @@ impl Place<'_> {
             inspection: self.environment.inspection(account_id, region),
             regions: &self.environment.settings.regions,
             versions: self.environment.settings.versions,
+            warnings: &self.environment.settings.warnings,
             concurrency: self.environment.settings.concurrency,
             now: (self.environment.now)(),
             part: collector.part,

@@ -1,5 +1,6 @@
 use jiff::SignedDuration;
 
+use super::holders::name_holders;
 use super::{OPEN_EXECUTION_COUNT_BLIND_BELOW, Quota, QuotaLimit, QuotaStatus, Reading, Usage};
 use crate::model::{PartName, Snapshot, StateMachines};
 use crate::types::{Gap, GapReason, Observed};
@@ -24,8 +25,12 @@ impl QuotaStatus {
             usage: usage(quota, snapshot),
             backlog: backlog(quota, snapshot),
             machine: None,
+            holders: None,
         };
-        [Quota::StateMachines, Quota::OpenExecutions, Quota::OpenMapRuns].into_iter().map(status).collect()
+        let mut all: Vec<_> =
+            [Quota::StateMachines, Quota::OpenExecutions, Quota::OpenMapRuns].into_iter().map(status).collect();
+        name_holders(&mut all, snapshot);
+        all
     }
 }
 
