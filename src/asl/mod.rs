@@ -7,6 +7,7 @@
 
 mod abs;
 mod apply;
+mod counter;
 mod definition;
 mod document;
 mod evaluate;
@@ -21,6 +22,7 @@ mod order;
 mod path;
 mod place;
 mod problem;
+mod reads;
 mod resolved;
 mod resource;
 mod secrets;
