@@ -9,7 +9,7 @@ use crate::model::PartName;
 /// Parts that a scan of quotas alone collects.
 const PARTS: [&str; 3] = ["identity", "quotas", "quota_holders"];
 /// Parts that only make exacter what a check can say by those alone.
-const REFINE: [&str; 2] = ["state_machines", "versions"];
+const REFINE: [&str; 3] = ["state_machines", "versions", "running"];
 
 /// Leaves of the configuration what tells of quotas without looking at any state machine, so that its cost does not grow
 /// with their number.

@@ -22,10 +22,22 @@ impl Default for Thresholds {
     }
 }
 
+/// When a running execution is a long one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LongRunning {
+    /// From this age on, whatever others took.
+    pub days: u32,
+    /// Below this age never.
+    pub least_hours: u32,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckSettings {
     /// By check, where they are not the default.
     pub thresholds: BTreeMap<&'static str, Thresholds>,
+    pub long_running: LongRunning,
+    /// Hours after which an open Map Run counts as stuck whatever it does.
+    pub map_run_hours: u32,
     /// Accounts that count as one's own.
     pub trusted_accounts: Vec<AccountId>,
     /// Principals that are meant to read execution data: ARNs with IAM's wildcards.
@@ -61,6 +73,8 @@ impl Default for CheckSettings {
     fn default() -> Self {
         Self {
             thresholds: BTreeMap::new(),
+            long_running: LongRunning { days: 30, least_hours: 24 },
+            map_run_hours: 24,
             trusted_accounts: Vec::new(),
             expected_readers: Vec::new(),
             expected_writers: Vec::new(),

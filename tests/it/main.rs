@@ -13,6 +13,8 @@ mod emulator;
 mod end_to_end;
 mod executions;
 mod export;
+mod fast;
+mod forecast;
 mod history;
 mod house;
 mod iam;

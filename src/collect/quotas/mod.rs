@@ -80,10 +80,8 @@ struct Measured {
 }
 
 async fn measured(context: &Context<'_>) -> Measured {
-    let (machines, activities) = tokio::join!(
-        points::dimensions(context, "StateMachineCount"),
-        points::dimensions(context, "ActivityCount")
-    );
+    let (machines, activities) =
+        tokio::join!(points::dimensions(context, "StateMachineCount"), points::dimensions(context, "ActivityCount"));
     let lookup_gap = machines.as_ref().err().or(activities.as_ref().err()).cloned();
     let found = [machines, activities].into_iter().filter_map(|metric| metric.ok().flatten()).collect();
     let series = catalogue::recent(found);

@@ -7,6 +7,7 @@ mod collect;
 mod data;
 mod executions;
 mod results;
+mod running;
 mod thresholds;
 
 use std::sync::LazyLock;
@@ -14,8 +15,17 @@ use std::sync::LazyLock;
 use super::key::Key;
 
 /// Every setting, in the order of the example file.
-pub static KEYS: LazyLock<Vec<Key>> =
-    LazyLock::new(|| {
-        let judged = [checks::KEYS, thresholds::KEYS].concat();
-        [aws::KEYS, collect::KEYS, executions::KEYS, data::KEYS, &judged, results::KEYS].concat()
-    });
+pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
+    [
+        aws::KEYS,
+        collect::KEYS,
+        executions::KEYS,
+        running::KEYS,
+        data::KEYS,
+        checks::KEYS,
+        running::CHECKS,
+        thresholds::KEYS,
+        results::KEYS,
+    ]
+    .concat()
+});

@@ -43,9 +43,12 @@ thresholds! {
     "activity-quota": "the limit on registered activities", "critical";
     "alias-quota": "a state machine's limit on aliases", "critical";
     "api-throttling": "an API's refill rate, as a mean over five minutes", "high";
+    "definition-near-limit": "the 1,048,576 bytes of a definition", "critical";
+    "history-near-limit": "the 25,000 events of a history", "critical";
     "log-resource-policy-quota": "the 10 resource policies of CloudWatch Logs", "critical";
     "open-execution-quota": "the limit on open executions", "critical";
     "open-map-run-quota": "the limit on open Map Runs", "critical";
+    "payload-near-limit": "the 262,144 bytes of a payload", "critical";
     "state-machine-quota": "the limit on registered state machines", "critical";
     "state-transition-throttling": "the refill rate of state transitions, as a mean over five minutes", "critical";
     "version-quota": "a state machine's limit on versions", "critical";

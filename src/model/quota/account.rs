@@ -1,5 +1,6 @@
 //! Quotas that an account has one of in each Region.
 
+use super::counting::or_counted;
 use super::reading::{quotas, reading, unmeasured};
 use super::{OPEN_EXECUTION_COUNT_BLIND_BELOW, Quota, QuotaStatus, Usage};
 use crate::model::{Snapshot, StateMachines};
@@ -8,7 +9,7 @@ use crate::types::{Gap, Observed};
 pub(super) fn statuses(snapshot: &Snapshot) -> Vec<QuotaStatus> {
     let status = |quota| QuotaStatus {
         backlog: (quota == Quota::OpenMapRuns).then(|| map_run_backlog(snapshot).ok()).flatten(),
-        ..QuotaStatus::new(quota, snapshot, usage(quota, snapshot))
+        ..QuotaStatus::new(quota, snapshot, or_counted(quota, snapshot, usage(quota, snapshot)))
     };
     [Quota::StateMachines, Quota::Activities, Quota::OpenExecutions, Quota::OpenMapRuns, Quota::LogResourcePolicies]
         .map(status)
@@ -35,9 +36,8 @@ fn usage(quota: Quota, snapshot: &Snapshot) -> Usage {
             Err(gap) => Usage::Unknown(gap),
         },
         Quota::OpenMapRuns => metric(snapshot, "ApproximateOpenMapRunCount").unwrap_or_else(Usage::Unknown),
-        Quota::LogResourcePolicies => {
-            counted(snapshot, quota, "DescribeResourcePolicies").unwrap_or_else(|| Usage::Unknown(uncounted(quota, snapshot)))
-        }
+        Quota::LogResourcePolicies => counted(snapshot, quota, "DescribeResourcePolicies")
+            .unwrap_or_else(|| Usage::Unknown(uncounted(quota, snapshot))),
         _ => Usage::Unknown(Gap::not_collected("quotas")),
     }
 }
