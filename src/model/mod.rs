@@ -35,7 +35,9 @@ pub use iam_entity::{Iam, InlinePolicy, Principal, Role};
 pub use kms_key::{KeyGrant, KeyName, KmsKey, KmsKeys};
 pub use last_accessed::{LastAccessed, RoleAccess, ServiceAccess, TRACKED_DAYS};
 pub use log_group::{LogGroup, LogGroups};
-pub use quota::{Holder, Quota, QuotaLimit, QuotaStatus, Quotas, Reading, StatesApi, Usage, uncounted};
+pub use quota::{
+    Holder, Quota, QuotaLimit, QuotaStatus, Quotas, Rate, Reading, StatesApi, Throttling, Usage, uncounted,
+};
 pub use result_bucket::{BucketEncryption, Expires, Expiry, PublicAccessBlock, ResultBucket, ResultBuckets, expires};
 pub use run::CollectorRun;
 pub use running::{Durations, Histories, LongestHistory, MapRun, MapRunCounts, Older, Running, RunningExecutions};

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use super::status::limit;
 use super::{Quota, QuotaStatus, Usage};
 use crate::asl::{Definition, DistributedMap};
 use crate::model::{
@@ -131,8 +130,7 @@ pub(super) fn of_machines(snapshot: &Snapshot) -> Vec<QuotaStatus> {
         (Quota::PayloadBytes, highest(snapshot, |machine| payload(snapshot, machine))),
         (Quota::DefinitionBytes, highest(snapshot, |machine| bytes(machine))),
     ];
-    let status =
-        |(quota, (usage, machine))| QuotaStatus { quota, limit: limit(quota, snapshot), usage, backlog: None, machine };
+    let status = |(quota, (usage, machine))| QuotaStatus { machine, ..QuotaStatus::new(quota, snapshot, usage) };
     highest.into_iter().filter_map(|(quota, found)| Some((quota, found?))).map(status).collect()
 }
 
