@@ -85,6 +85,7 @@ impl<'a> Live<'a> {
             versions: self.environment.settings.versions,
             running: self.environment.settings.running,
             reads_histories: self.environment.settings.reads_histories(),
+            warnings: &self.environment.settings.warnings,
             concurrency: self.environment.settings.concurrency,
             now: (self.environment.now)(),
             part,

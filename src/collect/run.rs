@@ -12,7 +12,7 @@ use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
 use super::{
     data_protection, event_rules, executions, function_policies, iam, identity, kms_keys, last_accessed, log_groups,
-    quotas, result_buckets, running, state_machines, tables, tags, versions, xray,
+    quota_holders, quotas, result_buckets, running, start_rates, state_machines, tables, tags, versions, xray,
 };
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
@@ -39,6 +39,8 @@ pub static COLLECTORS: &[&Collector] = &[
     &running::COLLECTOR,
     &xray::COLLECTOR,
     &quotas::COLLECTOR,
+    &quota_holders::COLLECTOR,
+    &start_rates::COLLECTOR,
 ];
 
 /// Accounts that are collected at once; their Regions all are.
@@ -362,6 +364,7 @@ impl Place<'_> {
             versions: self.environment.settings.versions,
             running: self.environment.settings.running,
             reads_histories: self.environment.settings.reads_histories(),
+            warnings: &self.environment.settings.warnings,
             concurrency: self.environment.settings.concurrency,
             now: (self.environment.now)(),
             part: collector.part,

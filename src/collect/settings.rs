@@ -1,9 +1,9 @@
 //! What is collected, where, and through which roles.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::model::PartName;
+use crate::model::{PartName, Quota};
 use crate::types::{Arn, Region};
 
 /// The Regions of each account that are audited.
@@ -17,7 +17,7 @@ pub enum Regions {
 }
 
 /// Accounts, Regions, and which collectors run in them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CollectSettings {
     pub regions: Regions,
     /// Without any, the caller's own account is audited.
@@ -31,6 +31,8 @@ pub struct CollectSettings {
     /// How much of execution data is read.
     pub executions: ExecutionSettings,
     pub running: RunningSettings,
+    /// From which share of a quota its holders are asked for.
+    pub warnings: Warnings,
 }
 
 impl CollectSettings {
@@ -53,6 +55,19 @@ pub struct RunningSettings {
 impl Default for RunningSettings {
     fn default() -> Self {
         Self { calls: 200, pages: 5 }
+    }
+}
+
+/// The warning levels of quotas, as shares of their limits.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Warnings(pub BTreeMap<Quota, f64>);
+
+impl Warnings {
+    /// Of a quota that has no level of its own.
+    pub const DEFAULT: f64 = 0.8;
+
+    pub fn of(&self, quota: Quota) -> f64 {
+        self.0.get(&quota).copied().unwrap_or(Self::DEFAULT)
     }
 }
 
@@ -120,6 +135,7 @@ impl Default for CollectSettings {
             concurrency: 16,
             executions: ExecutionSettings::default(),
             running: RunningSettings::default(),
+            warnings: Warnings::default(),
             // A full bucket of the lists holds 100 calls, of which a quarter may be spent; the rest takes 100 seconds.
             versions: VersionSettings { machines: 50, per_machine: 5 },
         }

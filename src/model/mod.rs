@@ -36,7 +36,8 @@ pub use kms_key::{KeyGrant, KeyName, KmsKey, KmsKeys};
 pub use last_accessed::{LastAccessed, RoleAccess, ServiceAccess, TRACKED_DAYS};
 pub use log_group::{LogGroup, LogGroups};
 pub use quota::{
-    Holder, Quota, QuotaLimit, QuotaStatus, Quotas, Rate, Reading, StatesApi, Throttling, Usage, uncounted,
+    Counts, Holder, Holders, Quota, QuotaHolders, QuotaLimit, QuotaStatus, Quotas, Rate, Reading, StartRates, Starts,
+    StatesApi, Throttling, Usage, uncounted,
 };
 pub use result_bucket::{BucketEncryption, Expires, Expiry, PublicAccessBlock, ResultBucket, ResultBuckets, expires};
 pub use run::CollectorRun;

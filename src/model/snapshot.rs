@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DataProtections, Details, EventRules, Executions, FunctionPolicies, Iam, KmsKeys, LastAccessed, LogGroups, Quotas,
-    ResultBuckets, Running, RunningExecutions, StateMachines, Tables, Versions, Xray,
+    DataProtections, Details, EventRules, Executions, FunctionPolicies, Iam, KmsKeys, LastAccessed, LogGroups,
+    QuotaHolders, Quotas, ResultBuckets, Running, RunningExecutions, StartRates, StateMachines, Tables, Versions, Xray,
 };
 use crate::detect::{Clean, Door};
 use crate::types::{AccountId, Arn, Gap, GapReason, JsonPointer, Observation, Observed, Region};
@@ -195,6 +195,14 @@ impl GapWithin for LastAccessed {
     }
 }
 
+impl GapWithin for QuotaHolders {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.values().find_map(Observed::gap)
+    }
+}
+
+impl GapWithin for StartRates {}
+
 impl GapWithin for Tags {}
 
 /// What is outside the sample was not asked for.
@@ -332,6 +340,8 @@ parts! {
     running: Running(Running),
     xray: Xray(Xray),
     quotas: Quotas(Quotas),
+    quota_holders: QuotaHolders(QuotaHolders),
+    start_rates: StartRates(StartRates),
 }
 
 impl Snapshot {

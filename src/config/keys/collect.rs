@@ -156,6 +156,22 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::collect(config, PartName::Quotas, value),
     },
     Key {
+        path: "collectors.quota_holders",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "The state machines that hold most of a quota: asked for only from its warning level on.",
+        set: |config, value| setters::collect(config, PartName::QuotaHolders, value),
+    },
+    Key {
+        path: "collectors.start_rates",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "Starts of the 100 state machines that start most, of 14 days: three calls, some 300 billed metrics.",
+        set: |config, value| setters::collect(config, PartName::StartRates, value),
+    },
+    Key {
         path: "collectors.concurrency",
         value: Written::Default("16"),
         kind: Kind::Number,

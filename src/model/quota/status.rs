@@ -1,4 +1,4 @@
-use super::{Quota, QuotaLimit, QuotaStatus, Usage, account, counting, published, rates};
+use super::{Quota, QuotaLimit, QuotaStatus, Usage, account, counting, holders, published, rates};
 use crate::model::Snapshot;
 
 impl QuotaStatus {
@@ -18,11 +18,13 @@ impl QuotaStatus {
             counting::of_machines(snapshot),
             rates::statuses(snapshot),
         ];
-        parts.into_iter().flatten().collect()
+        let mut all: Vec<_> = parts.into_iter().flatten().collect();
+        holders::name_holders(&mut all, snapshot);
+        all
     }
 
     pub(super) fn new(quota: Quota, snapshot: &Snapshot, usage: Usage) -> Self {
-        Self { quota, limit: limit(quota, snapshot), usage, backlog: None, machine: None }
+        Self { quota, limit: limit(quota, snapshot), usage, backlog: None, machine: None, holders: None }
     }
 }
 
