@@ -11,6 +11,7 @@ mod counter;
 mod definition;
 mod document;
 mod evaluate;
+mod events;
 mod facts;
 mod flow;
 mod intrinsic;

@@ -57,9 +57,12 @@ apis! {
     SFN_DESCRIBE_EXECUTION = documented("states:DescribeExecution", 250.0, 10.0);
     SFN_GET_EXECUTION_HISTORY = documented("states:GetExecutionHistory", 400.0, 20.0);
     SFN_LIST_MAP_RUNS = documented("states:ListMapRuns", 100.0, 1.0);
+    SFN_DESCRIBE_MAP_RUN = documented("states:DescribeMapRun", 200.0, 1.0);
     SFN_LIST_STATE_MACHINE_VERSIONS = documented("states:ListStateMachineVersions", 100.0, 1.0);
     SFN_LIST_STATE_MACHINE_ALIASES = documented("states:ListStateMachineAliases", 100.0, 1.0);
     SFN_DESCRIBE_STATE_MACHINE_ALIAS = documented("states:DescribeStateMachineAlias", 200.0, 1.0);
+    SFN_LIST_ACTIVITIES = documented("states:ListActivities", 100.0, 5.0);
+    LOGS_DESCRIBE_RESOURCE_POLICIES = conservative("logs:DescribeResourcePolicies", 2.0);
     LOGS_DESCRIBE_LOG_GROUPS = conservative("logs:DescribeLogGroups", 5.0);
     LOGS_GET_DATA_PROTECTION_POLICY = documented("logs:GetDataProtectionPolicy", 5.0, 5.0);
     LOGS_DESCRIBE_ACCOUNT_POLICIES = conservative("logs:DescribeAccountPolicies", 2.0);

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DataProtections, Details, EventRules, Executions, FunctionPolicies, Iam, KmsKeys, LastAccessed, LogGroups, Quotas,
-    ResultBuckets, StateMachines, Tables, Versions, Xray,
+    DataProtections, Details, EventRules, Executions, FunctionPolicies, Iam, KmsKeys, LastAccessed, LogGroups,
+    QuotaHolders, Quotas, ResultBuckets, Running, RunningExecutions, StartRates, StateMachines, Tables, Versions, Xray,
 };
 use crate::detect::{Clean, Door};
 use crate::types::{AccountId, Arn, Gap, GapReason, JsonPointer, Observation, Observed, Region};
@@ -98,7 +98,13 @@ impl GapWithin for Xray {
 
 impl GapWithin for Quotas {
     fn gap_within(&self) -> Option<&Gap> {
-        self.metrics.gap().or(self.applied.gap()).or(self.defaults.gap())
+        // What was not collected at all, a count that was not to be followed further, and Metrics Insights, which is not
+        // everywhere, are no failures.
+        let failed =
+            |gap: &&Gap| !matches!(gap.reason, GapReason::Partial | GapReason::Disabled | GapReason::NotSampled);
+        let counted = self.counted.values().find_map(|count| count.gap().filter(failed));
+        let listed = self.metrics.gap().or(self.applied.gap()).or(self.defaults.gap());
+        listed.or_else(|| self.hours.gap().filter(failed)).or(counted)
     }
 }
 
@@ -161,6 +167,18 @@ impl GapWithin for Executions {
     }
 }
 
+/// What is outside the sample was not asked for.
+impl GapWithin for Running {
+    fn gap_within(&self) -> Option<&Gap> {
+        fn of(running: &RunningExecutions) -> [Option<&Gap>; 3] {
+            [running.durations.gap(), running.histories.gap(), running.map_runs.gap()]
+        }
+        let lists = self.values().map(Observed::gap);
+        let within = self.values().filter_map(|running| running.seen().0).flat_map(of);
+        lists.chain(within).flatten().find(|gap| gap.reason != GapReason::NotSampled)
+    }
+}
+
 impl GapWithin for Iam {
     fn gap_within(&self) -> Option<&Gap> {
         let principals = self.roles.values().map(|role| &role.principal).chain(&self.users).chain(&self.groups);
@@ -175,6 +193,14 @@ impl GapWithin for LastAccessed {
         self.values().find_map(Observed::gap)
     }
 }
+
+impl GapWithin for QuotaHolders {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.values().find_map(Observed::gap)
+    }
+}
+
+impl GapWithin for StartRates {}
 
 impl GapWithin for Tags {}
 
@@ -310,8 +336,11 @@ parts! {
     event_rules: EventRules(EventRules),
     function_policies: FunctionPolicies(FunctionPolicies),
     executions: Executions(Executions),
+    running: Running(Running),
     xray: Xray(Xray),
     quotas: Quotas(Quotas),
+    quota_holders: QuotaHolders(QuotaHolders),
+    start_rates: StartRates(StartRates),
 }
 
 impl Snapshot {

@@ -16,9 +16,11 @@ mod live;
 mod log_groups;
 mod machines;
 mod paging;
+mod quota_holders;
 mod quotas;
 mod regions;
 mod secrets;
+mod start_rates;
 mod stores;
 mod tags;
 mod throttling;
@@ -92,6 +94,8 @@ pub(crate) fn quiet() -> Vec<Rule> {
         on("ListServiceQuotas", ok(json!({ "Quotas": [] }))),
         on("ListAWSDefaultServiceQuotas", ok(json!({ "Quotas": [] }))),
         on("ListExecutions", ok(json!({ "executions": [] }))),
+        on("ListActivities", ok(json!({ "activities": [] }))),
+        on("DescribeResourcePolicies", ok(json!({ "resourcePolicies": [] }))),
         on("ListMetrics", ok(json!({ "Metrics": [] }))),
         on("GetMetricData", ok(json!({ "MetricDataResults": [] }))),
         on(

@@ -4,4 +4,8 @@ pub mod no_execution_timeout;
 pub mod role_missing;
 pub mod sync_task_without_timeout;
 pub mod unbounded_loop;
+pub mod long_running_execution;
+pub mod no_execution_timeout;
+pub mod role_missing;
+pub mod stuck_map_run;
 pub mod unqualified_lambda_target;
