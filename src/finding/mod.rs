@@ -19,6 +19,7 @@ mod running;
 pub mod settings;
 mod severity;
 mod sighted;
+mod standard;
 mod stores;
 mod text;
 mod view;
