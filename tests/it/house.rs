@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The rooms and their floors; an arrow may only run to a lower floor.
-const FLOORS: [(&str, u8); 22] = [
+const FLOORS: [(&str, u8); 23] = [
     ("types", 0),
     ("asl", 1),
     ("iam", 1),
@@ -14,6 +14,7 @@ const FLOORS: [(&str, u8); 22] = [
     ("model", 2),
     ("access", 3),
     ("collect", 3),
+    ("graph", 3),
     ("exposure", 4),
     ("finding", 5),
     ("checks", 6),
@@ -30,8 +31,8 @@ const FLOORS: [(&str, u8); 22] = [
     ("stepwarden", 11),
 ];
 
-const PURE: [&str; 11] =
-    ["types", "model", "asl", "iam", "detect", "access", "exposure", "finding", "checks", "audit", "export"];
+const PURE: [&str; 12] =
+    ["types", "model", "asl", "iam", "detect", "access", "graph", "exposure", "finding", "checks", "audit", "export"];
 const MAY_NAME_AWS: [&str; 2] = ["aws", "collect"];
 
 fn sources() -> Vec<(String, PathBuf, String)> {

@@ -6,7 +6,7 @@ mod parse;
 mod token;
 
 pub(super) use eval::{Env, evaluate};
-pub(super) use parse::{TOO_LARGE, parse};
+pub(super) use parse::{Expr, TOO_LARGE, parse};
 
 /// The expression of a text that is one: all of `{% … %}`.
 pub(super) fn expression(text: &str) -> Option<&str> {

@@ -1,0 +1,170 @@
+//! What bounds a chain of executions that start one another: what decides, before the state that starts the next, that
+//! none is started.
+
+mod counter;
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use super::machine::{EdgeKind, Machine};
+
+/// What stands between the beginning of an execution and the state that starts the next; the greater bounds better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bound {
+    /// Nothing: every execution that does not fail starts the next.
+    None,
+    /// The next is started only after an error.
+    Catch,
+    /// A Choice, or a Map that may have no items.
+    Choice,
+    /// A Choice that compares a number which the next execution is given changed.
+    Counter,
+}
+
+impl Bound {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Catch => "catch",
+            Self::Choice => "choice",
+            Self::Counter => "counter",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bounded<'a> {
+    pub(super) bound: Bound,
+    /// The state that does it.
+    pub(super) by: Option<&'a str>,
+}
+
+/// What bounds the state, and whether it is in a Map.
+pub(super) fn of<'a>(machine: &Machine<'a>, index: usize) -> (Bounded<'a>, bool) {
+    let mut best = Bounded { bound: Bound::None, by: None };
+    let (mut at, mut in_map) = (index, false);
+    loop {
+        let node = &machine.nodes[at];
+        let here = Scope { machine, target: at }.bounded(index);
+        let empty = (at != index && may_be_empty(machine, at)).then_some((Bound::Choice, node.name));
+        in_map |= at != index && node.kind == "Map";
+        for (bound, by) in here.into_iter().chain(empty) {
+            if bound > best.bound {
+                best = Bounded { bound, by: Some(by) };
+            }
+        }
+        match machine.scope_of(at).owner {
+            Some(owner) => at = owner,
+            None => return (best, in_map),
+        }
+    }
+}
+
+/// A Map whose items are not written there.
+fn may_be_empty(machine: &Machine<'_>, index: usize) -> bool {
+    let node = &machine.nodes[index];
+    let written = node.json.get("Items").and_then(serde_json::Value::as_array);
+    node.kind == "Map" && written.is_none_or(Vec::is_empty)
+}
+
+/// The states beside one that must be passed.
+struct Scope<'m, 'a> {
+    machine: &'m Machine<'a>,
+    target: usize,
+}
+
+impl<'a> Scope<'_, 'a> {
+    /// `start`: the state that starts executions, which `target` is or holds.
+    fn bounded(&self, start: usize) -> Option<(Bound, &'a str)> {
+        let nodes = &self.machine.nodes;
+        let beginning = self.machine.start(nodes[self.target].scope)?;
+        let Some(path) = self.path(beginning, false) else {
+            let path = self.path(beginning, true)?;
+            let fails = path.windows(2).find(|pair| !self.next(pair[0], false).contains(&pair[1]))?;
+            return Some((Bound::Catch, nodes[fails[0]].name));
+        };
+        let ends = self.ends_without();
+        let choices: Vec<_> =
+            self.on_every_way(&path).into_iter().filter(|at| nodes[*at].kind == "Choice" && ends[*at]).collect();
+        let counts = choices.iter().find(|choice| counter::counts(self.machine, **choice, start));
+        let counted = counts.map(|choice| (Bound::Counter, nodes[*choice].name));
+        counted.or_else(|| choices.last().map(|choice| (Bound::Choice, nodes[*choice].name)))
+    }
+
+    fn next(&self, node: usize, errors: bool) -> Vec<usize> {
+        let edges = self.machine.nodes[node].edges().into_iter();
+        let taken = edges.filter(|(kind, _)| errors || *kind != EdgeKind::Catch);
+        taken.filter_map(|(_, to)| self.machine.sibling(node, to)).collect()
+    }
+
+    /// A shortest way to the target.
+    fn path(&self, beginning: usize, errors: bool) -> Option<Vec<usize>> {
+        let mut from = vec![usize::MAX; self.machine.nodes.len()];
+        from[beginning] = beginning;
+        let mut open = VecDeque::from([beginning]);
+        while let Some(node) = open.pop_front() {
+            if node == self.target {
+                let mut path = vec![node];
+                while path[path.len() - 1] != beginning {
+                    path.push(from[path[path.len() - 1]]);
+                }
+                path.reverse();
+                return Some(path);
+            }
+            for next in self.next(node, errors) {
+                if from[next] == usize::MAX {
+                    from[next] = node;
+                    open.push_back(next);
+                }
+            }
+        }
+        None
+    }
+
+    /// Of a way to the target, the states that every way passes.
+    fn on_every_way(&self, path: &[usize]) -> Vec<usize> {
+        let mut place = vec![usize::MAX; self.machine.nodes.len()];
+        for (index, node) in path.iter().enumerate() {
+            place[*node] = index;
+        }
+        let mut seen = vec![false; self.machine.nodes.len()];
+        let (mut found, mut furthest) = (Vec::new(), 0);
+        for (index, node) in path.iter().enumerate() {
+            if furthest <= index {
+                found.push(*node);
+            }
+            let mut open = vec![*node];
+            while let Some(node) = open.pop() {
+                for next in self.next(node, false) {
+                    if place[next] != usize::MAX {
+                        furthest = furthest.max(place[next]);
+                    } else if !std::mem::replace(&mut seen[next], true) {
+                        open.push(next);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Of each state, whether an execution can come to its end from there without the target and without an error.
+    fn ends_without(&self) -> Vec<bool> {
+        let nodes = &self.machine.nodes;
+        let siblings = &self.machine.scope_of(self.target).states;
+        let mut before: Vec<Vec<usize>> = vec![Vec::new(); nodes.len()];
+        for node in siblings.values().filter(|node| **node != self.target) {
+            self.next(*node, false).into_iter().for_each(|next| before[next].push(*node));
+        }
+        let mut ends = vec![false; nodes.len()];
+        let mut open: Vec<usize> =
+            siblings.values().copied().filter(|node| *node != self.target && nodes[*node].ends()).collect();
+        while let Some(node) = open.pop() {
+            if !std::mem::replace(&mut ends[node], true) {
+                open.extend(&before[node]);
+            }
+        }
+        ends
+    }
+}
