@@ -2,7 +2,8 @@
 # make test    everything: formatting, lints, documentation, unit tests, cases, collectors, end to end on two emulators
 # make bench   decisions a second of the policy evaluator; wall time, CPU time and peak memory of an audit of 1,000 roles and
 #              1,000 state machines from a snapshot, and of a scan of 1,000 state machines, with its calls; payload that
-#              the detectors inspect a second (release build)
+#              the detectors inspect a second (release build); error and false alarms of forecasts on series whose
+#              future is known
 
 PYTHON ?= python3
 VENV := .venv
@@ -30,6 +31,7 @@ bench: $(MOTO)/ready $(MINISTACK)/ready
 	cargo build --locked --release
 	mkdir -p out
 	cargo bench --locked --bench account -- out/account.jsonl
+	cargo bench --locked --bench forecast
 	cargo bench --locked --bench detect -- out/samples.jsonl
 	$(PYTHON) benches/detect.py --binary $${CARGO_TARGET_DIR:-target}/release/stepwarden out/samples.jsonl
 	$(PYTHON) benches/account.py --binary $${CARGO_TARGET_DIR:-target}/release/stepwarden out/account.jsonl

@@ -13,7 +13,7 @@
 //! | floor | rooms |
 //! | --- | --- |
 //! | 0 | [`types`]: words that everyone shares |
-//! | 1 | [`asl`]: definitions · [`iam`]: policies · [`detect`]: the door that keeps secrets out · [`aws`]: clients, budget |
+//! | 1 | [`asl`]: definitions · [`iam`]: policies · [`detect`]: the door that keeps secrets out · [`forecast`]: when a usage meets its limit · [`aws`]: clients, budget |
 //! | 2 | [`model`]: what an account looks like |
 //! | 3 | [`collect`]: AWS to snapshot parts · [`access`]: what a role grants, who reaches a machine · [`graph`]: cycles among machines |
 //! | 4 | [`exposure`]: where a machine's sensitive data is, and how far it travels |
@@ -37,6 +37,7 @@ pub mod detect;
 pub mod export;
 pub mod exposure;
 pub mod finding;
+pub mod forecast;
 pub mod graph;
 pub mod iam;
 pub mod model;

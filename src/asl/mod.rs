@@ -8,6 +8,7 @@
 mod abs;
 mod apply;
 mod bound;
+mod counter;
 mod definition;
 mod document;
 mod evaluate;
@@ -22,6 +23,7 @@ mod order;
 mod path;
 mod place;
 mod problem;
+mod reads;
 mod resolved;
 mod resource;
 mod secrets;

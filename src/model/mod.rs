@@ -34,7 +34,7 @@ pub use iam_entity::{Iam, InlinePolicy, Principal, Role};
 pub use kms_key::{KeyGrant, KeyName, KmsKey, KmsKeys};
 pub use last_accessed::{LastAccessed, RoleAccess, ServiceAccess, TRACKED_DAYS};
 pub use log_group::{LogGroup, LogGroups};
-pub use quota::{Holder, Quota, QuotaLimit, QuotaStatus, Quotas, Reading, StatesApi, Usage};
+pub use quota::{Holder, Quota, QuotaLimit, QuotaStatus, Quotas, Rate, Reading, StatesApi, Throttling, Usage};
 pub use result_bucket::{BucketEncryption, Expires, Expiry, PublicAccessBlock, ResultBucket, ResultBuckets, expires};
 pub use run::CollectorRun;
 pub use snapshot::{Identity, Part, PartName, PartValue, Snapshot, SnapshotLine, TagSet, Tags};

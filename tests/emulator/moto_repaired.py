@@ -27,6 +27,9 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
     StateTaskServiceUnsupported,
 )
 
+from moto_metric_data import Refusal, answer_metric_data
+from moto_service_quotas import answer_service_quotas
+
 CBOR = "application/cbor"
 
 
@@ -132,7 +135,7 @@ def refuse_like_aws():
     def call_action(self):
         try:
             return stock_call(self)
-        except Refused as refused:
+        except (Refused, Refusal) as refused:
             return refusal(self, refused)
 
     BaseResponse._authenticate_and_authorize_normal_action = authorize
@@ -207,6 +210,8 @@ def main():
     refuse_like_aws()
     name_actions_like_iam()
     lack_like_aws()
+    answer_metric_data()
+    answer_service_quotas()
     run_executions()
     server.main(["--host", "127.0.0.1", "--port", str(port)])
 

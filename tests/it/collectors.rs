@@ -92,6 +92,8 @@ pub(crate) fn quiet() -> Vec<Rule> {
         on("ListServiceQuotas", ok(json!({ "Quotas": [] }))),
         on("ListAWSDefaultServiceQuotas", ok(json!({ "Quotas": [] }))),
         on("ListExecutions", ok(json!({ "executions": [] }))),
+        on("ListActivities", ok(json!({ "activities": [] }))),
+        on("DescribeResourcePolicies", ok(json!({ "resourcePolicies": [] }))),
         on("ListMetrics", ok(json!({ "Metrics": [] }))),
         on("GetMetricData", ok(json!({ "MetricDataResults": [] }))),
         on(

@@ -3,10 +3,12 @@
 
 mod eval;
 mod parse;
+mod reads;
 mod token;
 
 pub(super) use eval::{Env, evaluate};
-pub(super) use parse::{Expr, TOO_LARGE, parse};
+pub(super) use parse::{TOO_LARGE, parse};
+pub(super) use reads::{condition, reads, writes};
 
 /// The expression of a text that is one: all of `{% … %}`.
 pub(super) fn expression(text: &str) -> Option<&str> {

@@ -35,12 +35,6 @@ pub(in crate::asl) struct Expression {
     pub(super) binds_inside: bool,
 }
 
-impl Expression {
-    pub(in crate::asl) fn into_root(self) -> Expr {
-        self.root
-    }
-}
-
 /// Deeper ones are not followed.
 const DEEPEST: usize = 100;
 /// Nor ones with more operators, which make trees as deep as they are long.

@@ -1,5 +1,9 @@
 //! Quotas of an account and Region: what AWS says of them, and what follows.
 
+mod account;
+mod published;
+mod rates;
+mod reading;
 mod status;
 mod words;
 
@@ -10,6 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::{Arn, Gap, Observed};
 
+pub use rates::{Rate, THROTTLED_EXECUTIONS, Throttling};
+pub use reading::FRESH;
 pub use words::{Quota, StatesApi};
 
 /// What Service Quotas, CloudWatch and a handful of lists say about one account and Region.
@@ -21,12 +27,14 @@ pub struct Quotas {
     pub defaults: Observed<BTreeMap<String, f64>>,
     /// The newest point of each metric, by metric name; a metric without points is absent, which is not zero. A metric of one
     /// API or of state transitions has what it is about after a colon: `ConsumedCapacity:StartExecution`,
-    /// `ThrottledEvents:StateTransition`.
+    /// `ThrottledEvents:StateTransition`. `ConsumedCapacity`, `ThrottledEvents`, `ExecutionThrottled` and
+    /// `ExecutionsStarted` are sums of the point's minute, in `hours` of its hour; all others the highest value in it.
     pub metrics: Observed<BTreeMap<String, Reading>>,
-    /// Points by the minute of the last hours, oldest first, by the names of `metrics`.
+    /// Points by the minute of the last 3 hours, oldest first, by the names of `metrics`, of those that move. An empty list
+    /// is CloudWatch's whole answer that there are none; what is not there was not answered, or not whole.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub minutes: BTreeMap<String, Vec<Reading>>,
-    /// Points by the hour of the last days, oldest first, by the names of `metrics`.
+    /// Points by the hour of the last 14 days, oldest first, by the names of `metrics`, of what is forecast.
     #[serde(default = "not_collected")]
     pub hours: Observed<BTreeMap<String, Vec<Reading>>>,
     /// What was counted by lists, where no metric tells: a list that was not followed to its end is partial.
@@ -96,6 +104,24 @@ pub enum Usage {
         at: Option<Timestamp>,
     },
     Unknown(Gap),
+}
+
+impl Usage {
+    /// The number, exact or a lower bound.
+    pub fn value(&self) -> Option<f64> {
+        match self {
+            Self::Exact { value, .. } | Self::AtLeast { value, .. } => Some(*value),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// When it was so, where its source tells.
+    pub fn at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Exact { at, .. } | Self::AtLeast { at, .. } => *at,
+            Self::Unknown(_) => None,
+        }
+    }
 }
 
 /// Below about this many open executions CloudWatch's OpenExecutionCount may read 0.

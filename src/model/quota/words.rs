@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::Observed;
+use crate::types::{Observed, Region};
 
 /// The quotas that are watched. The words are contract: they label metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -136,22 +136,34 @@ impl Quota {
         }
     }
 
-    /// Words that all stand in the quota's name in Service Quotas. Quota codes are not printed in AWS's pages, so the
-    /// name is what can be relied on; none where it is not known.
-    fn name_words(self) -> &'static [&'static str] {
+    /// The CloudWatch metric that tells the limit, as [`Quotas::metrics`](super::Quotas::metrics) names it.
+    pub(super) fn limit_metric(self) -> Option<String> {
         match self {
-            Self::StateMachines => &["registered", "state machines"],
-            Self::OpenExecutions => &["open", "executions"],
-            Self::OpenMapRuns => &["open", "map runs"],
-            _ => &[],
+            Self::OpenExecutions => Some("OpenExecutionLimit".to_owned()),
+            Self::OpenMapRuns => Some("OpenMapRunLimit".to_owned()),
+            _ => self.bucket().map(|bucket| format!("ProvisionedRefillRate:{bucket}")),
         }
     }
 
-    pub(super) fn limit_metric(self) -> Option<&'static str> {
+    /// Of a token bucket: what CloudWatch and Service Quotas call it.
+    pub fn bucket(self) -> Option<&'static str> {
         match self {
-            Self::OpenExecutions => Some("OpenExecutionLimit"),
-            Self::OpenMapRuns => Some("OpenMapRunLimit"),
+            Self::StateTransitions => Some("StateTransition"),
+            Self::Api(api) => Some(api.name()),
             _ => None,
+        }
+    }
+
+    /// [`documented`](Self::documented) where the Region is known: AWS gives a few Regions faster buckets.
+    /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
+    pub fn documented_in(self, region: &Region) -> f64 {
+        let fast = ["us-east-1", "us-west-2", "eu-west-1"].contains(&region.as_str());
+        match self {
+            Self::StateTransitions if fast => 5_000.0,
+            Self::Api(StatesApi::StartExecution) if fast => 300.0,
+            Self::Api(StatesApi::DescribeExecution) if fast => 15.0,
+            Self::Api(StatesApi::ListExecutions) if fast => 5.0,
+            _ => self.documented(),
         }
     }
 
@@ -190,14 +202,32 @@ impl Quota {
         )
     }
 
+    /// The quota's value in a list of Service Quotas. Quota codes are not printed in AWS's pages, so the name is what can
+    /// be relied on; a quota whose name is not known is not found.
     pub(super) fn named(self, quotas: &Observed<BTreeMap<String, f64>>) -> Option<f64> {
-        let words = self.name_words();
-        let fits = |name: &str| {
-            let name = name.to_lowercase();
-            !words.is_empty() && words.iter().all(|word| name.contains(word))
-        };
         let known = quotas.seen().0?;
-        known.iter().find(|(name, _)| fits(name)).map(|(_, value)| *value).filter(|value| *value > 0.0)
+        known.iter().find(|(name, _)| self.is_called(name)).map(|(_, value)| *value).filter(|value| *value > 0.0)
+    }
+
+    /// Whether Service Quotas means this quota by `name`: `Open Map Runs`, or of a token bucket
+    /// `StartExecution throttle token refill rate per second`. What is throttled has names like those of what is counted
+    /// (`ListStateMachineVersions throttle …`), so neither is taken for the other.
+    fn is_called(self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        if let Some(bucket) = self.bucket() {
+            let of_bucket = name.split_whitespace().next() == Some(bucket.to_lowercase().as_str());
+            return of_bucket && name.contains("refill rate");
+        }
+        let words: &[&str] = match self {
+            Self::StateMachines => &["registered", "state machines"],
+            Self::Activities => &["registered", "activities"],
+            Self::OpenExecutions => &["open", "executions"],
+            Self::OpenMapRuns => &["open", "map runs"],
+            Self::Versions => &["published", "versions"],
+            Self::Aliases => &["aliases"],
+            _ => return false,
+        };
+        !name.contains("throttle") && words.iter().all(|word| name.contains(word))
     }
 }
 
@@ -212,5 +242,40 @@ impl TryFrom<String> for Quota {
 
     fn try_from(word: String) -> Result<Self, Self::Error> {
         Self::ALL.into_iter().find(|quota| quota.as_str() == word).ok_or_else(|| format!("no quota is called {word}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Quota, StatesApi};
+    use crate::types::Region;
+
+    #[test]
+    fn a_quota_is_known_by_its_name() {
+        for (name, meant) in [
+            ("Registered state machines", Some(Quota::StateMachines)),
+            ("Registered activities", Some(Quota::Activities)),
+            ("Open executions", Some(Quota::OpenExecutions)),
+            ("Open Map Runs", Some(Quota::OpenMapRuns)),
+            ("StateTransition throttle token refill rate per second", Some(Quota::StateTransitions)),
+            ("StateTransition throttle token bucket size", None),
+            ("StartExecution throttle token refill rate per second", Some(Quota::Api(StatesApi::StartExecution))),
+            ("ListStateMachines throttle token refill rate per second", Some(Quota::Api(StatesApi::ListStateMachines))),
+            ("ListStateMachineVersions throttle token refill rate per second", None),
+            ("ListStateMachineAliases throttle token bucket size", None),
+            ("DescribeStateMachineForExecution throttle token refill rate per second", None),
+        ] {
+            let called: Vec<_> = Quota::ALL.into_iter().filter(|quota| quota.is_called(name)).collect();
+            assert_eq!(called, meant.into_iter().collect::<Vec<_>>(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_few_regions_have_faster_buckets() {
+        let of = |quota: Quota, region| quota.documented_in(&Region::parse(region).unwrap());
+        assert_eq!((of(Quota::StateTransitions, "us-west-2"), of(Quota::StateTransitions, "eu-central-1")), (5e3, 8e2));
+        let start = Quota::Api(StatesApi::StartExecution);
+        assert_eq!((of(start, "eu-west-1"), of(start, "ap-south-1")), (300.0, 150.0));
+        assert_eq!((of(Quota::Aliases, "us-east-1"), of(Quota::Aliases, "sa-east-1")), (100.0, 100.0));
     }
 }

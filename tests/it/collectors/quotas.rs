@@ -3,9 +3,9 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>.
 
 use serde_json::{Value, json};
-use stepwarden::model::{Quota, QuotaLimit, QuotaStatus, Usage};
+use stepwarden::model::{Quota, QuotaLimit, QuotaStatus, Throttling, Usage};
 
-use super::{HOME, NOW, Scan, brief, quiet, scan};
+use super::{Aws, HOME, NOW, Scan, brief, quiet, scan};
 use crate::replay::{Rule, denied, error, ok, on};
 
 const MACHINES: &str = "Maximum number of registered state machines";
@@ -86,6 +86,7 @@ async fn where_applied_values_were_not_read_the_metric_knows_better_than_the_def
 #[tokio::test]
 async fn where_nothing_could_be_read_the_documented_limit_stands_and_usage_is_unknown() {
     let names = ["ListServiceQuotas", "ListAWSDefaultServiceQuotas", "ListMetrics", "GetMetricData"];
+    let names = names.into_iter().chain(["ListActivities", "DescribeResourcePolicies"]);
     let scan = quiet_but(names.map(|name| on(name, denied()))).await;
     assert!(scan.home().quotas().last_known().is_none());
     for (quota, documented) in [(Quota::StateMachines, 1e5), (Quota::OpenExecutions, 1e6), (Quota::OpenMapRuns, 1e3)] {
@@ -115,7 +116,7 @@ async fn the_newest_point_counts_over_several_pages() {
     let first = on("GetMetricData", page(NOW - 60, 7.0, Some("page-2")));
     let scan = quiet_but([on("GetMetricData", page(NOW - 600, 5.0, None)).with("page-2"), first]).await;
     let Usage::Exact { value, .. } = status(&scan, Quota::OpenMapRuns).usage else { panic!("it was read") };
-    assert_eq!((value, scan.replay.count("GetMetricData")), (7.0, 2));
+    assert_eq!((value, scan.replay.count("GetMetricData")), (7.0, 8), "two pages of each of the four questions");
 }
 
 #[tokio::test]
@@ -232,4 +233,127 @@ async fn an_old_point_is_not_what_is_so_now() {
         }
         assert_eq!(scan.run(HOME, "quotas").gap, None, "CloudWatch answered");
     }
+}
+
+/// One group of an answer of Metrics Insights.
+fn group(machine: &str, points: &[(i64, f64)]) -> Value {
+    let mut group = self::points("highest", points);
+    group["Label"] = format!("arn:aws:states:{HOME}:123456789012:stateMachine:{machine}").into();
+    group
+}
+
+async fn fast(rules: impl IntoIterator<Item = Rule>) -> Scan {
+    let rules: Vec<_> = rules.into_iter().chain(quiet()).collect();
+    Aws::new(rules).only(&["quotas"]).scan().await
+}
+
+#[tokio::test]
+async fn a_region_costs_twelve_calls_at_most_however_many_machines_it_has() {
+    let machines: Vec<_> = (0..1_000)
+        .map(|number| {
+            let name = format!("machine-{number}");
+            let arn = format!("arn:aws:states:{HOME}:123456789012:stateMachine:{name}");
+            json!({ "stateMachineArn": arn, "name": name, "type": "STANDARD", "creationDate": NOW })
+        })
+        .collect();
+    let scan = fast([on("ListStateMachines", ok(json!({ "stateMachines": machines, "nextToken": "more" })))]).await;
+    let calls: u64 = scan.usage.iter().map(|usage| usage.ok + usage.denied + usage.errors + usage.throttled).sum();
+    assert_eq!(calls, 12, "{:#?}", scan.usage);
+    assert_eq!(scan.run(HOME, "quotas").gap, None, "a page that is enough is no failure");
+    let usage = status(&scan, Quota::StateMachines).usage;
+    assert_eq!(usage, Usage::AtLeast { value: 1e3, source: "ListStateMachines", at: None });
+    let none = status(&scan, Quota::Activities).usage;
+    assert_eq!(none, Usage::Exact { value: 0.0, source: "ListActivities", at: None });
+}
+
+#[tokio::test]
+async fn what_cloudwatch_counts_is_not_listed() {
+    let metric = |name: &'static str| {
+        let dimension = json!({ "Name": "Resource", "Value": name });
+        let metrics = [json!({ "Namespace": "AWS/Usage", "MetricName": name, "Dimensions": [dimension] })];
+        on("ListMetrics", ok(json!({ "Metrics": metrics }))).with(name)
+    };
+    let counts = [points("m5", &[(NOW - 60, 42.0)]), points("m6", &[(NOW - 60, 7.0)])];
+    let scan = fast([metric("StateMachineCount"), metric("ActivityCount"), metrics(&counts)]).await;
+    let usage = status(&scan, Quota::Activities).usage;
+    assert!(matches!(usage, Usage::Exact { value: 7.0, source: "ActivityCount", .. }), "{usage:?}");
+    assert_eq!((scan.replay.count("ListStateMachines"), scan.replay.count("ListActivities")), (0, 0));
+}
+
+#[tokio::test]
+async fn a_stale_count_is_counted_anew() {
+    let dimension = json!({ "Name": "Resource", "Value": "StateMachineCount" });
+    let metric = json!({ "Namespace": "AWS/Usage", "MetricName": "StateMachineCount", "Dimensions": [dimension] });
+    let scan = fast([
+        on("ListMetrics", ok(json!({ "Metrics": [metric] }))).with("StateMachineCount"),
+        metrics(&[points(STATE_MACHINE_COUNT, &[(NOW - 3_600, 42.0)])]),
+    ])
+    .await;
+    let usage = status(&scan, Quota::StateMachines).usage;
+    assert_eq!(usage, Usage::Exact { value: 0.0, source: "ListStateMachines", at: None });
+}
+
+#[tokio::test]
+async fn resource_policies_are_counted_against_ten() {
+    let policies: Vec<_> = (0..9).map(|number| json!({ "policyName": number.to_string() })).collect();
+    let scan = quiet_but([on("DescribeResourcePolicies", ok(json!({ "resourcePolicies": policies })))]).await;
+    let status = status(&scan, Quota::LogResourcePolicies);
+    assert_eq!((status.ratio(), status.limit.value, status.limit.source), (Some(0.9), 10.0, "documented"));
+    let refused = quiet_but([on("DescribeResourcePolicies", denied())]).await;
+    let Usage::Unknown(gap) = self::status(&refused, Quota::LogResourcePolicies).usage else { panic!("it was denied") };
+    assert_eq!(gap.iam_action.as_deref(), Some("logs:DescribeResourcePolicies"));
+}
+
+#[tokio::test]
+async fn cloudwatch_names_the_machines_with_the_most_versions() {
+    let foreign = {
+        let mut group = group("theirs", &[(NOW - 60, 999.0)]);
+        group["Label"] = "arn:aws:states:eu-west-1:210987654321:stateMachine:theirs".into();
+        group
+    };
+    let groups = [foreign, group("b", &[(NOW - 600, 950.0), (NOW - 60, 940.0)]), group("a", &[(NOW - 60, 12.0)])];
+    let scan = fast([metrics(&groups).with("MAX(VersionCount)")]).await;
+    let versions = status(&scan, Quota::Versions);
+    assert_eq!(versions.usage, Usage::AtLeast { value: 950.0, source: "VersionCount", at: None });
+    assert_eq!(versions.machine.unwrap().name(), "b");
+    let aliases = status(&scan, Quota::Aliases);
+    assert!(matches!(aliases.usage, Usage::Unknown(_)), "no points of AliasCount is not 0 aliases: {aliases:?}");
+}
+
+#[tokio::test]
+async fn metrics_insights_is_not_everywhere_and_its_lack_is_no_failure() {
+    let refused = || error("ValidationError", "Unsupported");
+    let scan = fast([
+        on("GetMetricData", refused()).with("VersionCount"),
+        on("GetMetricData", refused()).with("AliasCount"),
+        metrics(&[points(OPEN_MAP_RUN_COUNT, &[(NOW - 60, 3.0)])]),
+    ])
+    .await;
+    assert_eq!(scan.run(HOME, "quotas").gap, None);
+    assert!(matches!(status(&scan, Quota::Versions).usage, Usage::Unknown(_)));
+    assert!(matches!(status(&scan, Quota::OpenMapRuns).usage, Usage::Exact { .. }));
+}
+
+#[tokio::test]
+async fn the_minutes_of_a_whole_answer_without_points_are_there_and_empty() {
+    let id = |name: &str| {
+        let quotas = ["ExecutionsStarted", "ExecutionThrottled", "ConsumedCapacity", "ThrottledEvents"];
+        format!("m{}", 5 + quotas.iter().position(|known| *known == name).unwrap())
+    };
+    let mut half = points(&id("ThrottledEvents"), &[]);
+    half["StatusCode"] = "PartialData".into();
+    let scan = quiet_but([metrics(&[
+        points(&id("ExecutionThrottled"), &[]),
+        points(&id("ConsumedCapacity"), &[(NOW - 300, 6e4), (NOW - 240, 3e4)]),
+        half,
+    ])])
+    .await;
+    let minutes = &scan.home().quotas().whole().unwrap().minutes;
+    assert_eq!(minutes["ExecutionThrottled"], []);
+    assert_eq!(minutes["ConsumedCapacity:StateTransition"].len(), 2);
+    assert!(!minutes.contains_key("ThrottledEvents:StateTransition"), "half an answer does not say none");
+    assert_eq!(Throttling::of_executions(scan.home()), Ok(0.0));
+    assert!(Throttling::of(Quota::StateTransitions, scan.home()).is_err());
+    let usage = status(&scan, Quota::StateTransitions).usage;
+    assert!(matches!(usage, Usage::AtLeast { value: 300.0, .. }), "two of five minutes: {usage:?}");
 }

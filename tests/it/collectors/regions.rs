@@ -97,7 +97,7 @@ async fn named_regions_need_no_list() {
 #[tokio::test]
 async fn a_region_that_is_not_enabled_fails_alone() {
     const CLOSED: &str = "me-south-1";
-    const REGIONAL: [&str; 9] = [
+    const REGIONAL: [&str; 11] = [
         "ListStateMachines",
         "GetResources",
         "ListRules",
@@ -107,6 +107,8 @@ async fn a_region_that_is_not_enabled_fails_alone() {
         "ListAWSDefaultServiceQuotas",
         "ListMetrics",
         "GetMetricData",
+        "ListActivities",
+        "DescribeResourcePolicies",
     ];
     let unknown = || error("UnrecognizedClientException", "The security token included in the request is invalid.");
     let rules = REGIONAL.map(|name| on(name, unknown()).in_region(CLOSED)).into_iter().chain(quiet());
