@@ -6,7 +6,9 @@ use super::evaluate::{Own, Sight};
 use super::flow::Flow;
 use super::machine::{EdgeKind, Machine, Node};
 use super::problem::Problems;
-use super::{DistributedMap, Pattern, Problem, QueryLanguage, SecretFetch, Start, Task, facts, jsonata, lint, start};
+use super::{
+    DistributedMap, Loop, Pattern, Problem, QueryLanguage, SecretFetch, Start, Task, facts, jsonata, lint, loops, start,
+};
 use crate::types::JsonPointer;
 
 /// A parsed Amazon States Language document: facts, not its text.
@@ -28,6 +30,9 @@ pub struct Definition {
     pub distributed_maps: Vec<DistributedMap>,
     #[serde(default)]
     pub secrets_fetched: Vec<SecretFetch>,
+    /// States that an execution can go round in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loops: Vec<Loop>,
     /// What is wrong in it, or not known to this version.
     #[serde(default)]
     pub problems: Vec<Problem>,
@@ -132,8 +137,8 @@ impl Definition {
         let states = (0..machine.nodes.len()).map(|index| state(&machine, &flow, index)).collect();
         let query_language = machine.language;
         let timeout = static_limit(machine.scopes[0].json, "TimeoutSeconds");
-        let problems = problems.into_list();
-        Ok(Self { query_language, timeout, states, tasks, starts, distributed_maps, secrets_fetched, problems })
+        let (loops, problems) = (loops::loops(&machine, &flow), problems.into_list());
+        Ok(Self { query_language, timeout, states, tasks, starts, distributed_maps, secrets_fetched, loops, problems })
     }
 
     /// Adds the keys that stand twice in the text that the document was read from, by their JSON pointers.

@@ -14,7 +14,7 @@ use super::{QueryLanguage, jsonata};
 pub(super) struct Reads {
     /// The last name of each place.
     pub(super) names: BTreeSet<String>,
-    /// Every name on the way there.
+    /// Every name on the way there; `$` for what comes from the state's input.
     pub(super) keys: BTreeSet<String>,
     /// The time: `$$.State.EnteredTime`, `$now()`, `$millis()`.
     pub(super) clock: bool,
@@ -87,7 +87,10 @@ impl Reads {
         match &path.root {
             Root::Context => self.context(&path.dotted().unwrap_or_default()),
             Root::Input if dollar == Dollar::Answer => self.outside = true,
-            Root::Input => self.place(keys),
+            Root::Input => {
+                self.keys.insert("$".to_owned());
+                self.place(keys);
+            }
             Root::Variable(name) => self.place(std::iter::once(name.as_str()).chain(keys)),
         }
     }

@@ -57,6 +57,7 @@ apis! {
     SFN_DESCRIBE_EXECUTION = documented("states:DescribeExecution", 250.0, 10.0);
     SFN_GET_EXECUTION_HISTORY = documented("states:GetExecutionHistory", 400.0, 20.0);
     SFN_LIST_MAP_RUNS = documented("states:ListMapRuns", 100.0, 1.0);
+    SFN_DESCRIBE_MAP_RUN = documented("states:DescribeMapRun", 200.0, 1.0);
     SFN_LIST_STATE_MACHINE_VERSIONS = documented("states:ListStateMachineVersions", 100.0, 1.0);
     SFN_LIST_STATE_MACHINE_ALIASES = documented("states:ListStateMachineAliases", 100.0, 1.0);
     SFN_DESCRIBE_STATE_MACHINE_ALIAS = documented("states:DescribeStateMachineAlias", 200.0, 1.0);

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::progress::{Event, Progress};
-use super::settings::{ExecutionSettings, Regions, VersionSettings};
+use super::settings::{ExecutionSettings, Regions, RunningSettings, VersionSettings, Warnings};
 use crate::aws::{Api, Caller, Clients, Failure};
 use crate::detect::{Clean, Door, HashKey, Settings};
 use crate::iam::Policy;
@@ -84,6 +84,11 @@ pub struct Context<'a> {
     /// Which Regions are to be audited.
     pub regions: &'a Regions,
     pub versions: VersionSettings,
+    pub running: RunningSettings,
+    /// Histories of executions may be asked for.
+    pub reads_histories: bool,
+    /// From which share of a quota its holders are asked for.
+    pub warnings: &'a Warnings,
     /// Calls in flight.
     pub concurrency: usize,
     /// When the collection began.

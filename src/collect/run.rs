@@ -12,7 +12,7 @@ use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
 use super::{
     data_protection, event_rules, executions, function_policies, iam, identity, kms_keys, last_accessed, log_groups,
-    quotas, result_buckets, state_machines, tables, tags, versions, xray,
+    quota_holders, quotas, result_buckets, running, start_rates, state_machines, tables, tags, versions, xray,
 };
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
@@ -36,8 +36,11 @@ pub static COLLECTORS: &[&Collector] = &[
     &event_rules::COLLECTOR,
     &function_policies::COLLECTOR,
     &executions::COLLECTOR,
+    &running::COLLECTOR,
     &xray::COLLECTOR,
     &quotas::COLLECTOR,
+    &quota_holders::COLLECTOR,
+    &start_rates::COLLECTOR,
 ];
 
 /// Accounts that are collected at once; their Regions all are.
@@ -127,8 +130,11 @@ impl Environment<'_> {
         let assume = (!settings.accounts.is_empty()).then_some(&STS_ASSUME_ROLE);
         let needed = |api: &&'static Api| settings.regions == Regions::AllEnabled || **api != ACCOUNT_LIST_REGIONS;
         let called = move |collector: &'static Collector| {
-            let data = collector.part == PartName::Executions;
-            let may = move |api: &&'static Api| !data || executions::may_call(&settings.executions, api);
+            let may = move |api: &&'static Api| match collector.part {
+                PartName::Executions => executions::may_call(&settings.executions, api),
+                PartName::Running => running::may_call(settings, api),
+                _ => true,
+            };
             collector.apis.iter().copied().filter(may)
         };
         collectors(settings).flat_map(called).filter(needed).chain(assume)
@@ -356,6 +362,9 @@ impl Place<'_> {
             inspection: self.environment.inspection(account_id, region),
             regions: &self.environment.settings.regions,
             versions: self.environment.settings.versions,
+            running: self.environment.settings.running,
+            reads_histories: self.environment.settings.reads_histories(),
+            warnings: &self.environment.settings.warnings,
             concurrency: self.environment.settings.concurrency,
             now: (self.environment.now)(),
             part: collector.part,

@@ -1,9 +1,9 @@
 //! What is collected, where, and through which roles.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::model::PartName;
+use crate::model::{PartName, Quota};
 use crate::types::{Arn, Region};
 
 /// The Regions of each account that are audited.
@@ -17,7 +17,7 @@ pub enum Regions {
 }
 
 /// Accounts, Regions, and which collectors run in them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CollectSettings {
     pub regions: Regions,
     /// Without any, the caller's own account is audited.
@@ -30,6 +30,45 @@ pub struct CollectSettings {
     pub versions: VersionSettings,
     /// How much of execution data is read.
     pub executions: ExecutionSettings,
+    pub running: RunningSettings,
+    /// From which share of a quota its holders are asked for.
+    pub warnings: Warnings,
+}
+
+impl CollectSettings {
+    /// Whether histories of executions may be asked for.
+    pub fn reads_histories(&self) -> bool {
+        let executions = &self.executions;
+        !self.disabled.contains(&PartName::Executions) && executions.states && executions.calls > 0
+    }
+}
+
+/// How much is asked about what runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunningSettings {
+    /// Calls per Region and collection; 0: none.
+    pub calls: u64,
+    /// Pages of 1,000 running executions of one machine.
+    pub pages: u32,
+}
+
+impl Default for RunningSettings {
+    fn default() -> Self {
+        Self { calls: 200, pages: 5 }
+    }
+}
+
+/// The warning levels of quotas, as shares of their limits.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Warnings(pub BTreeMap<Quota, f64>);
+
+impl Warnings {
+    /// Of a quota that has no level of its own.
+    pub const DEFAULT: f64 = 0.8;
+
+    pub fn of(&self, quota: Quota) -> f64 {
+        self.0.get(&quota).copied().unwrap_or(Self::DEFAULT)
+    }
 }
 
 /// How much of execution data is read.
@@ -95,6 +134,8 @@ impl Default for CollectSettings {
             disabled: BTreeSet::from([PartName::LastAccessed]),
             concurrency: 16,
             executions: ExecutionSettings::default(),
+            running: RunningSettings::default(),
+            warnings: Warnings::default(),
             // A full bucket of the lists holds 100 calls, of which a quarter may be spent; the rest takes 100 seconds.
             versions: VersionSettings { machines: 50, per_machine: 5 },
         }

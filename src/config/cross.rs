@@ -76,7 +76,7 @@ fn no_check(config: &Config, known: &[&str]) -> Option<Conflict> {
 }
 
 fn thresholds(config: &Config) -> Vec<Conflict> {
-    let pairs: [(Thresholds, [&'static str; 2]); 3] = [
+    let pairs: [(Thresholds, [&'static str; 2]); 6] = [
         (
             config.checks.state_machine_quota,
             ["checks.state-machine-quota.warning", "checks.state-machine-quota.critical"],
@@ -86,6 +86,12 @@ fn thresholds(config: &Config) -> Vec<Conflict> {
             ["checks.open-execution-quota.warning", "checks.open-execution-quota.critical"],
         ),
         (config.checks.open_map_run_quota, ["checks.open-map-run-quota.warning", "checks.open-map-run-quota.critical"]),
+        (config.checks.history_near_limit, ["checks.history-near-limit.warning", "checks.history-near-limit.critical"]),
+        (config.checks.payload_near_limit, ["checks.payload-near-limit.warning", "checks.payload-near-limit.critical"]),
+        (
+            config.checks.definition_near_limit,
+            ["checks.definition-near-limit.warning", "checks.definition-near-limit.critical"],
+        ),
     ];
     let reversed = pairs.iter().filter(|(Thresholds { warning, critical }, _)| warning >= critical);
     let conflict = |(Thresholds { warning, critical }, keys): &(Thresholds, [&'static str; 2])| {

@@ -10,6 +10,9 @@ use super::key::{Key, Kind};
 use super::keys::KEYS;
 use super::value::{Complaint, Refusal, Shape, Value};
 use super::{Config, FILE_VARIABLE, Known};
+use crate::collect::settings::Warnings;
+use crate::finding::CheckSettings;
+use crate::model::Quota;
 
 /// A setting as it was written.
 struct Leaf {
@@ -55,6 +58,7 @@ pub(super) fn load(
     let strangers = read_environment(env, &mut leaves);
     let mut config = Config::default();
     let refused = apply(&leaves, &mut config, &mut faults);
+    config.collect.warnings = warnings(&config.checks);
     let secret = config.store.hash_key_env.clone();
     let strangers = strangers.into_iter().filter(|name| *name != secret);
     faults.extend(strangers.map(|name| stranger(name, &secret)));
@@ -211,4 +215,14 @@ fn inside(leaf: &Leaf, complaint: Complaint) -> Fault {
         None => Fault::unknown("key", key, place, complaint.suggestion),
         Some(message) => Fault { suggestion: complaint.suggestion, ..Fault::value(key, place, message) },
     }
+}
+
+/// Who holds a quota is asked for from where its check begins to warn.
+fn warnings(checks: &CheckSettings) -> Warnings {
+    let own = [
+        (Quota::OpenExecutions, checks.open_execution_quota.warning),
+        (Quota::OpenMapRuns, checks.open_map_run_quota.warning),
+    ];
+    let is_default = |share: f64| (share - Warnings::DEFAULT).abs() < f64::EPSILON;
+    Warnings(own.into_iter().filter(|(_, share)| !is_default(*share)).collect())
 }

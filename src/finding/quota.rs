@@ -1,7 +1,7 @@
 use super::settings::Thresholds;
 use super::text::digits;
 use super::{Confidence, Defect, Evaluations, Outcome, RegionView, Severity, View};
-use crate::model::{Quota, QuotaStatus, Usage};
+use crate::model::{Quota, QuotaStatus, Usage, uncounted};
 use crate::types::Gap;
 
 /// A quota whose usage is at or above its warning level.
@@ -53,6 +53,9 @@ where
     };
     let ratio = usage / status.limit.value;
     if ratio < thresholds.warning {
+        if let Some(gap) = uncounted(status, region.snapshot) {
+            return Err(gap);
+        }
         // "Few among some" is not "few": a half-read list can warn, but it cannot calm. CloudWatch's count of open
         // executions runs low too, but it is the measure that AWS itself advises to alarm on.
         return match region.snapshot.state_machines().gap() {

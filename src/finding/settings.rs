@@ -12,11 +12,26 @@ pub struct Thresholds {
     pub critical: f64,
 }
 
+/// When a running execution is a long one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LongRunning {
+    /// From this age on, whatever others took.
+    pub days: u32,
+    /// Below this age never.
+    pub least_hours: u32,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckSettings {
     pub state_machine_quota: Thresholds,
     pub open_execution_quota: Thresholds,
     pub open_map_run_quota: Thresholds,
+    pub history_near_limit: Thresholds,
+    pub payload_near_limit: Thresholds,
+    pub definition_near_limit: Thresholds,
+    pub long_running: LongRunning,
+    /// Hours after which an open Map Run counts as stuck whatever it does.
+    pub map_run_hours: u32,
     /// Accounts that count as one's own.
     pub trusted_accounts: Vec<AccountId>,
     /// Principals that are meant to read execution data: ARNs with IAM's wildcards.
@@ -47,6 +62,11 @@ impl Default for CheckSettings {
             state_machine_quota: thresholds,
             open_execution_quota: thresholds,
             open_map_run_quota: thresholds,
+            history_near_limit: thresholds,
+            payload_near_limit: thresholds,
+            definition_near_limit: thresholds,
+            long_running: LongRunning { days: 30, least_hours: 24 },
+            map_run_hours: 24,
             trusted_accounts: Vec::new(),
             expected_readers: Vec::new(),
             expected_writers: Vec::new(),

@@ -12,7 +12,7 @@ use crate::types::{Arn, Gap, Observed};
 
 /// The machines of a Region and what starts what.
 #[derive(Debug)]
-pub struct Starts<'a> {
+pub struct StartGraph<'a> {
     pub graph: Graph<'a>,
     /// Machines whose starts were not read.
     unread: BTreeMap<usize, Gap>,
@@ -32,10 +32,10 @@ pub enum Outlook {
 }
 
 impl<'a> RegionView<'a> {
-    pub fn starts(&'a self) -> Starts<'a> {
+    pub fn starts(&'a self) -> StartGraph<'a> {
         let machines: Vec<_> = self.machines().collect();
         let graph = Graph::new(machines.iter().map(|machine| &machine.machine.arn));
-        let mut starts = Starts { graph, unread: BTreeMap::new(), open: BTreeSet::new(), gap: None };
+        let mut starts = StartGraph { graph, unread: BTreeMap::new(), open: BTreeSet::new(), gap: None };
         let rules = self.event_rules();
         for machine in &machines {
             let Some(index) = starts.graph.index(&machine.machine.arn) else { continue };
@@ -50,7 +50,7 @@ impl<'a> RegionView<'a> {
     }
 }
 
-impl<'a> Starts<'a> {
+impl<'a> StartGraph<'a> {
     /// For each machine of the graph.
     pub fn outlooks(&self) -> Vec<Outlook> {
         let unread = self.graph.leading_to(self.unread.keys().copied());

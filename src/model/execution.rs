@@ -24,6 +24,10 @@ pub struct ExecutionData {
     /// `reference` or `template`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub shields: BTreeMap<String, u64>,
+    /// The payloads that are nearest the limit of 256 KiB, each of another place, the largest first; at most
+    /// [`ExecutionData::MOST_LARGE`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub largest: Vec<Largest>,
     #[serde(default)]
     pub cursor: Cursor,
 }
@@ -31,6 +35,8 @@ pub struct ExecutionData {
 impl ExecutionData {
     /// Sightings that are kept of one machine.
     pub const MOST: usize = 500;
+    /// Large payloads that are kept of one machine: one may expire before the others.
+    pub const MOST_LARGE: usize = 5;
 }
 
 /// How much was inspected: the denominator of what is said of it.
@@ -85,6 +91,16 @@ pub struct Sighting {
     pub last: Timestamp,
 }
 
+/// The size of a payload that was inspected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Largest {
+    pub place: DataPlace,
+    /// Of UTF-8.
+    pub bytes: u64,
+    /// The end of its execution, or when it was read while it ran.
+    pub at: Timestamp,
+}
+
 /// Where in an execution.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct DataPlace {
@@ -117,6 +133,11 @@ pub enum DataField {
 }
 
 impl DataField {
+    /// Whether AWS limits it as a payload: 262,144 bytes of UTF-8. Names, errors and causes have lower limits of their own.
+    pub fn is_payload(self) -> bool {
+        matches!(self, Self::Input | Self::Output | Self::Variables | Self::Parameters)
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Name => "name",

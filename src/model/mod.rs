@@ -14,6 +14,7 @@ pub mod log_group;
 pub mod quota;
 pub mod result_bucket;
 pub mod run;
+pub mod running;
 pub mod snapshot;
 pub mod state_machine;
 pub mod status_event;
@@ -26,7 +27,8 @@ pub use data_protection::{DataProtection, DataProtections, Masking};
 pub use event_pattern::{PatternMatch, matches_states_events};
 pub use event_rule::{EventRule, EventRules, EventTarget, RuleState};
 pub use execution::{
-    Cursor, DataField, DataPlace, ExecutionData, Executions, Inspected, OpenExecution, Sample, Sighting, Source,
+    Cursor, DataField, DataPlace, ExecutionData, Executions, Inspected, Largest, OpenExecution, Sample, Sighting,
+    Source,
 };
 pub use function_call::{FunctionCall, LATEST, function_calls};
 pub use function_policy::{FunctionPolicies, function_arn, function_names};
@@ -34,9 +36,13 @@ pub use iam_entity::{Iam, InlinePolicy, Principal, Role};
 pub use kms_key::{KeyGrant, KeyName, KmsKey, KmsKeys};
 pub use last_accessed::{LastAccessed, RoleAccess, ServiceAccess, TRACKED_DAYS};
 pub use log_group::{LogGroup, LogGroups};
-pub use quota::{Holder, Quota, QuotaLimit, QuotaStatus, Quotas, Rate, Reading, StatesApi, Throttling, Usage};
+pub use quota::{
+    Counts, Holder, Holders, Quota, QuotaHolders, QuotaLimit, QuotaStatus, Quotas, Rate, Reading, StartRates, Starts,
+    StatesApi, Throttling, Usage, uncounted,
+};
 pub use result_bucket::{BucketEncryption, Expires, Expiry, PublicAccessBlock, ResultBucket, ResultBuckets, expires};
 pub use run::CollectorRun;
+pub use running::{Durations, Histories, LongestHistory, MapRun, MapRunCounts, Older, Running, RunningExecutions};
 pub use snapshot::{Identity, Part, PartName, PartValue, Snapshot, SnapshotLine, TagSet, Tags};
 pub use state_machine::{
     DefinitionRef, Details, Encryption, LogLevel, Logging, MachineKind, StateMachine, StateMachines,

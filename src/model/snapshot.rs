@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DataProtections, Details, EventRules, Executions, FunctionPolicies, Iam, KmsKeys, LastAccessed, LogGroups, Quotas,
-    ResultBuckets, StateMachines, Tables, Versions, Xray,
+    DataProtections, Details, EventRules, Executions, FunctionPolicies, Iam, KmsKeys, LastAccessed, LogGroups,
+    QuotaHolders, Quotas, ResultBuckets, Running, RunningExecutions, StartRates, StateMachines, Tables, Versions, Xray,
 };
 use crate::detect::{Clean, Door};
 use crate::types::{AccountId, Arn, Gap, GapReason, JsonPointer, Observation, Observed, Region};
@@ -167,6 +167,18 @@ impl GapWithin for Executions {
     }
 }
 
+/// What is outside the sample was not asked for.
+impl GapWithin for Running {
+    fn gap_within(&self) -> Option<&Gap> {
+        fn of(running: &RunningExecutions) -> [Option<&Gap>; 3] {
+            [running.durations.gap(), running.histories.gap(), running.map_runs.gap()]
+        }
+        let lists = self.values().map(Observed::gap);
+        let within = self.values().filter_map(|running| running.seen().0).flat_map(of);
+        lists.chain(within).flatten().find(|gap| gap.reason != GapReason::NotSampled)
+    }
+}
+
 impl GapWithin for Iam {
     fn gap_within(&self) -> Option<&Gap> {
         let principals = self.roles.values().map(|role| &role.principal).chain(&self.users).chain(&self.groups);
@@ -181,6 +193,14 @@ impl GapWithin for LastAccessed {
         self.values().find_map(Observed::gap)
     }
 }
+
+impl GapWithin for QuotaHolders {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.values().find_map(Observed::gap)
+    }
+}
+
+impl GapWithin for StartRates {}
 
 impl GapWithin for Tags {}
 
@@ -316,8 +336,11 @@ parts! {
     event_rules: EventRules(EventRules),
     function_policies: FunctionPolicies(FunctionPolicies),
     executions: Executions(Executions),
+    running: Running(Running),
     xray: Xray(Xray),
     quotas: Quotas(Quotas),
+    quota_holders: QuotaHolders(QuotaHolders),
+    start_rates: StartRates(StartRates),
 }
 
 impl Snapshot {

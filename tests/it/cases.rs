@@ -19,6 +19,7 @@
 //!     "role": "name or ARN; the machine's name if absent",
 //!     "logging": {"level": "ALL", "group": "log group name", "data": false},
 //!     "tracing": false, "key": "KMS key, or ? for one of an unknown kind", "definition": {"StartAt": "…", "States": {}},
+//!     "bytes": "of the definition, where it is to be larger than it is here",
 //!     "tags": {"owner": "sales"}, "description": "takes orders",
 //!     "published": {"versions": [{"number": 3, "definition": {}, "gap": "instead of a definition"}],
 //!       "aliases": {"live": {"3": 100}}, "aliases_gap": "as machines_gap", "gap": "as machines_gap"},
@@ -29,12 +30,21 @@
 //!         "field": "input", "pointer": "/customer/email", "executions": 1, "count": 1, "length": 16, "confidence": 95,
 //!         "keyed_hash": "0123456789abcdef", "first": "2025-12-22T00:00:00Z", "last": "2025-12-31T00:00:00Z"
 //!       }],
-//!       "more": false, "shields": {"encrypted": 3}, "gap": "as machines_gap"
+//!       "more": false, "shields": {"encrypted": 3}, "gap": "as machines_gap",
+//!       "largest": [{"place": {"state": "Charge", "field": "output"}, "bytes": 260000, "at": "2025-12-31T00:00:00Z"}]
+//!     },
+//!     "running": {
+//!       "count": 3, "oldest": "2025-12-31T00:00:00Z", "newest": "2025-12-31T23:00:00Z", "over_days": {"1": 2},
+//!       "closed": {"count": 100, "median": 60, "p95": 90, "max": 100}, "closed_gap": "why those were not read",
+//!       "histories": {"asked": 3, "longest": {"events": 24000, "started_at": "…"}}, "histories_gap": "as machines_gap",
+//!       "map_runs": [{"label": "Each", "started_at": "…", "counts": {"total": 10, "pending": 10}, "gap": "…"}],
+//!       "map_runs_gap": "as machines_gap", "gap": "as machines_gap"
 //!     },
 //!     "gap": "why DescribeStateMachine failed"
 //!   }],
 //!   "machines_gap": "why the list is missing; partial and stale keep what is above",
 //!   "tags_gap": "as machines_gap", "executions_gap": "as machines_gap", "versions_gap": "as machines_gap",
+//!   "running_gap": "as machines_gap",
 //!   "roles": {"name": [STATEMENT], "other": {"inline": {"p": POLICY}, "attached": ["m"], "boundary": "b", "trust": [STATEMENT]}},
 //!   "policies": {"name or ARN of a managed policy": POLICY}, "iam_gap": "as machines_gap",
 //!   "last_accessed": {"role": {"reported_at": "2026-01-01T00:00:00Z", "services": {"s3": {"last": "…", "actions": {"GetObject": null}}}}},
@@ -62,12 +72,15 @@
 //! has no policy. What definitions name as buckets and tables exists and is right in what is not said; null is AWS's own key. A key's policy, its grants, a rule's targets, what is masked, and what is known of a bucket or
 //! table may each be a gap's reason instead. Without `data` ten
 //! executions of a machine were read and held nothing; of an Express machine that logs no data there was nothing to read,
-//! and what could not be described was not read. Without `published` there are no versions and aliases. `TOKEN_HERE` stands
+//! and what could not be described was not read. Without `published` there are no versions and aliases. Without `running`
+//! a machine is in no list of what runs, and without any such machine or `running_gap` that part was not collected; of what
+//! runs, what is not said was read and is nothing. `TOKEN_HERE` stands
 //! for a token of GitHub, so that none is in the repository. Time is 2026-01-01T00:00:00Z.
 
 mod account;
 mod around;
 mod data;
+mod running;
 mod stores;
 mod versions;
 

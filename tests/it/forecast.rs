@@ -43,7 +43,7 @@ fn ramp() -> impl Strategy<Value = Vec<Point>> {
     (3_i64..15, 200.0..900.0, 0.0..90.0, 0.0..20.0, noise).prop_map(|(days, now, per_day, height, noise)| {
         let mut points = sampled(days, |at| now + per_day * at / 86_400.0);
         for (point, noise) in points.iter_mut().zip(noise) {
-            point.value = (point.value + height * noise).max(0.0);
+            point.value = f64::max(point.value + height * noise, 0.0);
         }
         points
     })

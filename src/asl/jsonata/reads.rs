@@ -90,7 +90,10 @@ fn place(path: &[&str], reads: &mut Reads) {
     match path {
         ["states", "context", rest @ ..] => reads.context(&rest.join(".")),
         ["states", "result" | "errorOutput", ..] => reads.outside = true,
-        ["states", "input", rest @ ..] => reads.place(rest.iter().copied()),
+        ["states", "input", rest @ ..] => {
+            reads.keys.insert("$".to_owned());
+            reads.place(rest.iter().copied());
+        }
         // The whole of all that a state knows, and what surrounds an expression of its own.
         ["states" | "", ..] => {}
         path => reads.place(path.iter().copied()),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::tally::{Entry, Key, Tally, day};
-use crate::model::{Cursor, ExecutionData, Sample, Sighting, Source};
+use crate::model::{Cursor, DataPlace, ExecutionData, Largest, Sample, Sighting, Source};
 
 /// A closed execution's history stays for 90 days.
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
@@ -34,7 +34,8 @@ pub(super) fn unexpired(data: ExecutionData, days: Option<u32>, now: Timestamp) 
     sample.oldest = sample.oldest.filter(|_| inspected).map(|start| start.max(oldest));
     sample.newest = sample.newest.filter(|_| inspected);
     let shields = if inspected { data.shields } else { BTreeMap::new() };
-    ExecutionData { sample, sightings, more: data.more && inspected, shields, cursor }
+    let largest = data.largest.into_iter().filter(|largest| largest.at >= oldest).collect();
+    ExecutionData { sample, sightings, more: data.more && inspected, shields, largest, cursor }
 }
 
 fn count(sample: &mut Sample, cursor: &Cursor) {
@@ -55,12 +56,19 @@ pub(super) fn nothing(source: Source) -> ExecutionData {
         oldest: None,
         newest: None,
     };
-    ExecutionData { sample, sightings: Vec::new(), more: false, shields: BTreeMap::new(), cursor: Cursor::default() }
+    ExecutionData {
+        sample,
+        sightings: Vec::new(),
+        more: false,
+        shields: BTreeMap::new(),
+        largest: Vec::new(),
+        cursor: Cursor::default(),
+    }
 }
 
 /// What was known, and what this visit has seen.
 pub(super) fn merged(earlier: Option<ExecutionData>, tally: Tally, visit: Visit) -> ExecutionData {
-    let Tally { places, shields, days, executions, bytes, more, .. } = tally;
+    let Tally { places, shields, days, executions, bytes, largest, more, .. } = tally;
     let known = earlier.unwrap_or_else(|| nothing(visit.source));
     let mut cursor = visit.cursor;
     for (date, inspected) in days {
@@ -85,7 +93,21 @@ pub(super) fn merged(earlier: Option<ExecutionData>, tally: Tally, visit: Visit)
         *all_shields.entry(shield).or_default() += times;
     }
     let (sightings, cut) = sightings(known.sightings, places);
-    ExecutionData { sample, sightings, more: known.more || more || cut, shields: all_shields, cursor }
+    let largest = largest_of(known.largest, largest);
+    ExecutionData { sample, sightings, more: known.more || more || cut, shields: all_shields, largest, cursor }
+}
+
+/// Of a place the larger one, of places the largest.
+fn largest_of(known: Vec<Largest>, seen: BTreeMap<DataPlace, (u64, Timestamp)>) -> Vec<Largest> {
+    let mut all = seen;
+    for Largest { place, bytes, at } in known {
+        let largest = all.entry(place).or_insert((bytes, at));
+        *largest = (bytes, at).max(*largest);
+    }
+    let mut all: Vec<_> = all.into_iter().map(|(place, (bytes, at))| Largest { place, bytes, at }).collect();
+    all.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.place.cmp(&b.place)));
+    all.truncate(ExecutionData::MOST_LARGE);
+    all
 }
 
 fn sightings(known: Vec<Sighting>, places: BTreeMap<Key, Entry>) -> (Vec<Sighting>, bool) {

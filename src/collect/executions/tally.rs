@@ -26,6 +26,8 @@ pub(super) struct Tally {
     /// Executions that were inspected for the first time.
     pub(super) executions: u64,
     pub(super) bytes: u64,
+    /// The largest payload of each place.
+    pub(super) largest: BTreeMap<DataPlace, (u64, Timestamp)>,
     /// There were more places than are told apart.
     pub(super) more: bool,
     counted: HashSet<(u64, u64)>,
@@ -98,6 +100,14 @@ impl Tally {
         *self.shields.entry(word(shield).to_owned()).or_default() += 1;
     }
 
+    fn measure(&mut self, place: &DataPlace, bytes: u64, at: Timestamp) {
+        if let Some(largest) = self.largest.get_mut(place) {
+            *largest = (bytes, at).max(*largest);
+        } else if self.largest.len() < MOST_PLACES {
+            self.largest.insert(place.clone(), (bytes, at));
+        }
+    }
+
     fn sight(&mut self, holder: &Holder, place: &DataPlace, finding: Finding) {
         if finding.confidence < LEAST_CONFIDENCE {
             return;
@@ -150,6 +160,9 @@ impl Desk<'_> {
         tally.bytes += bytes;
         tally.days.entry(day(holder.last)).or_default().bytes += bytes;
         let place = DataPlace { state: state.map(str::to_owned), field };
+        if field.is_payload() {
+            tally.measure(&place, bytes, holder.last);
+        }
         detectors.inspect_payload(text, &mut |seen| match seen {
             Seen::Finding(finding) => tally.sight(holder, &place, finding),
             Seen::Protection(protection) => tally.shield(protection.shield),

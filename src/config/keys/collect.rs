@@ -132,6 +132,14 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::collect(config, PartName::Executions, value),
     },
     Key {
+        path: "collectors.running",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "What runs: counts and ages of running executions, sizes of their histories, open Map Runs.",
+        set: |config, value| setters::collect(config, PartName::Running, value),
+    },
+    Key {
         path: "collectors.xray",
         value: Written::Default("true"),
         kind: Kind::Switch,
@@ -146,6 +154,22 @@ pub(super) const KEYS: &[Key] = &[
         expected: SWITCH,
         why: "Limits and usage of Step Functions: the checks of quotas need them.",
         set: |config, value| setters::collect(config, PartName::Quotas, value),
+    },
+    Key {
+        path: "collectors.quota_holders",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "The state machines that hold most of a quota: asked for only from its warning level on.",
+        set: |config, value| setters::collect(config, PartName::QuotaHolders, value),
+    },
+    Key {
+        path: "collectors.start_rates",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "Starts of the 100 state machines that start most, of 14 days: three calls, some 300 billed metrics.",
+        set: |config, value| setters::collect(config, PartName::StartRates, value),
     },
     Key {
         path: "collectors.concurrency",

@@ -7,11 +7,23 @@ mod collect;
 mod data;
 mod executions;
 mod results;
+mod running;
 
 use std::sync::LazyLock;
 
 use super::key::Key;
 
 /// Every setting, in the order of the example file.
-pub static KEYS: LazyLock<Vec<Key>> =
-    LazyLock::new(|| [aws::KEYS, collect::KEYS, executions::KEYS, data::KEYS, checks::KEYS, results::KEYS].concat());
+pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
+    [
+        aws::KEYS,
+        collect::KEYS,
+        executions::KEYS,
+        running::KEYS,
+        data::KEYS,
+        checks::KEYS,
+        running::CHECKS,
+        results::KEYS,
+    ]
+    .concat()
+});

@@ -1,5 +1,6 @@
 //! Quotas that an account has one of in each Region.
 
+use super::counting::or_counted;
 use super::reading::{quotas, reading, unmeasured};
 use super::{OPEN_EXECUTION_COUNT_BLIND_BELOW, Quota, QuotaStatus, Usage};
 use crate::model::{Snapshot, StateMachines};
@@ -11,7 +12,7 @@ pub(super) fn statuses(snapshot: &Snapshot) -> Vec<QuotaStatus> {
             .then(|| reading(snapshot, "ApproximateMapRunBacklogSize").ok())
             .flatten()
             .map(|reading| reading.value),
-        ..QuotaStatus::new(quota, snapshot, usage(quota, snapshot))
+        ..QuotaStatus::new(quota, snapshot, or_counted(quota, snapshot, usage(quota, snapshot)))
     };
     [Quota::StateMachines, Quota::Activities, Quota::OpenExecutions, Quota::OpenMapRuns, Quota::LogResourcePolicies]
         .map(status)

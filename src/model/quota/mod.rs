@@ -1,9 +1,12 @@
 //! Quotas of an account and Region: what AWS says of them, and what follows.
 
 mod account;
+mod counting;
+mod holders;
 mod published;
 mod rates;
 mod reading;
+mod starts;
 mod status;
 mod words;
 
@@ -14,8 +17,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::{Arn, Gap, Observed};
 
+pub use counting::uncounted;
+pub use holders::{Holders, QuotaHolders};
 pub use rates::{Rate, THROTTLED_EXECUTIONS, Throttling};
 pub use reading::FRESH;
+pub use starts::{Counts, StartRates, Starts};
 pub use words::{Quota, StatesApi};
 
 /// What Service Quotas, CloudWatch and a handful of lists say about one account and Region.
@@ -81,6 +87,8 @@ pub struct QuotaStatus {
     pub backlog: Option<f64>,
     /// Of a quota that each state machine has of its own: the one that is nearest its limit, which `usage` speaks of.
     pub machine: Option<Arn>,
+    /// Who holds most of it, where it is nearly used up and that was read.
+    pub holders: Option<Holders>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -1,4 +1,4 @@
-use super::{Quota, QuotaLimit, QuotaStatus, Usage, account, published, rates};
+use super::{Quota, QuotaLimit, QuotaStatus, Usage, account, counting, holders, published, rates};
 use crate::model::Snapshot;
 
 impl QuotaStatus {
@@ -12,12 +12,19 @@ impl QuotaStatus {
 
     /// Every watched quota of a Region's snapshot.
     pub fn of(snapshot: &Snapshot) -> Vec<Self> {
-        let parts = [account::statuses(snapshot), published::statuses(snapshot), rates::statuses(snapshot)];
-        parts.into_iter().flatten().collect()
+        let parts = [
+            account::statuses(snapshot),
+            published::statuses(snapshot),
+            counting::of_machines(snapshot),
+            rates::statuses(snapshot),
+        ];
+        let mut all: Vec<_> = parts.into_iter().flatten().collect();
+        holders::name_holders(&mut all, snapshot);
+        all
     }
 
     pub(super) fn new(quota: Quota, snapshot: &Snapshot, usage: Usage) -> Self {
-        Self { quota, limit: limit(quota, snapshot), usage, backlog: None, machine: None }
+        Self { quota, limit: limit(quota, snapshot), usage, backlog: None, machine: None, holders: None }
     }
 }
 

@@ -16,6 +16,7 @@ use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observation, Observed, R
 
 use super::around::{self, Form, KeyForm, RuleForm};
 use super::data::{self, DataForm};
+use super::running::{self, RunningForm};
 use super::stores::{self, BucketForm, TableForm};
 use super::versions::VersionsForm;
 use super::{ACCOUNT, REGION};
@@ -28,6 +29,7 @@ pub(super) struct Account {
     tags_gap: Option<GapReason>,
     versions_gap: Option<GapReason>,
     executions_gap: Option<GapReason>,
+    running_gap: Option<GapReason>,
     roles: Option<BTreeMap<String, RoleForm>>,
     users: BTreeMap<String, RoleForm>,
     groups: BTreeMap<String, RoleForm>,
@@ -66,12 +68,14 @@ pub(super) struct Machine {
     tracing: bool,
     key: Option<String>,
     definition: Option<Value>,
+    bytes: Option<usize>,
     #[serde(default)]
     tags: BTreeMap<String, String>,
     description: Option<String>,
     #[serde(default)]
     published: VersionsForm,
     data: Option<DataForm>,
+    running: Option<RunningForm>,
     gap: Option<GapReason>,
 }
 
@@ -212,7 +216,7 @@ impl Machine {
             Observed::Known { value } => {
                 let (text, observations) = (text.to_string(), inspected(text));
                 list.definitions.insert(text.clone(), value);
-                Observed::known(DefinitionRef { bytes: text.len(), sha256: text, observations })
+                Observed::known(DefinitionRef { bytes: self.bytes.unwrap_or(text.len()), sha256: text, observations })
             }
             other => Observed::missing(other.gap().expect("a fault is a gap").clone()),
         };
@@ -292,6 +296,8 @@ impl Account {
                 line(region, PartValue::Executions(part(executions, self.executions_gap, "executions"))),
                 line(region, PartValue::Quotas(part(self.quotas(), self.quotas_gap, "quotas"))),
             ]);
+            let seen = machines.iter().filter_map(|machine| Some((machine.arn(), machine.running.as_ref()?)));
+            lines.extend(running::line(seen, self.running_gap, region));
         }
         lines
     }

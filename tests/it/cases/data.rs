@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 use stepwarden::detect::Kind;
-use stepwarden::model::{Cursor, DataField, DataPlace, ExecutionData, MachineKind, Sample, Sighting, Source};
+use stepwarden::model::{Cursor, DataField, DataPlace, ExecutionData, Largest, MachineKind, Sample, Sighting, Source};
 use stepwarden::types::{Data, GapReason, JsonPointer, Observation, Observed};
 
 use super::account::{at, part};
@@ -24,6 +24,7 @@ pub(super) struct DataForm {
     sightings: Vec<SightingForm>,
     more: bool,
     shields: BTreeMap<String, u64>,
+    largest: Vec<Largest>,
     gap: Option<GapReason>,
 }
 
@@ -39,6 +40,7 @@ impl Default for DataForm {
             sightings: Vec::new(),
             more: false,
             shields: BTreeMap::new(),
+            largest: Vec::new(),
             gap: None,
         }
     }
@@ -131,6 +133,7 @@ impl DataForm {
             sightings: self.sightings.iter().map(SightingForm::sighting).collect(),
             more: self.more,
             shields: self.shields.clone(),
+            largest: self.largest.clone(),
             cursor: Cursor::default(),
         };
         part(data, self.gap, "executions")
