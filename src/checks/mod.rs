@@ -37,6 +37,7 @@ pub static CHECKS: &[&Check] = &[
     &data::pii_in_execution_data::CHECK,
     &data::pii_in_execution_name::CHECK,
     &access::privilege_escalation::CHECK,
+    &lifecycle::recursive_execution::CHECK,
     &data::result_bucket_unprotected::CHECK,
     &lifecycle::role_missing::CHECK,
     &access::runtime_target_wildcard::CHECK,

@@ -84,7 +84,15 @@ fn start(start: &Start) -> Value {
         Resolved::Context { from } => json!(from),
         target => known(target)["value"].take(),
     };
-    json!({"state": start.state, "target": target, "kind": start.target.kind(), "from": start.target.from()})
+    json!({
+        "state": start.state,
+        "target": target,
+        "kind": start.target.kind(),
+        "from": start.target.from(),
+        "waits": start.waits,
+        "bound": start.bound,
+        "bounded_by": start.bounded_by,
+    })
 }
 
 fn secret(fetch: &SecretFetch) -> Value {
