@@ -23,6 +23,7 @@ mod standard;
 mod starts;
 mod stores;
 mod text;
+mod throttling;
 mod view;
 
 pub use beyond::Beyond;
@@ -43,4 +44,5 @@ pub use settings::CheckSettings;
 pub use severity::{Confidence, Severity};
 pub use starts::{Outlook, StartGraph};
 pub use text::{capitalised, digits, listed, shell_quote};
+pub use throttling::{Strain, about_throttled_transitions};
 pub use view::{AccountView, LogGroupView, MachineView, RegionView, RoleView, View};

@@ -192,6 +192,8 @@ impl From<&QuotaReport> for QuotaV1 {
             ratio: status.ratio(),
             source: source.map(str::to_owned),
             observed_at,
+            age_seconds: quota.age_seconds,
+            state_machine: status.machine.as_ref().map(ToString::to_string),
             reason,
         }
     }

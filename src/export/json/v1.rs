@@ -289,6 +289,12 @@ pub struct QuotaV1 {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<DateTime>")]
     pub observed_at: Option<Timestamp>,
+    /// How many seconds before the collection the usage was so, where its source tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age_seconds: Option<f64>,
+    /// Of a quota that each state machine has of its own: the one that is nearest its limit, which `usage` is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_machine: Option<String>,
     /// Why the usage is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<ReasonV1>,

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::{Arn, Gap, Observed};
 
+pub use account::map_run_backlog;
 pub use counting::uncounted;
 pub use holders::{Holders, QuotaHolders};
 pub use rates::{Rate, THROTTLED_EXECUTIONS, Throttling};

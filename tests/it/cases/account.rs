@@ -10,12 +10,13 @@ use stepwarden::detect::{Clean, Door, HashKey};
 use stepwarden::iam::Policy;
 use stepwarden::model::{
     DefinitionRef, Details, Encryption, ExecutionData, Iam, InlinePolicy, LogGroup, LogLevel, Logging, MachineKind,
-    PartValue, Principal, Quotas, Reading, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines, TagSet,
+    PartValue, Principal, Quotas, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines, TagSet,
 };
 use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observation, Observed, Region};
 
 use super::around::{self, Form, KeyForm, RuleForm};
 use super::data::{self, DataForm};
+use super::quotas::QuotaForm;
 use super::running::{self, RunningForm};
 use super::stores::{self, BucketForm, TableForm};
 use super::versions::VersionsForm;
@@ -119,14 +120,6 @@ pub(super) struct GroupFields {
     kms_key_id: Option<String>,
     class: Option<String>,
     masked: Option<Form<Vec<String>>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct QuotaForm {
-    applied: BTreeMap<String, f64>,
-    defaults: BTreeMap<String, f64>,
-    metrics: BTreeMap<String, f64>,
 }
 
 pub(super) fn standard() -> MachineKind {
@@ -354,21 +347,7 @@ impl Account {
     }
 
     pub(super) fn quotas(&self) -> Quotas {
-        let reading = |(name, value): (&String, &f64)| (name.clone(), Reading { at: at(1), value: *value });
-        Quotas {
-            applied: part(self.quotas.applied.clone(), self.applied_gap, "servicequotas:ListServiceQuotas"),
-            defaults: Observed::known(self.quotas.defaults.clone()),
-            metrics: part(
-                self.quotas.metrics.iter().map(reading).collect(),
-                self.metrics_gap,
-                "cloudwatch:GetMetricData",
-            ),
-            minutes: BTreeMap::new(),
-            hours: Observed::missing(Gap::not_collected("quotas")),
-            counted: BTreeMap::new(),
-            highest: BTreeMap::new(),
-            remembered: BTreeMap::new(),
-        }
+        self.quotas.read(self.applied_gap, self.metrics_gap)
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use stepwarden::audit::{
     ApiUsage, Band, ChangeSince, CollectorRun, Coverage, Finding, Inspected, Inventory, Judged, MachineReport,
-    QuotaReport, Report, Score, Status,
+    QuotaReport, Report, Score, Status, Throttled,
 };
 use stepwarden::exposure::{CopyPlace, DataCopy, Exposure, Lock, Masking, Readers, Until, by_kind, history_until};
 use stepwarden::finding::{Change, Confidence, Family, Location, Severity};
@@ -330,7 +330,8 @@ fn quota(place: &str, quota: Quota, limit: f64, source: &'static str, usage: Usa
     let backlog = (quota == Quota::OpenMapRuns && place == "eu-west-1").then_some(37.0);
     let status =
         QuotaStatus { quota, limit: QuotaLimit { value: limit, source }, usage, backlog, machine: None, holders: None };
-    QuotaReport { account_id: account(), region: region(place), status }
+    let age_seconds = status.usage.at().map(|_| 40.0);
+    QuotaReport { account_id: account(), region: region(place), status, age_seconds }
 }
 
 fn quotas() -> Vec<QuotaReport> {
@@ -423,6 +424,7 @@ pub(crate) fn rich() -> Report {
             bytes: 81_920,
         }],
         quotas: quotas(),
+        throttled: vec![Throttled { account_id: account(), region: region("eu-west-1"), executions: 12.0 }],
         collectors: vec![
             collector("eu-west-1", "state_machines", Some(3.25), None),
             collector("eu-west-1", "log_groups", Some(21.0), Some(throttled())),
@@ -460,6 +462,7 @@ pub(crate) fn clean() -> Report {
         machines: vec![machine("eu-west-1", "orders", MachineKind::Standard, Some((0.0, Band::None)), &[])],
         inspected: Vec::new(),
         quotas: Vec::new(),
+        throttled: Vec::new(),
         collectors: vec![collector("eu-west-1", "state_machines", Some(0.5), None)],
         api_usage: Vec::new(),
         ..rich()
