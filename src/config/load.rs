@@ -219,13 +219,13 @@ fn inside(leaf: &Leaf, complaint: Complaint) -> Fault {
 
 /// Who holds a quota is asked for from where its check begins to warn.
 fn warnings(checks: &CheckSettings) -> Warnings {
-    let own = [
+    let levels = [
         (Quota::OpenExecutions, "open-execution-quota"),
         (Quota::OpenMapRuns, "open-map-run-quota"),
         (Quota::StateTransitions, "state-transition-throttling"),
         (Quota::Api(StatesApi::StartExecution), "api-throttling"),
     ];
-    let own = own.map(|(quota, check)| (quota, checks.thresholds(check).warning));
+    let own = levels.map(|(quota, check)| (quota, checks.thresholds(check).warning));
     let is_default = |share: f64| (share - Warnings::DEFAULT).abs() < f64::EPSILON;
     Warnings(own.into_iter().filter(|(_, share)| !is_default(*share)).collect())
 }

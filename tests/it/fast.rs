@@ -19,7 +19,9 @@ fn quota<'a>(report: &'a Value, region: &str, quota: &str) -> &'a Value {
 
 fn calls(report: &Value, region: &str) -> u64 {
     let usage = report["api_usage"].as_array().expect("usage").iter().filter(|usage| usage["region"] == region);
-    let of = |usage: &Value| ["ok", "throttled", "denied", "errors"].iter().filter_map(|kind| usage[*kind].as_u64()).sum::<u64>();
+    let of = |usage: &Value| {
+        ["ok", "throttled", "denied", "errors"].iter().filter_map(|kind| usage[*kind].as_u64()).sum::<u64>()
+    };
     usage.map(of).sum()
 }
 

@@ -53,7 +53,9 @@ fn defect(region: &RegionView<'_>, api: StatesApi, sentence: &str) -> Defect {
         }
         _ => "Dashboards, deployments and audits share this bucket, and so do their retries",
     };
-    let message = format!("{sentence}. {who}: beyond it calls fail with ThrottlingException, and callers that retry at once make it worse.");
+    let message = format!(
+        "{sentence}. {who}: beyond it calls fail with ThrottlingException, and callers that retry at once make it worse."
+    );
     let remediation = format!(
         "Find who calls {call} most with the first command, have callers back off with jitter and keep what they read; or ask \
          for a higher rate: find the quota's code with the second command, then request-service-quota-increase with it."

@@ -21,7 +21,10 @@ pub const CHECK: Check = Check {
 
 fn run(view: &View<'_>, out: &mut Evaluations) {
     each_quota(view, out, Quota::Versions, view.settings.thresholds(CHECK.id), |crowding| {
-        let message = format!("{}. At the limit, no version of it can be published, and deployments that publish one fail.", crowding.sentence());
+        let message = format!(
+            "{}. At the limit, no version of it can be published, and deployments that publish one fail.",
+            crowding.sentence()
+        );
         let remediation = "Delete the oldest versions that no alias leads to; have the deployment keep only as many as a rollback needs.";
         let region = crowding.region.name();
         let machine = crowding.status.machine.as_ref().map_or("<STATE_MACHINE_ARN>", |machine| machine.as_str());

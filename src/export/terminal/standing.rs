@@ -154,7 +154,8 @@ pub(super) fn quotas(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     page.heading("QUOTAS", &if more == 0 { String::new() } else { format!("{more} emptier ones with --verbose") })?;
     known.truncate(shown);
     let mut rows: Vec<_> = known.into_iter().map(|(ratio, quota)| row(report, ratio, quota, bar_width)).collect();
-    let untold: BTreeSet<_> = if page.style.verbose { BTreeSet::new() } else { unknown.iter().map(|row| row.quota).collect() };
+    let untold: BTreeSet<_> =
+        if page.style.verbose { BTreeSet::new() } else { unknown.iter().map(|row| row.quota).collect() };
     rows.extend(unknown.into_iter().filter(|_| page.style.verbose));
     let title_width = rows.iter().map(|row| cells(row.quota.title())).max().unwrap_or_default();
     let place_width = rows.iter().map(|row| cells(&row.place)).max().unwrap_or_default();

@@ -44,7 +44,8 @@ impl QuotaForm {
     fn minutes(&self) -> BTreeMap<String, Vec<Reading>> {
         let Some(said) = &self.minutes else { return BTreeMap::new() };
         let buckets = StatesApi::ALL.into_iter().map(StatesApi::name).chain(["StateTransition"]);
-        let metrics = buckets.flat_map(|bucket| ["ConsumedCapacity", "ThrottledEvents"].map(|name| format!("{name}:{bucket}")));
+        let metrics =
+            buckets.flat_map(|bucket| ["ConsumedCapacity", "ThrottledEvents"].map(|name| format!("{name}:{bucket}")));
         let mut minutes: BTreeMap<_, _> =
             metrics.chain(["ExecutionThrottled".to_owned()]).map(|name| (name, Vec::new())).collect();
         for (name, values) in said {
@@ -61,9 +62,9 @@ impl QuotaForm {
         let partly =
             self.counted_at_least.iter().map(|(quota, count)| (*quota, Observed::listed(*count, Some(more()))));
         let refused = self.counted_gap.map(|reason| Observed::missing(Gap::new(reason, "the list was refused")));
-        let refused = refused.into_iter().flat_map(|gap| {
-            [Quota::Activities, Quota::LogResourcePolicies].map(|quota| (quota, gap.clone()))
-        });
+        let refused = refused
+            .into_iter()
+            .flat_map(|gap| [Quota::Activities, Quota::LogResourcePolicies].map(|quota| (quota, gap.clone())));
         refused.chain(whole).chain(partly).collect()
     }
 }

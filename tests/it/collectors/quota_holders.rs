@@ -74,7 +74,11 @@ fn told(holders: &[Holder]) -> Vec<(&str, f64, bool, Option<f64>)> {
 async fn below_the_warning_levels_nothing_is_asked() {
     let scan = scan([usage(799_999.0, 799.0)]).await;
     assert!(scan.home().quota_holders().whole().unwrap().is_empty());
-    assert_eq!((scan.replay.count("GetMetricData"), scan.replay.count("ListExecutions")), (4, 0), "those of the quotas");
+    assert_eq!(
+        (scan.replay.count("GetMetricData"), scan.replay.count("ListExecutions")),
+        (4, 0),
+        "those of the quotas"
+    );
     assert_eq!(scan.run(HOME, "quota_holders").gap, None);
 }
 
