@@ -139,7 +139,9 @@ fn growing(family: &str, dice: &mut Dice) -> Series {
         "step, then ramp" => {
             let (at_step, height) = (-dice.between(5.0, 10.0) * DAY, dice.between(0.05, 0.2) * LIMIT);
             let begin = now - height;
-            Series::of(LIMIT, noise / 4.0, move |at| begin.max(0.0) + slope * at + if at > at_step { height } else { 0.0 })
+            Series::of(LIMIT, noise / 4.0, move |at| {
+                begin.max(0.0) + slope * at + if at > at_step { height } else { 0.0 }
+            })
         }
         "stairs" => {
             let step = dice.between(0.2, 1.0) * DAY;

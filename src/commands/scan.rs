@@ -1,4 +1,4 @@
-use super::gather::{Gathered, gather, keep_executions, open_store};
+use super::gather::{Gathered, gather, keep_executions, keep_quotas, open_store};
 use super::narrow::narrow;
 use super::outcome::{Failures, Outcome};
 use super::{configure, output};
@@ -19,6 +19,7 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
     let mut failures = Failures::default();
     if let Some(store) = &store {
         failures.note(keep_executions(store, &snapshots));
+        failures.note(keep_quotas(store, &snapshots));
         failures.note(keep(store, &mut report));
     }
     output::write_files(&report, &config.export, &mut failures);

@@ -37,5 +37,5 @@ pub use removal::removal;
 pub use routing::routing;
 pub use settings::CheckSettings;
 pub use severity::{Confidence, Severity};
-pub use text::{capitalised, digits, listed, shell_quote};
+pub use text::{capitalised, digits, how_long, listed, shell_quote};
 pub use view::{AccountView, LogGroupView, MachineView, RegionView, RoleView, View};

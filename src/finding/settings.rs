@@ -12,11 +12,21 @@ pub struct Thresholds {
     pub critical: f64,
 }
 
+/// How near the time at which a quota is used up has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExhaustionTimes {
+    /// So many days before, it is `medium`.
+    pub warning_days: u32,
+    /// So many hours before, it is `critical`.
+    pub critical_hours: u32,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckSettings {
     pub state_machine_quota: Thresholds,
     pub open_execution_quota: Thresholds,
     pub open_map_run_quota: Thresholds,
+    pub quota_exhaustion_forecast: ExhaustionTimes,
     /// Accounts that count as one's own.
     pub trusted_accounts: Vec<AccountId>,
     /// Principals that are meant to read execution data: ARNs with IAM's wildcards.
@@ -47,6 +57,8 @@ impl Default for CheckSettings {
             state_machine_quota: thresholds,
             open_execution_quota: thresholds,
             open_map_run_quota: thresholds,
+            // A raised limit takes AWS days; a runaway is to wake somebody up.
+            quota_exhaustion_forecast: ExhaustionTimes { warning_days: 14, critical_hours: 24 },
             trusted_accounts: Vec::new(),
             expected_readers: Vec::new(),
             expected_writers: Vec::new(),

@@ -2,10 +2,9 @@ use super::series::{DAY, HOUR, Series};
 use super::trend::Trend;
 
 /// Seconds that are looked back, longest first.
-const WINDOWS: [f64; 8] =
-    [14.0 * DAY, 7.0 * DAY, 3.0 * DAY, DAY, 6.0 * HOUR, 3.0 * HOUR, HOUR, HOUR / 3.0];
+const WINDOWS: [f64; 8] = [14.0 * DAY, 7.0 * DAY, 3.0 * DAY, DAY, 6.0 * HOUR, 3.0 * HOUR, HOUR, HOUR / 3.0];
 /// A window that begins later than all history by less is all of the history.
-const SLACK: f64 = 0.9;
+pub(super) const SLACK: f64 = 0.9;
 /// Of the daily cycle's height: what is left of it after it was taken out.
 const REMAINDER: f64 = 0.05;
 
@@ -14,11 +13,13 @@ const BEYOND: f64 = 1.25;
 
 /// The trend that holds now.
 pub(super) fn choose(series: &Series) -> Option<Trend> {
-    let trends: Vec<_> = WINDOWS.iter().map(|span| Trend::of(&series.window(*span)).filter(|trend| trend.span >= span / 2.0)).collect();
+    let trends: Vec<_> =
+        WINDOWS.iter().map(|span| Trend::of(&series.window(*span)).filter(|trend| trend.span >= span / 2.0)).collect();
     let mut chosen: Option<Trend> = None;
     for (index, trend) in trends.iter().enumerate() {
         let Some(trend) = trend.filter(|trend| trend.grows) else { continue };
-        let slowed = trends[index + 1..].iter().flatten().next().is_some_and(|next| next.slope + next.error < trend.slope);
+        let slowed =
+            trends[index + 1..].iter().flatten().next().is_some_and(|next| next.slope + next.error < trend.slope);
         if slowed || trend.rise() <= risen_before(series, trend.span) {
             continue;
         }

@@ -40,7 +40,10 @@ impl Cycle {
 
     /// From the lowest to the highest hour.
     pub(super) fn height(&self) -> f64 {
-        let (low, high) = (self.hours.iter().copied().fold(f64::INFINITY, f64::min), self.hours.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+        let (low, high) = (
+            self.hours.iter().copied().fold(f64::INFINITY, f64::min),
+            self.hours.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        );
         high - low
     }
 }

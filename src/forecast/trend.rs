@@ -11,16 +11,8 @@ const MOST_POINTS: usize = 180;
 const CORRELATED: f64 = 1.25;
 
 /// Student's t by degrees of freedom from 4 on: of a one-sided test at 99.5 %, and of both sides of an interval of 90 %.
-const T: [(f64, f64); 8] = [
-    (4.60, 2.13),
-    (4.03, 2.02),
-    (3.71, 1.94),
-    (3.50, 1.89),
-    (3.36, 1.86),
-    (3.25, 1.83),
-    (3.17, 1.81),
-    (3.11, 1.80),
-];
+const T: [(f64, f64); 8] =
+    [(4.60, 2.13), (4.03, 2.02), (3.71, 1.94), (3.50, 1.89), (3.36, 1.86), (3.25, 1.83), (3.17, 1.81), (3.11, 1.80)];
 
 /// How values go up or down in one window. Times are in seconds.
 #[derive(Debug, Clone, Copy)]

@@ -34,7 +34,8 @@ pub use kms_key::{KeyGrant, KeyName, KmsKey, KmsKeys};
 pub use last_accessed::{LastAccessed, RoleAccess, ServiceAccess, TRACKED_DAYS};
 pub use log_group::{LogGroup, LogGroups};
 pub use quota::{
-    Holder, Quota, QuotaLimit, QuotaStatus, Quotas, Rate, Reading, StatesApi, Throttling, Usage,
+    Forecast, Holder, Quota, QuotaExhaustion, QuotaLimit, QuotaStatus, Quotas, Rate, Reading, StatesApi, Throttling,
+    Usage,
 };
 pub use result_bucket::{BucketEncryption, Expires, Expiry, PublicAccessBlock, ResultBucket, ResultBuckets, expires};
 pub use run::CollectorRun;

@@ -100,7 +100,8 @@ impl GapWithin for Quotas {
     fn gap_within(&self) -> Option<&Gap> {
         // What was not collected at all, a count that was not to be followed further, and Metrics Insights, which is not
         // everywhere, are no failures.
-        let failed = |gap: &&Gap| !matches!(gap.reason, GapReason::Partial | GapReason::Disabled | GapReason::NotSampled);
+        let failed =
+            |gap: &&Gap| !matches!(gap.reason, GapReason::Partial | GapReason::Disabled | GapReason::NotSampled);
         let counted = self.counted.values().find_map(|count| count.gap().filter(failed));
         let listed = self.metrics.gap().or(self.applied.gap()).or(self.defaults.gap());
         listed.or_else(|| self.hours.gap().filter(failed)).or(counted)

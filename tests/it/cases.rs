@@ -51,7 +51,9 @@
 //!   "event_rules_gap": "as machines_gap",
 //!   "function_policies": {"name or ARN of a function that a definition names": [STATEMENT], "shut": "gap"},
 //!   "function_policies_gap": "as machines_gap",
-//!   "quotas": {"applied": {"quota name": 1}, "defaults": {}, "metrics": {"metric name": 1}},
+//!   "quotas": {"applied": {"quota name": 1}, "defaults": {}, "metrics": {"metric name": 1},
+//!     "history": {"metric name": [[days, value]: straight lines from -14 to 0]}, "hours_gap": "why only minutes are known",
+//!     "remembered": {"quota": as history}},
 //!   "quotas_gap": "as machines_gap", "metrics_gap": "why CloudWatch answered nothing", "applied_gap": "…"
 //! }
 //! ```
@@ -68,6 +70,7 @@
 mod account;
 mod around;
 mod data;
+mod history;
 mod stores;
 mod versions;
 

@@ -31,8 +31,9 @@ const FLOORS: [(&str, u8); 23] = [
     ("stepwarden", 11),
 ];
 
-const PURE: [&str; 12] =
-    ["types", "model", "asl", "iam", "detect", "forecast", "access", "exposure", "finding", "checks", "audit", "export"];
+const PURE: [&str; 12] = [
+    "types", "model", "asl", "iam", "detect", "forecast", "access", "exposure", "finding", "checks", "audit", "export",
+];
 const MAY_NAME_AWS: [&str; 2] = ["aws", "collect"];
 
 fn sources() -> Vec<(String, PathBuf, String)> {

@@ -27,12 +27,9 @@ pub(super) async fn uncovered(
     };
     // Where the machines are listed anyway, that list counts them, or was refused.
     let listed = context.snapshot.state_machines().gap().is_none_or(|gap| gap.reason != GapReason::Disabled);
-    let machines = async {
-        if listed || covered("StateMachineCount") { None } else { Some(state_machines(context).await) }
-    };
-    let activities = async {
-        if covered("ActivityCount") { None } else { Some(activities(context).await) }
-    };
+    let machines =
+        async { if listed || covered("StateMachineCount") { None } else { Some(state_machines(context).await) } };
+    let activities = async { if covered("ActivityCount") { None } else { Some(activities(context).await) } };
     let (machines, activities) = tokio::join!(machines, activities);
     let counts = [(Quota::StateMachines, machines), (Quota::Activities, activities)];
     counts.into_iter().filter_map(|(quota, count)| Some((quota, count?))).collect()
@@ -57,11 +54,7 @@ pub(super) async fn resource_policies(context: &Context<'_>) -> Observed<u64> {
     let request = context.clients.logs().describe_resource_policies().limit(POLICIES);
     let answer = context.call(&LOGS_DESCRIBE_RESOURCE_POLICIES, || request.clone().send()).await;
     let count = answer.and_then(|page| {
-        let policies = required(
-            &LOGS_DESCRIBE_RESOURCE_POLICIES,
-            page.resource_policies,
-            "resourcePolicies",
-        )?;
+        let policies = required(&LOGS_DESCRIBE_RESOURCE_POLICIES, page.resource_policies, "resourcePolicies")?;
         Ok((policies.len(), page.next_token.is_some()))
     });
     count_of(context, &LOGS_DESCRIBE_RESOURCE_POLICIES, count)

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatch::types::MetricDataQuery;
 
-use super::points::{self, Results};
 use super::RECENT;
+use super::points::{self, Results};
 use crate::collect::collector::Context;
 use crate::model::Holder;
 use crate::types::{Arn, Gap, Observed};

@@ -42,12 +42,7 @@ pub(super) async fn defaults(context: &Context<'_>) -> Values {
     values(context, &LIST_DEFAULTS, quotas, failure)
 }
 
-fn values(
-    context: &Context<'_>,
-    api: &'static Api,
-    quotas: Vec<ServiceQuota>,
-    failure: Option<Failure>,
-) -> Values {
+fn values(context: &Context<'_>, api: &'static Api, quotas: Vec<ServiceQuota>, failure: Option<Failure>) -> Values {
     let value = |quota: ServiceQuota| Some((quota.quota_name?, quota.value?));
     let (values, failure) = named(api, quotas.into_iter().map(value), "QuotaName and Value", failure);
     let values: BTreeMap<_, _> = values.into_iter().collect();

@@ -64,7 +64,7 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
             return PartValue::Quotas(Observed::missing(gap.clone()));
         }
         let highest = BTreeMap::from([(Quota::Versions, versions), (Quota::Aliases, aliases)]);
-        let remembered = BTreeMap::new();
+        let remembered = context.remembered.cloned().unwrap_or_default();
         let quotas = Quotas { applied, defaults, metrics, minutes, hours, counted, highest, remembered };
         PartValue::Quotas(Observed::known(quotas))
     }
@@ -80,10 +80,8 @@ struct Measured {
 }
 
 async fn measured(context: &Context<'_>) -> Measured {
-    let (machines, activities) = tokio::join!(
-        points::dimensions(context, "StateMachineCount"),
-        points::dimensions(context, "ActivityCount")
-    );
+    let (machines, activities) =
+        tokio::join!(points::dimensions(context, "StateMachineCount"), points::dimensions(context, "ActivityCount"));
     let lookup_gap = machines.as_ref().err().or(activities.as_ref().err()).cloned();
     let found = [machines, activities].into_iter().filter_map(|metric| metric.ok().flatten()).collect();
     let series = catalogue::recent(found);

@@ -84,11 +84,7 @@ pub(super) struct Results {
     pub(super) faults: Vec<String>,
 }
 
-pub(super) async fn ask(
-    context: &Context<'_>,
-    queries: Vec<MetricDataQuery>,
-    window: Window,
-) -> Result<Results, Gap> {
+pub(super) async fn ask(context: &Context<'_>, queries: Vec<MetricDataQuery>, window: Window) -> Result<Results, Gap> {
     let client = context.clients.cloudwatch();
     let at = |time: Timestamp| aws_smithy_types::DateTime::from_secs(time.as_second());
     let request = client.get_metric_data().start_time(at(context.now - window.back)).end_time(at(context.now));

@@ -33,9 +33,8 @@ fn usage(quota: Quota, snapshot: &Snapshot) -> Usage {
             Err(gap) => Usage::Unknown(gap),
         },
         Quota::OpenMapRuns => metric(snapshot, "ApproximateOpenMapRunCount").unwrap_or_else(Usage::Unknown),
-        Quota::LogResourcePolicies => {
-            counted(snapshot, quota, "DescribeResourcePolicies").unwrap_or_else(|| Usage::Unknown(uncounted(quota, snapshot)))
-        }
+        Quota::LogResourcePolicies => counted(snapshot, quota, "DescribeResourcePolicies")
+            .unwrap_or_else(|| Usage::Unknown(uncounted(quota, snapshot))),
         _ => Usage::Unknown(Gap::not_collected("quotas")),
     }
 }

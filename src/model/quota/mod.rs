@@ -1,6 +1,7 @@
 //! Quotas of an account and Region: what AWS says of them, and what follows.
 
 mod account;
+mod forecast;
 mod published;
 mod rates;
 mod reading;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::{Arn, Gap, Observed};
 
+pub use forecast::{Forecast, QuotaExhaustion};
 pub use rates::{Rate, THROTTLED_EXECUTIONS, Throttling};
 pub use reading::FRESH;
 pub use words::{Quota, StatesApi};
@@ -81,6 +83,8 @@ pub struct QuotaStatus {
     pub backlog: Option<f64>,
     /// Of a quota that each state machine has of its own: the one that is nearest its limit, which `usage` speaks of.
     pub machine: Option<Arn>,
+    /// What is to be expected of `usage`.
+    pub forecast: Forecast,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -30,7 +30,8 @@ fn highest(quota: Quota, snapshot: &Snapshot) -> (Usage, Option<Arn>) {
         let (value, machine) = most.map_or((0.0, None), |(value, machine)| (value, Some(machine)));
         return (Usage::Exact { value, source, at: None }, machine.filter(|_| value > 0.0));
     }
-    let gone = |machine: &Arn| machines.whole().is_ok_and(|list| list.machines.iter().all(|known| known.arn != *machine));
+    let gone =
+        |machine: &Arn| machines.whole().is_ok_and(|list| list.machines.iter().all(|known| known.arn != *machine));
     let (measured, gap) = measured(quota, snapshot);
     let measured = measured.filter(|(_, machine)| !gone(machine));
     let metric = if quota == Quota::Versions { "VersionCount" } else { "AliasCount" };

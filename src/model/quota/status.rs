@@ -1,4 +1,4 @@
-use super::{Quota, QuotaLimit, QuotaStatus, Usage, account, published, rates};
+use super::{Forecast, Quota, QuotaLimit, QuotaStatus, Usage, account, published, rates};
 use crate::model::Snapshot;
 
 impl QuotaStatus {
@@ -13,11 +13,12 @@ impl QuotaStatus {
     /// Every watched quota of a Region's snapshot.
     pub fn of(snapshot: &Snapshot) -> Vec<Self> {
         let parts = [account::statuses(snapshot), published::statuses(snapshot), rates::statuses(snapshot)];
-        parts.into_iter().flatten().collect()
+        let forecast = |status: Self| Self { forecast: Forecast::of(&status, snapshot), ..status };
+        parts.into_iter().flatten().map(forecast).collect()
     }
 
     pub(super) fn new(quota: Quota, snapshot: &Snapshot, usage: Usage) -> Self {
-        Self { quota, limit: limit(quota, snapshot), usage, backlog: None, machine: None }
+        Self { quota, limit: limit(quota, snapshot), usage, backlog: None, machine: None, forecast: Forecast::NotMade }
     }
 }
 

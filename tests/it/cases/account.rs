@@ -10,12 +10,13 @@ use stepwarden::detect::{Clean, Door, HashKey};
 use stepwarden::iam::Policy;
 use stepwarden::model::{
     DefinitionRef, Details, Encryption, ExecutionData, Iam, InlinePolicy, LogGroup, LogLevel, Logging, MachineKind,
-    PartValue, Principal, Quotas, Reading, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines, TagSet,
+    PartValue, Principal, Quota, Quotas, Reading, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines, TagSet,
 };
 use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observation, Observed, Region};
 
 use super::around::{self, Form, KeyForm, RuleForm};
 use super::data::{self, DataForm};
+use super::history::{Past, hours, minutes, remembered};
 use super::stores::{self, BucketForm, TableForm};
 use super::versions::VersionsForm;
 use super::{ACCOUNT, REGION};
@@ -123,6 +124,9 @@ pub(super) struct QuotaForm {
     applied: BTreeMap<String, f64>,
     defaults: BTreeMap<String, f64>,
     metrics: BTreeMap<String, f64>,
+    history: BTreeMap<String, Past>,
+    remembered: BTreeMap<Quota, Past>,
+    hours_gap: Option<GapReason>,
 }
 
 pub(super) fn standard() -> MachineKind {
@@ -357,11 +361,11 @@ impl Account {
                 self.metrics_gap,
                 "cloudwatch:GetMetricData",
             ),
-            minutes: BTreeMap::new(),
-            hours: Observed::missing(Gap::not_collected("quotas")),
+            minutes: minutes(&self.quotas.history),
+            hours: hours(&self.quotas.history, self.quotas.hours_gap),
             counted: BTreeMap::new(),
             highest: BTreeMap::new(),
-            remembered: BTreeMap::new(),
+            remembered: remembered(&self.quotas.remembered),
         }
     }
 }
