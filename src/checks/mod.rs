@@ -44,6 +44,7 @@ pub static CHECKS: &[&Check] = &[
     &data::pii_in_execution_name::CHECK,
     &access::privilege_escalation::CHECK,
     &lifecycle::recursive_execution::CHECK,
+    &quota::quota_exhaustion_forecast::CHECK,
     &data::result_bucket_unprotected::CHECK,
     &lifecycle::role_missing::CHECK,
     &access::runtime_target_wildcard::CHECK,

@@ -1,5 +1,5 @@
 use super::fast::quotas_only;
-use super::gather::{Gathered, gather, keep_executions, open_store};
+use super::gather::{Gathered, gather, keep_executions, keep_quotas, open_store};
 use super::narrow::narrow;
 use super::outcome::{Failures, Outcome};
 use super::output::Extent;
@@ -27,6 +27,7 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
         if extent == Extent::Whole {
             failures.note(keep_executions(store, &snapshots));
         }
+        failures.note(keep_quotas(store, &snapshots));
         failures.note(keep(store, &mut report, extent));
     }
     output::write_files(&report, &config.export, extent, &mut failures);

@@ -43,6 +43,6 @@ pub use running::{Runs, moment, seconds_between, span};
 pub use settings::CheckSettings;
 pub use severity::{Confidence, Severity};
 pub use starts::{Outlook, StartGraph};
-pub use text::{capitalised, digits, listed, shell_quote};
+pub use text::{capitalised, digits, how_long, listed, shell_quote};
 pub use throttling::{Strain, about_throttled_transitions};
 pub use view::{AccountView, LogGroupView, MachineView, RegionView, RoleView, View};

@@ -14,6 +14,15 @@ pub struct Thresholds {
     pub critical: f64,
 }
 
+/// How near the time at which a quota is used up has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExhaustionTimes {
+    /// So many days before, it is `medium`.
+    pub warning_days: u32,
+    /// So many hours before, it is `critical`.
+    pub critical_hours: u32,
+}
+
 impl Default for Thresholds {
     /// AWS advises an alarm at 900 of 1,000 open Map Runs, so the warning of each quota comes before that.
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>.
@@ -38,6 +47,7 @@ pub struct CheckSettings {
     pub long_running: LongRunning,
     /// Hours after which an open Map Run counts as stuck whatever it does.
     pub map_run_hours: u32,
+    pub quota_exhaustion_forecast: ExhaustionTimes,
     /// Accounts that count as one's own.
     pub trusted_accounts: Vec<AccountId>,
     /// Principals that are meant to read execution data: ARNs with IAM's wildcards.
@@ -75,6 +85,8 @@ impl Default for CheckSettings {
             thresholds: BTreeMap::new(),
             long_running: LongRunning { days: 30, least_hours: 24 },
             map_run_hours: 24,
+            // A raised limit takes AWS days; a runaway is to wake somebody up.
+            quota_exhaustion_forecast: ExhaustionTimes { warning_days: 14, critical_hours: 24 },
             trusted_accounts: Vec::new(),
             expected_readers: Vec::new(),
             expected_writers: Vec::new(),

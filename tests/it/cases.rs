@@ -64,7 +64,9 @@
 //!   "quotas": {"applied": {"quota name": 1}, "defaults": {}, "metrics": {"metric name": 1},
 //!     "minutes": {"ThrottledEvents:StateTransition": [0, 12]},
 //!     "counted": {"activities": 7}, "counted_at_least": {"activities": 1000}, "counted_gap": "why no list was counted",
-//!     "highest": {"versions": {"machine": 950}}},
+//!     "highest": {"versions": {"machine": 950}},
+//!     "history": {"metric name": [[days, value]: straight lines from -14 to 0]}, "hours_gap": "why only minutes are known",
+//!     "remembered": {"quota": as history}},
 //!   "quotas_gap": "as machines_gap", "metrics_gap": "why CloudWatch answered nothing", "applied_gap": "…"
 //! }
 //! ```
@@ -84,6 +86,7 @@
 mod account;
 mod around;
 mod data;
+mod history;
 mod quotas;
 mod running;
 mod stores;

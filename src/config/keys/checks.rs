@@ -56,4 +56,24 @@ pub(super) const KEYS: &[Key] = &[
         why: "Days that a log group may keep sensitive data; 90 is as long as Step Functions keeps a history.",
         set: |config, value| setters::put(&mut config.checks.sensitive_log_days, value.whole(1..=3653)),
     },
+    Key {
+        path: "checks.quota-exhaustion-forecast.warning_days",
+        value: Written::Default("14"),
+        kind: Kind::Number,
+        expected: "a whole number from 1 to 50",
+        why: "So many days before a quota is forecast to be used up, a finding is medium.",
+        set: |config, value| {
+            setters::put(&mut config.checks.quota_exhaustion_forecast.warning_days, value.whole(1..=50))
+        },
+    },
+    Key {
+        path: "checks.quota-exhaustion-forecast.critical_hours",
+        value: Written::Default("24"),
+        kind: Kind::Number,
+        expected: "a whole number from 1 to 1200",
+        why: "So many hours before a quota is forecast to be used up, a finding is critical.",
+        set: |config, value| {
+            setters::put(&mut config.checks.quota_exhaustion_forecast.critical_hours, value.whole(1..=1200))
+        },
+    },
 ];

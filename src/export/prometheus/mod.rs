@@ -163,6 +163,20 @@ pub const METRICS: &[Metric] = &[
         },
     },
     Metric {
+        name: "stepwarden_quota_exhaustion_timestamp_seconds",
+        kind: MetricKind::Gauge,
+        help: "When the quota will be used up if its usage grows on as it does; absent where it does not grow",
+        labels: &["account_id", "region", "quota"],
+        samples: |report, out| {
+            for quota in &report.quotas {
+                let labels = [quota.account_id.as_str(), quota.region.as_str(), quota.status.quota.as_str()];
+                if let Some(exhaustion) = quota.status.forecast.exhaustion() {
+                    out.set(&labels, exhaustion.at.as_duration().as_secs_f64());
+                }
+            }
+        },
+    },
+    Metric {
         name: "stepwarden_quota_limit",
         kind: MetricKind::Gauge,
         help: "How many the quota allows",

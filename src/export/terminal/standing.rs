@@ -9,7 +9,7 @@ use super::page::{BAD, BOLD, DIM, GOOD, Line, PLAIN, Page, WARNING};
 use super::place;
 use super::text::{bar, cells, clean, number, percent, plural};
 use crate::audit::{Band, MachineReport, QuotaReport, Report, Score, Status};
-use crate::finding::Severity;
+use crate::finding::{Severity, how_long};
 use crate::model::{Quota, Usage};
 use crate::types::Region;
 
@@ -206,9 +206,15 @@ fn row(report: &Report, ratio: f64, quota: &QuotaReport, bar_width: usize) -> Ro
         ink,
         bar: bar(ratio, bar_width, rest),
         percent: format!("{sign}{}", percent(ratio)),
-        text: format!("{at_least}{} of {}{assumed}", number(value), number(limit.value)),
+        text: format!("{at_least}{} of {}{assumed}{}", number(value), number(limit.value), full_in(report, quota)),
         reason: None,
     }
+}
+
+/// How long until it is used up, where that is foreseen.
+fn full_in(report: &Report, quota: &QuotaReport) -> String {
+    let Some(exhaustion) = quota.status.forecast.exhaustion() else { return String::new() };
+    format!(" · full in {}", how_long(exhaustion.at.duration_since(report.as_of)))
 }
 
 /// One row for each quota and reason, however many Regions it stands for.

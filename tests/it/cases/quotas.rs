@@ -7,6 +7,7 @@ use stepwarden::model::{Holder, Quota, Quotas, Reading, StatesApi};
 use stepwarden::types::{Gap, GapReason, Observed};
 
 use super::account::{arn, at, part};
+use super::history::{self, Past};
 use super::{ACCOUNT, REGION};
 
 #[derive(Debug, Default, Deserialize)]
@@ -20,6 +21,9 @@ pub(super) struct QuotaForm {
     counted_at_least: BTreeMap<Quota, u64>,
     counted_gap: Option<GapReason>,
     highest: BTreeMap<Quota, BTreeMap<String, f64>>,
+    history: BTreeMap<String, Past>,
+    remembered: BTreeMap<Quota, Past>,
+    hours_gap: Option<GapReason>,
 }
 
 impl QuotaForm {
@@ -32,17 +36,17 @@ impl QuotaForm {
             defaults: Observed::known(self.defaults.clone()),
             metrics: part(metrics, metrics_gap, "cloudwatch:GetMetricData"),
             minutes: if answered { self.minutes() } else { BTreeMap::new() },
-            hours: Observed::missing(Gap::not_collected("quotas")),
+            hours: history::hours(&self.history, self.hours_gap),
             counted: self.counted(),
             highest: self.highest.iter().map(|(quota, machines)| (*quota, highest(machines))).collect(),
-            remembered: BTreeMap::new(),
+            remembered: history::remembered(&self.remembered),
         }
     }
 
     /// The newest minute is over when the account is collected. Where any are said, all others were answered and have no
     /// points.
     fn minutes(&self) -> BTreeMap<String, Vec<Reading>> {
-        let Some(said) = &self.minutes else { return BTreeMap::new() };
+        let Some(said) = &self.minutes else { return history::minutes(&self.history) };
         let buckets = StatesApi::ALL.into_iter().map(StatesApi::name).chain(["StateTransition"]);
         let metrics =
             buckets.flat_map(|bucket| ["ConsumedCapacity", "ThrottledEvents"].map(|name| format!("{name}:{bucket}")));

@@ -11,7 +11,8 @@ use stepwarden::audit::{
 use stepwarden::exposure::{CopyPlace, DataCopy, Exposure, Lock, Masking, Readers, Until, by_kind, history_until};
 use stepwarden::finding::{Change, Confidence, Family, Location, Severity};
 use stepwarden::model::{
-    DataField, DataPlace, LogLevel, MachineKind, Quota, QuotaLimit, QuotaStatus, Sample, Sighting, Source, Usage,
+    DataField, DataPlace, Forecast, LogLevel, MachineKind, Quota, QuotaExhaustion, QuotaLimit, QuotaStatus, Sample,
+    Sighting, Source, Usage,
 };
 use stepwarden::types::{AccountId, Arn, Data, Gap, GapReason, JsonPointer, Observation, Region};
 
@@ -328,10 +329,31 @@ fn coverage(place: &str, check: &'static str, severity: Severity, counts: [usize
 
 fn quota(place: &str, quota: Quota, limit: f64, source: &'static str, usage: Usage) -> QuotaReport {
     let backlog = (quota == Quota::OpenMapRuns && place == "eu-west-1").then_some(37.0);
-    let status =
-        QuotaStatus { quota, limit: QuotaLimit { value: limit, source }, usage, backlog, machine: None, holders: None };
+    let status = QuotaStatus {
+        quota,
+        limit: QuotaLimit { value: limit, source },
+        usage,
+        backlog,
+        machine: None,
+        holders: None,
+        forecast: forecast(quota, place),
+    };
     let age_seconds = status.usage.at().map(|_| 40.0);
     QuotaReport { account_id: account(), region: region(place), status, age_seconds }
+}
+
+fn forecast(quota: Quota, place: &str) -> Forecast {
+    if (quota, place) != (Quota::OpenMapRuns, "eu-west-1") {
+        return Forecast::NotMade;
+    }
+    Forecast::Exhausts(QuotaExhaustion {
+        at: at("2026-11-20T16:40:00Z"),
+        earliest: at("2026-11-20T13:12:00Z"),
+        latest: at("2026-11-21T02:05:00Z"),
+        per_day: 198.0,
+        window: jiff::SignedDuration::from_hours(6),
+        source: "cloudwatch",
+    })
 }
 
 fn quotas() -> Vec<QuotaReport> {
