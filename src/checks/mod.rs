@@ -37,6 +37,7 @@ pub static CHECKS: &[&Check] = &[
     &access::privilege_escalation::CHECK,
     &data::result_bucket_unprotected::CHECK,
     &lifecycle::role_missing::CHECK,
+    &quota::runaway_start_rate::CHECK,
     &access::runtime_target_wildcard::CHECK,
     &data::secret_fetched_into_state::CHECK,
     &data::secret_in_definition::CHECK,

@@ -192,6 +192,7 @@ impl From<&QuotaReport> for QuotaV1 {
             ratio: status.ratio(),
             source: source.map(str::to_owned),
             observed_at,
+            holders: status.holders.as_ref().map(Into::into),
             reason,
         }
     }
