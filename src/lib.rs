@@ -15,7 +15,7 @@
 //! | 0 | [`types`]: words that everyone shares |
 //! | 1 | [`asl`]: definitions · [`iam`]: policies · [`detect`]: the door that keeps secrets out · [`forecast`]: when a usage meets its limit · [`aws`]: clients, budget |
 //! | 2 | [`model`]: what an account looks like |
-//! | 3 | [`collect`]: AWS to snapshot parts · [`access`]: what a role grants, who reaches a machine |
+//! | 3 | [`collect`]: AWS to snapshot parts · [`access`]: what a role grants, who reaches a machine · [`graph`]: cycles among machines |
 //! | 4 | [`exposure`]: where a machine's sensitive data is, and how far it travels |
 //! | 5 | [`finding`]: the vocabulary of judging |
 //! | 6 | [`checks`]: one file a check |
@@ -38,6 +38,7 @@ pub mod export;
 pub mod exposure;
 pub mod finding;
 pub mod forecast;
+pub mod graph;
 pub mod iam;
 pub mod model;
 pub mod store;

@@ -2,12 +2,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::abs::Abs;
-use super::evaluate::Sight;
+use super::evaluate::{Own, Sight};
 use super::flow::Flow;
 use super::machine::{EdgeKind, Machine, Node};
 use super::problem::Problems;
 use super::{
-    DistributedMap, Loop, Pattern, Problem, QueryLanguage, SecretFetch, Start, Task, facts, jsonata, lint, loops,
+    DistributedMap, Loop, Pattern, Problem, QueryLanguage, SecretFetch, Start, Task, facts, jsonata, lint, loops, start,
 };
 use crate::types::JsonPointer;
 
@@ -118,21 +118,22 @@ impl Definition {
     /// Unknown fields and state types are problems and never fatal; what is not a state machine at all is refused.
     pub fn parse(document: &Value) -> Result<Self, DefinitionError> {
         let machine = Machine::read(document)?;
-        let flow = Flow::of(&machine);
+        let flow = Flow::of(&machine, Own::Named);
         let mut problems = Problems::default();
         lint::machine(&machine, &mut problems);
         if flow.given_up {
             problems.add(&JsonPointer::root(), "too large to be followed: no value is resolved");
         }
-        let (mut tasks, mut starts, mut distributed_maps, mut secrets_fetched) = <_>::default();
+        let (mut tasks, mut distributed_maps, mut secrets_fetched) = (Vec::new(), Vec::new(), Vec::new());
         for (index, node) in machine.nodes.iter().enumerate() {
             if let Some(task) = facts::task(&machine, &flow, index) {
-                Vec::extend(&mut starts, facts::start(&task));
-                Vec::extend(&mut secrets_fetched, facts::secret(node, &task));
-                Vec::push(&mut tasks, task);
+                secrets_fetched.extend(facts::secret(node, &task));
+                tasks.push((index, task));
             }
-            Vec::extend(&mut distributed_maps, facts::distributed_map(&machine, &flow, index));
+            distributed_maps.extend(facts::distributed_map(&machine, &flow, index));
         }
+        let starts = start::starts(&machine, &tasks);
+        let tasks = tasks.into_iter().map(|(_, task)| task).collect();
         let states = (0..machine.nodes.len()).map(|index| state(&machine, &flow, index)).collect();
         let query_language = machine.language;
         let timeout = static_limit(machine.scopes[0].json, "TimeoutSeconds");

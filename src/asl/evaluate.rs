@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::abs::{Abs, Budget};
 use super::intrinsic::{Call, Term};
 use super::path::{Path, Root, Step};
-use super::{QueryLanguage, apply, jsonata};
+use super::{QueryLanguage, apply, jsonata, start};
 
 /// Variables by name; what is not there is not known.
 pub(super) type Variables = BTreeMap<String, Abs>;
@@ -24,9 +24,19 @@ pub(super) struct Sight<'a> {
     pub(super) variables: &'a Variables,
     /// Every variable that any state assigns.
     pub(super) assigned: &'a BTreeSet<String>,
-    /// The execution is the machine's own, not a child of a Distributed Map.
-    pub(super) own_execution: bool,
+    pub(super) own: Own,
     pub(super) budget: &'a Budget,
+}
+
+/// How the context object tells of the machine and its execution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Own {
+    /// Not at all: in the children of a Distributed Map these are their own.
+    Children,
+    /// By the name of the member.
+    Named,
+    /// As a text that functions can be followed through.
+    Spelled,
 }
 
 /// Members of the context object that are the machine's own, its execution's or its role's.
@@ -109,8 +119,12 @@ impl Sight<'_> {
             Some(rest) if rest.starts_with('.') => {
                 rest[1..].split('.').fold(self.item.clone(), |value, key| value.member(key, self.budget))
             }
-            _ if self.own_execution && OWN.contains(&path) => Abs::Context(path.into()),
-            _ => Abs::Unknown,
+            _ if !OWN.contains(&path) => Abs::Unknown,
+            _ => match self.own {
+                Own::Children => Abs::Unknown,
+                Own::Named => Abs::Context(path.into()),
+                Own::Spelled => start::spelled(path),
+            },
         }
     }
 

@@ -10,15 +10,6 @@ use super::target::is_target;
 use super::{Integration, Limit, Pattern, QueryLanguage, Resolved, Task, kept, secrets};
 use crate::types::JsonPointer;
 
-/// A state that starts executions of a state machine.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Start {
-    pub state: String,
-    pub pointer: JsonPointer,
-    /// The state machine's ARN.
-    pub target: Resolved,
-}
-
 /// A state that calls what answers with a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretFetch {
@@ -95,7 +86,7 @@ pub(super) fn task(machine: &Machine<'_>, flow: &Flow, index: usize) -> Option<T
 }
 
 /// The arguments, in the language that their field belongs to.
-fn arguments<'a>(node: &Node<'a>) -> Option<(QueryLanguage, &'a serde_json::Value)> {
+pub(super) fn arguments<'a>(node: &Node<'a>) -> Option<(QueryLanguage, &'a serde_json::Value)> {
     let own = match node.language {
         QueryLanguage::JsonPath => "Parameters",
         QueryLanguage::Jsonata => "Arguments",
@@ -126,16 +117,6 @@ fn credentials(node: &Node<'_>, sight: &Sight<'_>) -> Option<Resolved> {
 fn beside<'a>(node: &Node<'_>, sight: &Sight<'a>) -> Sight<'a> {
     let input = if node.json.contains_key("InputPath") { super::abs::Abs::Unknown } else { sight.input.clone() };
     Sight { input, result: sight.result.clone(), item: sight.item.clone(), ..*sight }
-}
-
-pub(super) fn start(task: &Task) -> Option<Start> {
-    let known =
-        |value: Option<Resolved>| value.unwrap_or(Resolved::Runtime { from: "nothing".to_owned(), pattern: None });
-    task.starts_a_machine().then(|| Start {
-        state: task.state.clone(),
-        pointer: task.pointer.clone(),
-        target: known(task.arguments.member("StateMachineArn")),
-    })
 }
 
 pub(super) fn secret(node: &Node<'_>, task: &Task) -> Option<SecretFetch> {

@@ -7,6 +7,7 @@
 
 mod abs;
 mod apply;
+mod bound;
 mod counter;
 mod definition;
 mod document;
@@ -17,6 +18,7 @@ mod flow;
 mod intrinsic;
 mod jsonata;
 mod kept;
+mod limits;
 mod lint;
 mod loops;
 mod machine;
@@ -28,17 +30,21 @@ mod reads;
 mod resolved;
 mod resource;
 mod secrets;
+mod start;
 mod target;
 mod task;
 mod within;
 
+pub use bound::Bound;
 pub use definition::{Catcher, Definition, DefinitionError, Edge, Limit, Retrier, State};
 pub use document::Document;
-pub use facts::{DistributedMap, MapIo, SecretFetch, Start};
+pub use facts::{DistributedMap, MapIo, SecretFetch};
+pub use limits::{LONGEST_EXECUTION_SECONDS, MOST_HISTORY_EVENTS};
 pub use loops::{Loop, LoopBound, LoopExit, LoopKind, Pause};
 pub use machine::{EdgeKind, QueryLanguage};
 pub use problem::Problem;
 pub use resource::Pattern;
+pub use start::Start;
 pub use target::Target;
 pub use task::{Integration, Resolved, Task};
 pub use within::state_at;

@@ -11,8 +11,8 @@ pub enum PatternMatch {
 
 use PatternMatch::{Maybe, No, Yes};
 
-const SOURCE: &str = "aws.states";
-const DETAIL_TYPE: &str = "Step Functions Execution Status Change";
+pub(super) const SOURCE: &str = "aws.states";
+pub(super) const DETAIL_TYPE: &str = "Step Functions Execution Status Change";
 const STATUSES: [&str; 6] = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];
 /// Fields of every event, and fields of `detail`, whose values differ from event to event: a pattern on them takes some.
 const ENVELOPE: [&str; 5] = ["version", "id", "account", "time", "region"];
@@ -70,7 +70,7 @@ fn resource(matcher: &Value) -> PatternMatch {
 }
 
 /// All fields of an object, and at least one of each `$or`. Patterns come from JSON texts, whose depth is bounded.
-fn object(pattern: &Value, field: &dyn Fn(&str, &Value) -> PatternMatch) -> PatternMatch {
+pub(super) fn object(pattern: &Value, field: &dyn Fn(&str, &Value) -> PatternMatch) -> PatternMatch {
     let Value::Object(fields) = pattern else { return Maybe };
     let one = |(name, wanted): (&String, &Value)| match wanted {
         Value::Array(either) if name == "$or" && !either.is_empty() => {
@@ -82,7 +82,7 @@ fn object(pattern: &Value, field: &dyn Fn(&str, &Value) -> PatternMatch) -> Patt
 }
 
 /// Whether one of a field's matchers takes `text`.
-fn value(matchers: &Value, text: &str) -> PatternMatch {
+pub(super) fn value(matchers: &Value, text: &str) -> PatternMatch {
     let Value::Array(matchers) = matchers else { return Maybe };
     matchers.iter().map(|matcher| matches(matcher, text)).max().unwrap_or(Maybe)
 }
@@ -116,7 +116,7 @@ fn operation(operator: &Map<String, Value>, text: &str) -> PatternMatch {
 }
 
 /// A value, or any of a list.
-fn any(operand: &Value, one: &dyn Fn(&Value) -> PatternMatch) -> PatternMatch {
+pub(super) fn any(operand: &Value, one: &dyn Fn(&Value) -> PatternMatch) -> PatternMatch {
     match operand {
         Value::Array(list) => list.iter().map(one).max().unwrap_or(Maybe),
         single => one(single),
@@ -142,7 +142,7 @@ fn text_operator(name: &str, operand: &Value, text: &str) -> PatternMatch {
 }
 
 /// `*` stands for any characters; nothing else is special but the backslash, which is left undecided.
-fn wildcard(wanted: &str, text: &str) -> PatternMatch {
+pub(super) fn wildcard(wanted: &str, text: &str) -> PatternMatch {
     if wanted.contains('\\') {
         return Maybe;
     }
@@ -158,11 +158,11 @@ fn wildcard(wanted: &str, text: &str) -> PatternMatch {
     Yes
 }
 
-fn said(yes: bool) -> PatternMatch {
+pub(super) fn said(yes: bool) -> PatternMatch {
     if yes { Yes } else { No }
 }
 
-fn not(answer: PatternMatch) -> PatternMatch {
+pub(super) fn not(answer: PatternMatch) -> PatternMatch {
     match answer {
         Yes => No,
         Maybe => Maybe,

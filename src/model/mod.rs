@@ -17,6 +17,7 @@ pub mod run;
 pub mod running;
 pub mod snapshot;
 pub mod state_machine;
+pub mod status_event;
 pub mod store;
 pub mod table;
 pub mod versions;
@@ -46,6 +47,7 @@ pub use snapshot::{Identity, Part, PartName, PartValue, Snapshot, SnapshotLine, 
 pub use state_machine::{
     DefinitionRef, Details, Encryption, LogLevel, Logging, MachineKind, StateMachine, StateMachines,
 };
+pub use status_event::{StatusEvent, taken};
 pub use store::{StoreAccess, StoreKind, StoreUse, store_uses, table_arn};
 pub use table::{Table, Tables};
 pub use versions::{Alias, Published, Route, Version, Versions};

@@ -170,8 +170,9 @@ impl GapWithin for Executions {
 /// What is outside the sample was not asked for.
 impl GapWithin for Running {
     fn gap_within(&self) -> Option<&Gap> {
-        fn of(running: &RunningExecutions) -> [Option<&Gap>; 3] {
-            [running.durations.gap(), running.histories.gap(), running.map_runs.gap()]
+        fn of(running: &RunningExecutions) -> impl Iterator<Item = Option<&Gap>> {
+            let counts = running.map_runs.seen().0.into_iter().flatten().map(|run| run.counts.gap());
+            [running.durations.gap(), running.histories.gap(), running.map_runs.gap()].into_iter().chain(counts)
         }
         let lists = self.values().map(Observed::gap);
         let within = self.values().filter_map(|running| running.seen().0).flat_map(of);

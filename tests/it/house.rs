@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The rooms and their floors; an arrow may only run to a lower floor.
-const FLOORS: [(&str, u8); 23] = [
+const FLOORS: [(&str, u8); 24] = [
     ("types", 0),
     ("asl", 1),
     ("iam", 1),
@@ -15,6 +15,7 @@ const FLOORS: [(&str, u8); 23] = [
     ("model", 2),
     ("access", 3),
     ("collect", 3),
+    ("graph", 3),
     ("exposure", 4),
     ("finding", 5),
     ("checks", 6),
@@ -31,8 +32,9 @@ const FLOORS: [(&str, u8); 23] = [
     ("stepwarden", 11),
 ];
 
-const PURE: [&str; 12] = [
-    "types", "model", "asl", "iam", "detect", "forecast", "access", "exposure", "finding", "checks", "audit", "export",
+const PURE: [&str; 13] = [
+    "types", "model", "asl", "iam", "detect", "forecast", "access", "graph", "exposure", "finding", "checks", "audit",
+    "export",
 ];
 const MAY_NAME_AWS: [&str; 2] = ["aws", "collect"];
 

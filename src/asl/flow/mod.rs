@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::abs::{Abs, Budget};
-use super::evaluate::{Sight, Variables};
+use super::evaluate::{Own, Sight, Variables};
 use super::machine::{Machine, Node};
 
 /// What enters a state.
@@ -32,18 +32,20 @@ pub(super) struct Flow {
     entries: Vec<Entry>,
     items: Vec<Abs>,
     assigned: BTreeSet<String>,
+    own: Own,
     budget: Budget,
     /// The definition was too large to be followed: nothing is known.
     pub(super) given_up: bool,
 }
 
 impl Flow {
-    pub(super) fn of(machine: &Machine<'_>) -> Self {
+    pub(super) fn of(machine: &Machine<'_>, own: Own) -> Self {
         let assigned = assigned(machine);
         let budget = Budget::new();
         let mut run = Run {
             machine,
             assigned: &assigned,
+            own,
             budget: &budget,
             entries: vec![None; machine.nodes.len()],
             items: vec![None; machine.nodes.len()],
@@ -65,6 +67,7 @@ impl Flow {
             entries: entries.into_iter().map(entry).collect(),
             items: items.into_iter().map(item).collect(),
             assigned,
+            own,
             // What is left to do looks at each field once.
             budget: Budget::new(),
             given_up,
@@ -80,12 +83,16 @@ impl Flow {
             item: self.items[node].clone(),
             variables: &entry.variables,
             assigned: &self.assigned,
-            own_execution: !machine.scope_of(node).child_execution,
+            own: own(machine, node, self.own),
             budget: &self.budget,
         };
         sight.input = state::effective_input(&machine.nodes[node], &sight);
         sight
     }
+}
+
+fn own(machine: &Machine<'_>, node: usize, own: Own) -> Own {
+    if machine.scope_of(node).child_execution { Own::Children } else { own }
 }
 
 /// Every variable that some state assigns, wherever.
@@ -107,6 +114,7 @@ fn assigned(machine: &Machine<'_>) -> BTreeSet<String> {
 struct Run<'a> {
     machine: &'a Machine<'a>,
     assigned: &'a BTreeSet<String>,
+    own: Own,
     budget: &'a Budget,
     entries: Vec<Option<Entry>>,
     /// Of each state, the item of the Map that it runs in.
@@ -125,7 +133,7 @@ impl<'a> Run<'a> {
             item: Abs::Unknown,
             variables: &entry.variables,
             assigned: self.assigned,
-            own_execution: !self.machine.scope_of(node).child_execution,
+            own: own(self.machine, node, self.own),
             budget: self.budget,
         }
     }

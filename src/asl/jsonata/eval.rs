@@ -223,6 +223,9 @@ impl Evaluator<'_> {
                 Some(separator) => self.join(list, separator),
                 None => Abs::Unknown,
             },
+            ("split", [text, by]) => {
+                crate::asl::apply::function("StringSplit", &[text.clone(), by.clone()], self.env.budget())
+            }
             ("uppercase", [text]) => ascii(text).map_or(Abs::Unknown, |text| self.constant(text.to_ascii_uppercase())),
             ("lowercase", [text]) => ascii(text).map_or(Abs::Unknown, |text| self.constant(text.to_ascii_lowercase())),
             ("lookup", [object, key]) => match key.value().and_then(Value::as_str) {
