@@ -4,6 +4,7 @@
 mod around;
 mod beyond;
 mod check;
+mod culprits;
 mod data;
 mod evaluation;
 mod exposed;

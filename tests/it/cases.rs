@@ -61,6 +61,10 @@
 //!   "event_rules_gap": "as machines_gap",
 //!   "function_policies": {"name or ARN of a function that a definition names": [STATEMENT], "shut": "gap"},
 //!   "function_policies_gap": "as machines_gap",
+//!   "holders": {"open_executions": {"most": [{"machine": "leak", "value": 2000, "at_least": true, "growth": 50}],
+//!     "fastest": [], "source": "ListExecutions", "net": {"leak": 812000}}},
+//!   "starts": {"machine": {"known_days": 14, "hourly": 3, "hours_ago": {"1": 500}, "five_minutes": 0.25, "last": [null, 50],
+//!     "throttled": 0}}, "starts_others_at_most": 0, "starts_gap": "as machines_gap",
 //!   "quotas": {"applied": {"quota name": 1}, "defaults": {}, "metrics": {"metric name": 1},
 //!     "minutes": {"ThrottledEvents:StateTransition": [0, 12]},
 //!     "counted": {"activities": 7}, "counted_at_least": {"activities": 1000}, "counted_gap": "why no list was counted",
@@ -85,6 +89,7 @@
 
 mod account;
 mod around;
+mod culprits;
 mod data;
 mod history;
 mod quotas;

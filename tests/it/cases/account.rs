@@ -10,11 +10,12 @@ use stepwarden::detect::{Clean, Door, HashKey};
 use stepwarden::iam::Policy;
 use stepwarden::model::{
     DefinitionRef, Details, Encryption, ExecutionData, Iam, InlinePolicy, LogGroup, LogLevel, Logging, MachineKind,
-    PartValue, Principal, Quotas, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines, TagSet,
+    PartValue, Principal, Quota, Quotas, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines, TagSet,
 };
 use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observation, Observed, Region};
 
 use super::around::{self, Form, KeyForm, RuleForm};
+use super::culprits::{self, HoldersForm, StartsForm};
 use super::data::{self, DataForm};
 use super::quotas::QuotaForm;
 use super::running::{self, RunningForm};
@@ -50,6 +51,10 @@ pub(super) struct Account {
     event_rules_gap: Option<GapReason>,
     function_policies: BTreeMap<String, Option<Form<Vec<Value>>>>,
     function_policies_gap: Option<GapReason>,
+    holders: BTreeMap<Quota, HoldersForm>,
+    starts: Option<BTreeMap<String, StartsForm>>,
+    starts_others_at_most: Option<f64>,
+    starts_gap: Option<GapReason>,
     quotas: QuotaForm,
     quotas_gap: Option<GapReason>,
     metrics_gap: Option<GapReason>,
@@ -291,6 +296,8 @@ impl Account {
             ]);
             let seen = machines.iter().filter_map(|machine| Some((machine.arn(), machine.running.as_ref()?)));
             lines.extend(running::line(seen, self.running_gap, region));
+            let (holders, starts, others) = (&self.holders, self.starts.as_ref(), self.starts_others_at_most);
+            lines.extend(culprits::lines(holders, starts, others, self.starts_gap, region));
         }
         lines
     }
