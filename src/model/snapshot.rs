@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DataProtections, Details, EventRules, Executions, FunctionPolicies, Iam, KmsKeys, LastAccessed, LogGroups,
-    QuotaHolders, Quotas, ResultBuckets, Running, RunningExecutions, StartRates, StateMachines, Tables, Versions, Xray,
+    DataProtections, Details, EventRules, Executions, FunctionPolicies, Functions, Iam, KmsKeys, LastAccessed,
+    LogGroups, QuotaHolders, Quotas, ResultBuckets, Running, RunningExecutions, StartRates, StateMachines, Tables,
+    Versions, Xray,
 };
 use crate::detect::{Clean, Door};
 use crate::types::{AccountId, Arn, Gap, GapReason, JsonPointer, Observation, Observed, Region};
@@ -156,6 +157,12 @@ impl GapWithin for EventRules {
 }
 
 impl GapWithin for FunctionPolicies {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.values().find_map(Observed::gap)
+    }
+}
+
+impl GapWithin for Functions {
     fn gap_within(&self) -> Option<&Gap> {
         self.values().find_map(Observed::gap)
     }
@@ -335,6 +342,7 @@ parts! {
     kms_keys: KmsKeys(KmsKeys),
     event_rules: EventRules(EventRules),
     function_policies: FunctionPolicies(FunctionPolicies),
+    functions: Functions(Functions),
     executions: Executions(Executions),
     running: Running(Running),
     xray: Xray(Xray),

@@ -61,6 +61,8 @@
 //!   "event_rules_gap": "as machines_gap",
 //!   "function_policies": {"name or ARN of a function that a definition names": [STATEMENT], "shut": "gap"},
 //!   "function_policies_gap": "as machines_gap",
+//!   "functions": {"name or ARN of a function that a definition names": "its role", "gone": null, "shut": "gap"},
+//!   "functions_gap": "as machines_gap",
 //!   "quotas": {"applied": {"quota name": 1}, "defaults": {}, "metrics": {"metric name": 1}},
 //!   "quotas_gap": "as machines_gap", "metrics_gap": "why CloudWatch answered nothing", "applied_gap": "…"
 //! }
@@ -69,7 +71,7 @@
 //! Without `logging` a machine does not log. Without `roles` each role that a machine names exists and grants nothing;
 //! with it, only those exist. Without `trust` Step Functions may assume a role, unguarded. A log group that is not listed
 //! exists, with 30 days and no key. A key that is not listed exists, with the policy that AWS gives a new one, and a function
-//! has no policy. What definitions name as buckets and tables exists and is right in what is not said; null is AWS's own key. A key's policy, its grants, a rule's targets, what is masked, and what is known of a bucket or
+//! has no policy and a role that IAM does not know. What definitions name as buckets and tables exists and is right in what is not said; null is AWS's own key. A key's policy, its grants, a rule's targets, what is masked, and what is known of a bucket or
 //! table may each be a gap's reason instead. Without `data` ten
 //! executions of a machine were read and held nothing; of an Express machine that logs no data there was nothing to read,
 //! and what could not be described was not read. Without `published` there are no versions and aliases. Without `running`
@@ -80,6 +82,7 @@
 mod account;
 mod around;
 mod data;
+mod functions;
 mod running;
 mod stores;
 mod versions;
