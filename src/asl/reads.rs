@@ -36,11 +36,6 @@ impl Write {
     pub(super) fn steps(&self) -> bool {
         self.reads.computes && self.reads.names.contains(&self.name)
     }
-
-    /// Always the same value.
-    pub(super) fn is_constant(&self) -> bool {
-        self.reads == Reads::default()
-    }
 }
 
 /// What `$` of JSONPath is: the state's input, or what a call answered.
@@ -66,6 +61,11 @@ impl Reads {
             QueryLanguage::JsonPath => reads.path(&Path::parse(text).ok()?, dollar),
         }
         Some(reads)
+    }
+
+    /// Always the same value.
+    pub(super) fn is_constant(&self) -> bool {
+        *self == Self::default()
     }
 
     fn call(&mut self, call: &Call, dollar: Dollar) {
@@ -197,7 +197,7 @@ mod tests {
             let writes = writes(&template, "", language, Dollar::Input);
             let steps: Vec<_> = writes.iter().filter(|write| write.steps()).map(|write| write.name.clone()).collect();
             let constant: Vec<_> =
-                writes.iter().filter(|write| write.is_constant()).map(|write| write.name.clone()).collect();
+                writes.iter().filter(|write| write.reads.is_constant()).map(|write| write.name.clone()).collect();
             (steps.join(" "), constant.join(" "))
         };
         for (template, language, step, constant) in [

@@ -11,6 +11,7 @@ use crate::finding::Check;
 
 /// Every check, by id.
 pub static CHECKS: &[&Check] = &[
+    &lifecycle::callback_without_timeout::CHECK,
     &access::cross_account_task_role::CHECK,
     &quota::definition_near_limit::CHECK,
     &access::definition_writers::CHECK,
@@ -25,6 +26,7 @@ pub static CHECKS: &[&Check] = &[
     &logging::log_retention_unset::CHECK,
     &logging::logging_disabled::CHECK,
     &lifecycle::long_running_execution::CHECK,
+    &lifecycle::map_without_concurrency_limit::CHECK,
     &access::missing_grant::CHECK,
     &access::missing_xray_grant::CHECK,
     &data::no_customer_managed_key::CHECK,
@@ -49,10 +51,12 @@ pub static CHECKS: &[&Check] = &[
     &access::shared_role::CHECK,
     &quota::state_machine_quota::CHECK,
     &lifecycle::stuck_map_run::CHECK,
+    &lifecycle::sync_task_without_timeout::CHECK,
     &data::task_token_in_logs::CHECK,
     &logging::tracing_disabled::CHECK,
     &access::trust_policy_broad::CHECK,
     &access::trust_policy_confused_deputy::CHECK,
+    &lifecycle::unbounded_loop::CHECK,
     &logging::unmasked_log_group::CHECK,
     &lifecycle::unqualified_lambda_target::CHECK,
     &access::unused_xray_grant::CHECK,

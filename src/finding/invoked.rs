@@ -62,7 +62,7 @@ impl<'a> StartGraph<'a> {
                 }
             }
             for (to, likelihood) in ways {
-                let how = How::Function { state: &call.task.state, function: function.clone(), role };
+                let how = How::Function { task: call.task, function: function.clone(), role };
                 self.graph.add(own, to, Way { how, likelihood, bound: Bound::None });
             }
         }

@@ -20,6 +20,7 @@ mod running;
 pub mod settings;
 mod severity;
 mod sighted;
+mod standard;
 mod starts;
 mod stores;
 mod text;

@@ -72,7 +72,11 @@ impl<'a> MachineView<'a> {
 pub fn span(seconds: u64) -> String {
     let units = [(86_400, "days"), (3_600, "hours"), (60, "minutes")];
     let unit = units.into_iter().find(|(length, _)| seconds >= 2 * length);
-    unit.map_or_else(|| format!("{seconds} seconds"), |(length, name)| format!("{} {name}", seconds / length))
+    match unit {
+        Some((length, name)) => format!("{} {name}", seconds / length),
+        None if seconds == 1 => "1 second".to_owned(),
+        None => format!("{seconds} seconds"),
+    }
 }
 
 /// Seconds from one to the other; 0 where they are the other way round.
@@ -91,9 +95,14 @@ mod tests {
 
     #[test]
     fn spans() {
-        for (seconds, text) in
-            [(0, "0 seconds"), (119, "119 seconds"), (120, "2 minutes"), (7_200, "2 hours"), (200_000, "2 days")]
-        {
+        for (seconds, text) in [
+            (0, "0 seconds"),
+            (1, "1 second"),
+            (119, "119 seconds"),
+            (120, "2 minutes"),
+            (7_200, "2 hours"),
+            (200_000, "2 days"),
+        ] {
             assert_eq!(span(seconds), text);
         }
     }

@@ -79,7 +79,7 @@ impl SnapshotLine {
 }
 
 /// Contents of a part that can be there while something in them is not.
-trait GapWithin {
+pub(super) trait GapWithin {
     fn gap_within(&self) -> Option<&Gap> {
         None
     }
@@ -162,12 +162,6 @@ impl GapWithin for FunctionPolicies {
     }
 }
 
-impl GapWithin for Functions {
-    fn gap_within(&self) -> Option<&Gap> {
-        self.values().find_map(Observed::gap)
-    }
-}
-
 impl GapWithin for Executions {
     fn gap_within(&self) -> Option<&Gap> {
         self.values().find_map(Observed::gap)
@@ -177,8 +171,9 @@ impl GapWithin for Executions {
 /// What is outside the sample was not asked for.
 impl GapWithin for Running {
     fn gap_within(&self) -> Option<&Gap> {
-        fn of(running: &RunningExecutions) -> [Option<&Gap>; 3] {
-            [running.durations.gap(), running.histories.gap(), running.map_runs.gap()]
+        fn of(running: &RunningExecutions) -> impl Iterator<Item = Option<&Gap>> {
+            let counts = running.map_runs.seen().0.into_iter().flatten().map(|run| run.counts.gap());
+            [running.durations.gap(), running.histories.gap(), running.map_runs.gap()].into_iter().chain(counts)
         }
         let lists = self.values().map(Observed::gap);
         let within = self.values().filter_map(|running| running.seen().0).flat_map(of);

@@ -20,6 +20,7 @@ mod paging;
 mod quota_holders;
 mod quotas;
 mod regions;
+mod running;
 mod secrets;
 mod start_rates;
 mod stores;
@@ -35,7 +36,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use jiff::Timestamp;
 use serde_json::json;
 use stepwarden::aws::{Budget, BudgetSettings};
-use stepwarden::collect::settings::{AccountSource, ExecutionSettings, Regions};
+use stepwarden::collect::settings::{AccountSource, ExecutionSettings, Regions, RunningSettings};
 use stepwarden::collect::{CollectError, CollectSettings, Collection, Environment, KnownExecutions, Silent, collect};
 use stepwarden::detect::{Door, HashKey, Settings};
 use stepwarden::model::{CollectorRun, Executions, PartName, Snapshot};
@@ -136,6 +137,11 @@ impl Aws {
 
     pub(crate) fn executions(mut self, executions: ExecutionSettings) -> Self {
         self.settings.executions = executions;
+        self
+    }
+
+    pub(crate) fn running(mut self, calls: u64, pages: u32) -> Self {
+        self.settings.running = RunningSettings { calls, pages };
         self
     }
 

@@ -107,7 +107,7 @@ impl<'a> Counting<'a> {
         for name in behind.iter().filter(|name| self.steps(name)) {
             let writers = self.writes.get(name).into_iter().flatten();
             // Where it is set anew in the loop itself, it may never come to its end.
-            if writers.clone().any(|(_, reads)| *reads == Reads::default()) {
+            if writers.clone().any(|(_, reads)| reads.is_constant()) {
                 continue;
             }
             states.extend(writers.filter(|(_, reads)| !reads.outside).map(|(index, _)| *index));

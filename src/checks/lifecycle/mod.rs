@@ -1,6 +1,10 @@
+pub mod callback_without_timeout;
 pub mod long_running_execution;
+pub mod map_without_concurrency_limit;
 pub mod no_execution_timeout;
 pub mod recursive_execution;
 pub mod role_missing;
 pub mod stuck_map_run;
+pub mod sync_task_without_timeout;
+pub mod unbounded_loop;
 pub mod unqualified_lambda_target;

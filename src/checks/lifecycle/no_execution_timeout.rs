@@ -1,11 +1,8 @@
 use serde_json::json;
 
-use crate::asl::{Limit, Pattern, State};
-use crate::finding::{
-    Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, listed,
-};
-use crate::model::{MachineKind, PartName};
-use crate::types::{Gap, GapReason};
+use crate::finding::{Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View};
+use crate::model::PartName;
+use crate::types::Gap;
 
 pub const CHECK: Check = Check {
     id: "no-execution-timeout",
@@ -18,7 +15,7 @@ pub const CHECK: Check = Check {
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html",
-        "https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html",
+        "https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html",
         "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html",
     ],
     page: include_str!("no-execution-timeout.md"),
@@ -30,61 +27,18 @@ fn run(view: &View<'_>, out: &mut Evaluations) {
 }
 
 fn judge(machine: &MachineView<'_>) -> Result<Option<Outcome>, Gap> {
-    machine.details()?;
-    match machine.machine.kind {
-        // Express executions end after five minutes whatever the definition says.
-        MachineKind::Express => return Ok(Some(Outcome::Compliant)),
-        MachineKind::Unknown => {
-            let gap =
-                Gap::new(GapReason::Unsupported, "the state machine's type is one that this version does not know");
-            return Err(gap.about(machine.machine.arn.as_str()));
-        }
-        MachineKind::Standard => {}
-    }
-    let definition = machine.definition()?;
-    if definition.timeout != Limit::None {
+    if !machine.is_standard()? || machine.definition()?.timeout.is_set() {
         return Ok(Some(Outcome::Compliant));
     }
-    let waiting: Vec<_> = definition.states.iter().filter(|state| waits_without_limit(state)).collect();
-    Ok(Some(match waiting.first() {
-        Some(first) => waits(machine, first, &waiting).into(),
-        None => unbounded(machine).into(),
-    }))
-}
-
-fn waits_without_limit(state: &State) -> bool {
-    let waits = state.pattern().is_some_and(Pattern::waits_for_a_caller);
-    waits && state.timeout == Limit::None && state.heartbeat == Limit::None
-}
-
-fn waits(machine: &MachineView<'_>, first: &State, waiting: &[&State]) -> Defect {
-    let names = listed(waiting.iter().map(|state| &state.name));
     let message = format!(
-        "{} has no timeout, and {} of its states ({}) wait for an answer from outside with neither TimeoutSeconds nor \
-         HeartbeatSeconds: where none comes, the execution stays open for a year.",
-        machine.name(),
-        waiting.len(),
-        names,
-    );
-    let remediation = "Give each such state a TimeoutSeconds or HeartbeatSeconds longer than the slowest real answer, and \
-                       the machine a TimeoutSeconds; one day is an example.";
-    Defect::new(message, remediation)
-        .severity(Severity::Medium)
-        .at_state(&first.name, &first.pointer)
-        .evidence("states", names)
-        .evidence("resource", first.resource.as_deref().unwrap_or_default())
-        .change(Change::Definition(json!({ &first.name: { "TimeoutSeconds": 86_400 } })))
-}
-
-fn unbounded(machine: &MachineView<'_>) -> Defect {
-    let message = format!(
-        "{} has no TimeoutSeconds: an execution that does not end by itself stays open for a year. None of its tasks waits \
-         for an answer from outside without a limit.",
+        "{} has no TimeoutSeconds below a year: an execution that does not end by itself stays open for a year, and counts \
+         against the Region's open executions.",
         machine.name(),
     );
     let remediation = "Set TimeoutSeconds at the top of the definition, above the longest run you expect; one day is an \
                        example.";
-    Defect::new(message, remediation)
+    let defect = Defect::new(message, remediation)
         .evidence("timeout", "none")
-        .change(Change::Definition(json!({ "TimeoutSeconds": 86_400 })))
+        .change(Change::Definition(json!({ "TimeoutSeconds": 86_400 })));
+    Ok(Some(defect.into()))
 }

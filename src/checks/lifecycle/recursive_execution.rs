@@ -85,8 +85,10 @@ fn defect(region: &RegionView<'_>, cycle: &Cycle<'_, '_>) -> Defect {
         .evidence("bound", if calls(cycle) { "not known" } else { cycle.bound().as_str() })
         .evidence("waits", if waits(cycle) { "each execution for the next" } else { "no" })
         .told_apart_by(cycle.key());
-    if let How::Task { start, .. } = &cycle.edges[0].way().how {
-        defect = defect.at_state(&start.state, &start.pointer);
+    match &cycle.edges[0].way().how {
+        How::Task { start, .. } => defect = defect.at_state(&start.state, &start.pointer),
+        How::Function { task, .. } => defect = defect.at_state(&task.state, &task.pointer),
+        How::Rule { .. } => {}
     }
     defect.change = change;
     defect

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::read::read;
 use crate::asl::{
-    Catcher, Definition, DistributedMap, Limit, MapIo, Resolved, Retrier, SecretFetch, Start, State, Task,
+    Catcher, Definition, DistributedMap, Limit, Loop, MapIo, Resolved, Retrier, SecretFetch, Start, State, Task,
 };
 use crate::commands::outcome::Outcome;
 
@@ -36,6 +36,7 @@ fn facts(definition: &Definition) -> Value {
         "starts": definition.starts.iter().map(start).collect::<Vec<_>>(),
         "secrets_fetched": definition.secrets_fetched.iter().map(secret).collect::<Vec<_>>(),
         "distributed_maps": definition.distributed_maps.iter().map(distributed_map).collect::<Vec<_>>(),
+        "loops": definition.loops.iter().map(one_loop).collect::<Vec<_>>(),
         "problems": definition.problems,
     })
 }
@@ -108,6 +109,13 @@ fn distributed_map(map: &DistributedMap) -> Value {
         "result_writer": map.result_writer.as_ref().map(map_io),
         "label": map.label,
     })
+}
+
+fn one_loop(one: &Loop) -> Value {
+    let mut told = json!(one);
+    told["turns_until_full"] = one.turns_until_full().into();
+    told["seconds_until_full"] = one.seconds_until_full().into();
+    told
 }
 
 fn map_io(io: &MapIo) -> Value {

@@ -34,7 +34,8 @@ impl Counted {
     }
 }
 
-/// The number that `measured` gives, or a better one by lists: exact, or a higher lower bound.
+/// The number that `measured` gives, or a better one by lists: one where there was none, an exact one that it does not
+/// exceed, or a higher lower bound. Where CloudWatch saw more than is listed, the larger number warns.
 pub(super) fn or_counted(quota: Quota, snapshot: &Snapshot, measured: Usage) -> Usage {
     let counted = match quota {
         Quota::OpenExecutions | Quota::OpenMapRuns => count(quota, snapshot),
@@ -44,6 +45,7 @@ pub(super) fn or_counted(quota: Quota, snapshot: &Snapshot, measured: Usage) -> 
     match (&measured, &counted) {
         (Usage::Exact { .. }, _) | (_, Usage::Unknown(_)) => measured,
         (Usage::AtLeast { value, .. }, Usage::AtLeast { value: counted, .. }) if value >= counted => measured,
+        (Usage::AtLeast { value, .. }, Usage::Exact { value: counted, .. }) if value > counted => measured,
         _ => counted,
     }
 }

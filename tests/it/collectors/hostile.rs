@@ -7,11 +7,13 @@ use stepwarden::types::{Observed, Region};
 
 use super::function_policies::calling;
 use super::machines::{arn, described, listing};
-use super::{Aws, HOME, data_protection, event_rules, executions, functions, kms_keys, quiet, scan, stores, versions};
+use super::{
+    Aws, HOME, data_protection, event_rules, executions, functions, kms_keys, quiet, running, scan, stores, versions,
+};
 use crate::replay::{Rule, ok, on, raw};
 
 /// Each call, where it is made, and whose part it is.
-const CALLS: [(&str, &str, &str); 35] = [
+const CALLS: [(&str, &str, &str); 38] = [
     ("ListStateMachines", HOME, "state_machines"),
     ("DescribeStateMachine", HOME, "state_machines"),
     ("GetResources", HOME, "tags"),
@@ -43,6 +45,9 @@ const CALLS: [(&str, &str, &str); 35] = [
     ("ListExecutions", HOME, "executions"),
     ("GetExecutionHistory", HOME, "executions"),
     ("ListMapRuns", HOME, "executions"),
+    ("ListExecutions", HOME, "running"),
+    ("ListMapRuns", HOME, "running"),
+    ("DescribeMapRun", HOME, "running"),
     ("ListMetrics", HOME, "quotas"),
     ("GetMetricData", HOME, "quotas"),
     ("GetAccountAuthorizationDetails", Region::GLOBAL, "iam"),
@@ -72,7 +77,7 @@ const BODIES: [(&str, &[u8]); 16] = [
 /// Lists under the right names, of the wrong things.
 const WRONG_TYPES: &str = r#"{"stateMachines": "many", "stateMachineVersions": 1, "stateMachineAliases": {}, "routingConfiguration": 1, "stateMachineArn": 1, "definition": {}, "roleArn": [],
     "ResourceTagMappingList": {}, "logGroups": 7, "policyDocument": [], "accountPolicies": {}, "Table": [], "ContinuousBackupsDescription": 1, "TimeToLiveDescription": "", "KeyMetadata": [], "Policy": {}, "Grants": 1, "Rules": true, "Targets": {}, "EncryptionConfig": [], "Destination": {}, "Quotas": "none",
-    "executions": 1, "events": {}, "mapRuns": 1, "Regions": 3}"#;
+    "executions": 1, "events": {}, "mapRuns": 1, "itemCounts": [], "Regions": 3}"#;
 
 /// An account with a machine that logs under a key, calls a function and fills a bucket and a table, and with a rule on its events, so that every call is made; the rules come first.
 fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
@@ -94,7 +99,10 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
         on("ListStateMachineVersions", ok(versions::listing(&[1]))),
         on("ListStateMachineAliases", ok(versions::aliases(&["live"]))),
         on("DescribeStateMachineAlias", ok(versions::routing("live", &[(1, 100)]))),
+        executions::executions(&[executions::execution("open", "RUNNING", 5)]).with("RUNNING"),
         executions::executions(&[executions::execution("one", "SUCCEEDED", 5)]),
+        on("ListMapRuns", ok(running::map_runs(&[None]))).with("orders:open"),
+        on("DescribeMapRun", ok(running::counts(10, 5, 1))),
         on("GetExecutionHistory", ok(executions::history(&json!({})))),
         on("ListMapRuns", ok(json!({ "mapRuns": [] }))),
         on("DescribeLogGroups", ok(json!({ "logGroups": [log_group] }))),
@@ -116,7 +124,7 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
 async fn an_account_that_answers_has_no_gap() {
     let scan = busy([]).scan().await;
     assert!(scan.collection().runs.iter().all(|run| run.gap.is_none()));
-    assert_eq!(scan.collection().runs.len(), 18);
+    assert_eq!(scan.collection().runs.len(), 19);
 }
 
 #[tokio::test]
@@ -126,7 +134,7 @@ async fn each_answer_that_is_none_is_a_gap_of_its_part() {
         // What is found through the machines that name it.
         let parts = match part {
             "executions" | "kms_keys" | "data_protection" => vec![part, "log_groups", "state_machines"],
-            "log_groups" | "function_policies" | "functions" | "result_buckets" | "tables" | "versions" => {
+            "running" | "log_groups" | "function_policies" | "functions" | "result_buckets" | "tables" | "versions" => {
                 vec![part, "state_machines"]
             }
             _ => vec![part],
