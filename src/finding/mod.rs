@@ -9,6 +9,7 @@ mod data;
 mod evaluation;
 mod exposed;
 mod granted;
+mod invoked;
 mod last_use;
 mod needs;
 mod published;

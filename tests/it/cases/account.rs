@@ -17,6 +17,7 @@ use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observation, Observed, R
 use super::around::{self, Form, KeyForm, RuleForm};
 use super::culprits::{self, HoldersForm, StartsForm};
 use super::data::{self, DataForm};
+use super::functions;
 use super::quotas::QuotaForm;
 use super::running::{self, RunningForm};
 use super::stores::{self, BucketForm, TableForm};
@@ -51,6 +52,8 @@ pub(super) struct Account {
     event_rules_gap: Option<GapReason>,
     function_policies: BTreeMap<String, Option<Form<Vec<Value>>>>,
     function_policies_gap: Option<GapReason>,
+    functions: BTreeMap<String, Option<Form<String>>>,
+    functions_gap: Option<GapReason>,
     holders: BTreeMap<Quota, HoldersForm>,
     starts: Option<BTreeMap<String, StartsForm>>,
     starts_others_at_most: Option<f64>,
@@ -277,6 +280,7 @@ impl Account {
             let keys = around::keys(&self.keys, own_keys.chain(group_keys).chain(store_keys), region);
             let rules = around::event_rules(&self.event_rules, region);
             let functions = around::function_policies(&self.function_policies, &list);
+            let function_roles = functions::roles(&self.functions, &list);
             lines.extend([
                 line(region, PartValue::KmsKeys(part(keys, self.keys_gap, "kms keys"))),
                 line(region, PartValue::DataProtection(part(masks, self.data_protection_gap, "data protection"))),
@@ -287,6 +291,7 @@ impl Account {
                     region,
                     PartValue::FunctionPolicies(part(functions, self.function_policies_gap, "function policies")),
                 ),
+                line(region, PartValue::Functions(part(function_roles, self.functions_gap, "functions"))),
                 line(region, PartValue::StateMachines(part(list, self.machines_gap, "states:ListStateMachines"))),
                 line(region, PartValue::LogGroups(part(groups, self.log_groups_gap, "log groups"))),
                 line(region, PartValue::Tags(tags)),
