@@ -47,6 +47,7 @@ pub static CHECKS: &[&Check] = &[
     &quota::quota_exhaustion_forecast::CHECK,
     &data::result_bucket_unprotected::CHECK,
     &lifecycle::role_missing::CHECK,
+    &quota::runaway_start_rate::CHECK,
     &access::runtime_target_wildcard::CHECK,
     &data::secret_fetched_into_state::CHECK,
     &data::secret_in_definition::CHECK,

@@ -6,6 +6,7 @@ mod definitions;
 mod event_rules;
 mod executions;
 mod function_policies;
+mod functions;
 mod holding;
 mod iam;
 mod identity;

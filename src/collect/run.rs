@@ -11,8 +11,9 @@ use super::collector::{Collector, Context, Inspection, Scope};
 use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
 use super::{
-    data_protection, event_rules, executions, function_policies, iam, identity, kms_keys, last_accessed, log_groups,
-    quota_holders, quotas, result_buckets, running, start_rates, state_machines, tables, tags, versions, xray,
+    data_protection, event_rules, executions, function_policies, functions, iam, identity, kms_keys, last_accessed,
+    log_groups, quota_holders, quotas, result_buckets, running, start_rates, state_machines, tables, tags, versions,
+    xray,
 };
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
@@ -35,6 +36,7 @@ pub static COLLECTORS: &[&Collector] = &[
     &kms_keys::COLLECTOR,
     &event_rules::COLLECTOR,
     &function_policies::COLLECTOR,
+    &functions::COLLECTOR,
     &executions::COLLECTOR,
     &running::COLLECTOR,
     &xray::COLLECTOR,
