@@ -46,7 +46,7 @@ impl Trend {
         let mean = steps.iter().sum::<f64>() / count;
         let deviation = (steps.iter().map(|step| (step - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt();
         let error = CORRELATED * deviation / count.sqrt();
-        let (test, t) = T[(steps.len() - FEWEST_BLOCKS + 1).min(T.len() - 1)];
+        let (test, t) = T[(steps.len() + 1 - FEWEST_BLOCKS).min(T.len() - 1)];
         let slope = theil_sen(points);
         let step = (blocks[blocks.len() - 1].0 - blocks[0].0) / count;
         // The level of now, by the last quarter: a trend that bends is followed.
