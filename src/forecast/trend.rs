@@ -2,6 +2,8 @@ use super::series::median;
 
 /// Below that there is no trend to speak of.
 pub(super) const FEWEST_POINTS: usize = 10;
+/// A slope that is less than 5 % slower is as fast: it may be rounding.
+pub(super) const NOT_SLOWER: f64 = 0.95;
 const MOST_BLOCKS: usize = 12;
 const FEWEST_BLOCKS: usize = 5;
 /// The slopes of all pairs of more points would take too long.
@@ -46,7 +48,7 @@ impl Trend {
         let mean = steps.iter().sum::<f64>() / count;
         let deviation = (steps.iter().map(|step| (step - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt();
         let error = CORRELATED * deviation / count.sqrt();
-        let (test, t) = T[(steps.len() - FEWEST_BLOCKS + 1).min(T.len() - 1)];
+        let (test, t) = T[(steps.len() + 1 - FEWEST_BLOCKS).min(T.len() - 1)];
         let slope = theil_sen(points);
         let step = (blocks[blocks.len() - 1].0 - blocks[0].0) / count;
         // The level of now, by the last quarter: a trend that bends is followed.
@@ -66,7 +68,7 @@ impl Trend {
     }
 
     pub(super) fn slower_than(&self, other: &Self) -> bool {
-        self.slope + self.error < other.slope - other.error
+        self.slope + self.error < (other.slope - other.error) * NOT_SLOWER
     }
 
     pub(super) fn rise(&self) -> f64 {

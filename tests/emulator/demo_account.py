@@ -349,3 +349,5 @@ METRICS = {
 }
 USAGE_DIMENSIONS = {"Service": "States", "Type": "Resource", "Resource": "StateMachineCount", "Class": "None"}
 METRIC_MINUTES = 5
+# What grows, and by how much an hour.
+GROWTH = {EAST: ("OpenExecutionCount", 625)}
