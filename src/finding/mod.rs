@@ -4,10 +4,12 @@
 mod around;
 mod beyond;
 mod check;
+mod culprits;
 mod data;
 mod evaluation;
 mod exposed;
 mod granted;
+mod invoked;
 mod last_use;
 mod needs;
 mod published;

@@ -1,3 +1,4 @@
+use super::culprits::with_holders;
 use super::settings::Thresholds;
 use super::text::digits;
 use super::{Confidence, Defect, Evaluations, Outcome, RegionView, Severity, Subject, View};
@@ -90,6 +91,7 @@ where
     if let Some(at) = at {
         defect = defect.evidence("observed_at", at.to_string());
     }
+    defect = with_holders(defect, status);
     // A raised limit that was not read would make this a false alarm; a hard one cannot be raised.
     if status.limit.source == "documented" && !status.quota.is_hard() {
         defect = defect.confidence(Confidence::Medium);

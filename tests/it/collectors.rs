@@ -7,6 +7,7 @@ mod data_protection;
 mod event_rules;
 mod executions;
 mod function_policies;
+mod functions;
 mod hostile;
 mod iam;
 mod identity;

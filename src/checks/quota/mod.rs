@@ -10,6 +10,7 @@ pub mod open_execution_quota;
 pub mod open_map_run_quota;
 pub mod payload_near_limit;
 pub mod quota_exhaustion_forecast;
+pub mod runaway_start_rate;
 pub mod state_machine_quota;
 pub mod state_transition_throttling;
 pub mod version_quota;

@@ -194,6 +194,7 @@ impl From<&QuotaReport> for QuotaV1 {
             observed_at,
             age_seconds: quota.age_seconds,
             state_machine: status.machine.as_ref().map(ToString::to_string),
+            holders: status.holders.as_ref().map(Into::into),
             reason,
             forecast: status.forecast.exhaustion().map(Into::into),
         }

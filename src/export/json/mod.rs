@@ -2,6 +2,7 @@
 
 mod convert;
 mod exposure;
+mod holders;
 mod v1;
 mod words;
 

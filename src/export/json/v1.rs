@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::exposure::ExposureV1;
+use super::holders::HoldersV1;
 use super::words::{BandV1, ChangeSinceV1, ConfidenceV1, FamilyV1, MachineKindV1, ReasonWordV1, SeverityV1, StatusV1};
 
 /// What stepwarden found in the AWS accounts and Regions that it audited.
@@ -295,6 +296,9 @@ pub struct QuotaV1 {
     /// Of a quota that each state machine has of its own: the one that is nearest its limit, which `usage` is of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_machine: Option<String>,
+    /// Who holds most of it; absent below the warning level and where it was not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holders: Option<HoldersV1>,
     /// Why the usage is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<ReasonV1>,

@@ -189,6 +189,13 @@ pub const METRICS: &[Metric] = &[
         },
     },
     Metric {
+        name: "stepwarden_quota_top_usage",
+        kind: MetricKind::Gauge,
+        help: "What the five state machines that hold most of a quota above its warning level hold at least",
+        labels: &["account_id", "region", "quota", "state_machine"],
+        samples: top_usage,
+    },
+    Metric {
         name: "stepwarden_quota_usage",
         kind: MetricKind::Gauge,
         help: "How many the quota counts, where the number is exact",
@@ -357,6 +364,16 @@ fn sensitive_machines(report: &Report, out: &Samples) {
         let data: BTreeSet<_> = carried.map(|one| if one.harm == Harm::Secret { "secret" } else { "pii" }).collect();
         for data in data {
             out.add(&[machine.account_id.as_str(), machine.region.as_str(), data], 1);
+        }
+    }
+}
+
+/// Bounded: five machines for each of four quotas of a Region, and only where these are nearly used up.
+fn top_usage(report: &Report, out: &Samples) {
+    for quota in &report.quotas {
+        for holder in quota.status.holders.iter().flat_map(|held| held.most.iter().take(5)) {
+            let (account, region) = (quota.account_id.as_str(), quota.region.as_str());
+            out.set(&[account, region, quota.status.quota.as_str(), holder.machine.name()], holder.value);
         }
     }
 }
