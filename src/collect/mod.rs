@@ -11,6 +11,7 @@ mod holding;
 mod iam;
 mod identity;
 mod kms_keys;
+mod known;
 mod last_accessed;
 mod live;
 mod log_groups;
@@ -32,7 +33,8 @@ mod versions;
 mod xray;
 
 pub use collector::{Collector, Context, Inspection, Scope};
+pub use known::{KnownExecutions, KnownQuotas};
 pub use live::{Live, LiveError};
 pub use progress::{Event, Progress, Silent};
-pub use run::{COLLECTORS, CollectError, Collection, Environment, KnownExecutions, KnownQuotas, collect, collectors};
+pub use run::{COLLECTORS, CollectError, Collection, Environment, collect, collectors};
 pub use settings::CollectSettings;

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -7,7 +6,8 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::collector::{Collector, Context, Inspection, Scope};
+use super::collector::{Collector, Context, Scope};
+use super::known::{KnownExecutions, KnownQuotas};
 use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
 use super::{
@@ -18,7 +18,7 @@ use super::{
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
 use crate::detect::{self, Door, HashKey};
-use crate::model::{CollectorRun, Executions, PartName, PartValue, Quota, Reading, Snapshot};
+use crate::model::{CollectorRun, PartName, PartValue, Snapshot};
 use crate::types::{AccountId, Arn, Gap, GapReason, Region};
 
 /// Every collector, in the order of the snapshot's parts.
@@ -96,12 +96,6 @@ pub struct Environment<'a> {
     pub now: fn() -> Timestamp,
 }
 
-/// What is remembered of execution data, by account and Region.
-pub type KnownExecutions = BTreeMap<(AccountId, Region), Executions>;
-
-/// What is remembered of the usage of quotas, by account and Region.
-pub type KnownQuotas = BTreeMap<(AccountId, Region), BTreeMap<Quota, Vec<Reading>>>;
-
 /// What was collected, and how each collector fared.
 #[derive(Debug)]
 pub struct Collection {
@@ -145,25 +139,6 @@ impl Environment<'_> {
             collector.apis.iter().copied().filter(may)
         };
         collectors(settings).flat_map(called).filter(needed).chain(assume)
-    }
-}
-
-impl<'a> Environment<'a> {
-    pub(super) fn inspection(&self, account_id: &AccountId, region: &Region) -> Inspection<'a> {
-        Inspection {
-            settings: &self.settings.executions,
-            detection: self.detection,
-            hash_key: self.hash_key,
-            known: self.known.get(&(account_id.clone(), region.clone())),
-        }
-    }
-
-    pub(super) fn remembered(
-        &self,
-        account_id: &AccountId,
-        region: &Region,
-    ) -> Option<&'a BTreeMap<Quota, Vec<Reading>>> {
-        self.known_quotas.get(&(account_id.clone(), region.clone()))
     }
 }
 

@@ -1,5 +1,5 @@
 use super::series::{DAY, HOUR, Series};
-use super::trend::Trend;
+use super::trend::{NOT_SLOWER, Trend};
 
 /// Seconds that are looked back, longest first.
 const WINDOWS: [f64; 8] = [14.0 * DAY, 7.0 * DAY, 3.0 * DAY, DAY, 6.0 * HOUR, 3.0 * HOUR, HOUR, HOUR / 3.0];
@@ -11,20 +11,23 @@ const REMAINDER: f64 = 0.05;
 /// As many times as high as ever before.
 const BEYOND: f64 = 1.25;
 
-/// The trend that holds now.
-pub(super) fn choose(series: &Series) -> Option<Trend> {
+/// The trends that hold now, the one of the longest window first, each significantly faster than the one before it.
+pub(super) fn choose(series: &Series) -> Vec<Trend> {
     let trends: Vec<_> =
         WINDOWS.iter().map(|span| Trend::of(&series.window(*span)).filter(|trend| trend.span >= span / 2.0)).collect();
-    let mut chosen: Option<Trend> = None;
+    let mut chosen: Vec<Trend> = Vec::new();
     for (index, trend) in trends.iter().enumerate() {
         let Some(trend) = trend.filter(|trend| trend.grows) else { continue };
-        let slowed =
-            trends[index + 1..].iter().flatten().next().is_some_and(|next| next.slope + next.error < trend.slope);
+        let slowed = trends[index + 1..]
+            .iter()
+            .flatten()
+            .next()
+            .is_some_and(|next| next.slope + next.error < trend.slope * NOT_SLOWER);
         if slowed || trend.rise() <= risen_before(series, trend.span) {
             continue;
         }
-        if chosen.is_none_or(|chosen| chosen.slower_than(&trend)) {
-            chosen = Some(trend);
+        if chosen.last().is_none_or(|last| last.slower_than(&trend)) {
+            chosen.push(trend);
         }
     }
     chosen

@@ -16,7 +16,8 @@
 //! 5. **Now.** A window counts only where the next shorter one does not say that the growth has slowed down.
 //! 6. **Never before.** A window that is not all of the history counts only where it rose by more than any stretch as long
 //!    has risen before. What rose as high before and came down again (a sawtooth, a busy morning) is no forecast.
-//! 7. **Choice.** The longest window that counts; a shorter one instead where it counts too and is significantly faster. So
+//! 7. **Choice.** The longest window that counts; a shorter one instead where it counts too, is significantly faster and
+//!    meets the limit as far as it may look ahead. So
 //!    a ramp that began an hour ago is seen in the minutes, and noise in the minutes does not shake the trend of days.
 //! 8. **The limit.** The trend is prolonged until it meets the limit: at most 4 times as far as the window looks back; a window
 //!    of hours half as far where no daily cycle could be taken out, since it may be the morning of one. The interval is meant to hold the true
@@ -77,7 +78,8 @@ pub fn outlook(points: &[Point], blind_below: f64, limit: f64, now: i64) -> Outl
     if series.last() >= limit {
         return Outlook::Full;
     }
-    match choice::choose(&series).and_then(|trend| crossing::crossing(&series, &trend, limit, now)) {
+    let trends = choice::choose(&series);
+    match trends.iter().rev().find_map(|trend| crossing::crossing(&series, trend, limit, now)) {
         Some(exhaustion) => Outlook::Exhausts(exhaustion),
         None if series.tells() => Outlook::Steady,
         None => Outlook::Unknown,

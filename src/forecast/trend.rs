@@ -2,6 +2,8 @@ use super::series::median;
 
 /// Below that there is no trend to speak of.
 pub(super) const FEWEST_POINTS: usize = 10;
+/// A slope that is less than 5 % slower is as fast: it may be rounding.
+pub(super) const NOT_SLOWER: f64 = 0.95;
 const MOST_BLOCKS: usize = 12;
 const FEWEST_BLOCKS: usize = 5;
 /// The slopes of all pairs of more points would take too long.
@@ -66,7 +68,7 @@ impl Trend {
     }
 
     pub(super) fn slower_than(&self, other: &Self) -> bool {
-        self.slope + self.error < other.slope - other.error
+        self.slope + self.error < (other.slope - other.error) * NOT_SLOWER
     }
 
     pub(super) fn rise(&self) -> f64 {

@@ -387,3 +387,5 @@ PUBLISHED = {EAST: {"orders-fulfilment": {"VersionCount": 870, "AliasCount": 3}}
 RAISED = {EAST: {"L-00000001": 120_000}}
 USAGE_DIMENSIONS = {"Service": "States", "Type": "Resource", "Resource": "StateMachineCount", "Class": "None"}
 METRIC_MINUTES = 9
+# What grows, and by how much an hour.
+GROWTH = {EAST: ("OpenExecutionCount", 625)}

@@ -263,6 +263,22 @@ def seed_metrics(account):
     )
 
 
+def seed_history(account):
+    """Two weeks in which open executions grew, a point an hour."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    for region, (metric, an_hour) in demo.GROWTH.items():
+        points = [
+            {
+                "MetricName": metric,
+                "Value": demo.METRICS[region][metric] - an_hour * hours,
+                "Unit": "Count",
+                "Timestamp": now - timedelta(hours=hours),
+            }
+            for hours in range(14 * 24, 0, -1)
+        ]
+        account.client("cloudwatch", region).put_metric_data(Namespace="AWS/States", MetricData=points)
+
+
 def seed_executions(account):
     """Executions whose data is personal or secret, and an Express execution as it is vended to its log group."""
     for region, machine, name, data in demo.EXECUTIONS:
@@ -327,6 +343,7 @@ def main():
         seed_executions(account)
         seed_stores(account)
         seed_metrics(account)
+        seed_history(account)
         if arguments.kind == "moto":
             seed_quotas(account)
         regions = [machine.region for machine in demo.MACHINES]
