@@ -34,5 +34,5 @@ mod xray;
 pub use collector::{Collector, Context, Inspection, Scope};
 pub use live::{Live, LiveError};
 pub use progress::{Event, Progress, Silent};
-pub use run::{COLLECTORS, CollectError, Collection, Environment, KnownExecutions, collect, collectors};
+pub use run::{COLLECTORS, CollectError, Collection, Environment, KnownExecutions, KnownQuotas, collect, collectors};
 pub use settings::CollectSettings;

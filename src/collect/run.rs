@@ -18,7 +18,7 @@ use super::{
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
 use crate::detect::{self, Door, HashKey};
-use crate::model::{CollectorRun, Executions, PartName, PartValue, Snapshot};
+use crate::model::{CollectorRun, Executions, PartName, PartValue, Quota, Reading, Snapshot};
 use crate::types::{AccountId, Arn, Gap, GapReason, Region};
 
 /// Every collector, in the order of the snapshot's parts.
@@ -89,6 +89,8 @@ pub struct Environment<'a> {
     pub hash_key: &'a HashKey,
     /// What earlier collections saw in execution data.
     pub known: &'a KnownExecutions,
+    /// What usage of quotas earlier collections saw.
+    pub known_quotas: &'a KnownQuotas,
     pub progress: &'a dyn Progress,
     pub cancel: CancellationToken,
     pub now: fn() -> Timestamp,
@@ -96,6 +98,9 @@ pub struct Environment<'a> {
 
 /// What is remembered of execution data, by account and Region.
 pub type KnownExecutions = BTreeMap<(AccountId, Region), Executions>;
+
+/// What is remembered of the usage of quotas, by account and Region.
+pub type KnownQuotas = BTreeMap<(AccountId, Region), BTreeMap<Quota, Vec<Reading>>>;
 
 /// What was collected, and how each collector fared.
 #[derive(Debug)]
@@ -151,6 +156,14 @@ impl<'a> Environment<'a> {
             hash_key: self.hash_key,
             known: self.known.get(&(account_id.clone(), region.clone())),
         }
+    }
+
+    pub(super) fn remembered(
+        &self,
+        account_id: &AccountId,
+        region: &Region,
+    ) -> Option<&'a BTreeMap<Quota, Vec<Reading>>> {
+        self.known_quotas.get(&(account_id.clone(), region.clone()))
     }
 }
 
@@ -362,6 +375,7 @@ impl Place<'_> {
             door: self.environment.door,
             snapshot,
             inspection: self.environment.inspection(account_id, region),
+            remembered: self.environment.remembered(account_id, region),
             regions: &self.environment.settings.regions,
             versions: self.environment.settings.versions,
             running: self.environment.settings.running,

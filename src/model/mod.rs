@@ -39,8 +39,8 @@ pub use kms_key::{KeyGrant, KeyName, KmsKey, KmsKeys};
 pub use last_accessed::{LastAccessed, RoleAccess, ServiceAccess, TRACKED_DAYS};
 pub use log_group::{LogGroup, LogGroups};
 pub use quota::{
-    Counts, Holder, Holders, Quota, QuotaHolders, QuotaLimit, QuotaStatus, Quotas, Rate, Reading, StartRates, Starts,
-    StatesApi, Throttling, Usage, uncounted,
+    Counts, Forecast, Holder, Holders, Quota, QuotaExhaustion, QuotaHolders, QuotaLimit, QuotaStatus, Quotas, Rate,
+    Reading, StartRates, Starts, StatesApi, Throttling, Usage, uncounted,
 };
 pub use result_bucket::{BucketEncryption, Expires, Expiry, PublicAccessBlock, ResultBucket, ResultBuckets, expires};
 pub use run::CollectorRun;
