@@ -173,7 +173,9 @@ impl<'a> Scope<'_, 'a> {
         let siblings = self.machine.scope_of(self.target).states.values().copied();
         let mut before: Vec<Vec<usize>> = vec![Vec::new(); self.machine.nodes.len()];
         for node in siblings.filter(|node| Some(*node) != avoided) {
-            self.next(node, false).into_iter().for_each(|next| before[next].push(node));
+            for next in self.next(node, false) {
+                before[next].push(node);
+            }
         }
         let mut found = vec![false; self.machine.nodes.len()];
         let mut open: Vec<_> = ends.into_iter().collect();

@@ -134,8 +134,8 @@ impl<'a> StartGraph<'a> {
             for (to, way) in event_edges(rules, own) {
                 self.graph.add(own, &to, way);
             }
-            let unread = rules.values().filter(|rule| rule.matches_states_events() != PatternMatch::No);
-            gap = gap.or_else(|| unread.filter_map(|rule| rule.targets.gap().or(rule.pattern.as_ref()?.gap())).next());
+            let mut may = rules.values().filter(|rule| rule.matches_states_events() != PatternMatch::No);
+            gap = gap.or_else(|| may.find_map(|rule| rule.targets.gap().or(rule.pattern.as_ref()?.gap())));
         }
         if let Some(gap) = gap {
             self.unknown(index, gap);

@@ -53,7 +53,9 @@ pub(super) fn all<'g, 'a>(graph: &'g Graph<'a>) -> Vec<Cycle<'g, 'a>> {
     let component = components(graph.machines.len(), &graph.edges);
     let inside: Vec<_> = graph.edges.iter().filter(|edge| component[edge.from] == component[edge.to]).collect();
     let mut next: Vec<Vec<&Edge<'a>>> = vec![Vec::new(); graph.machines.len()];
-    inside.iter().for_each(|edge| next[edge.from].push(edge));
+    for edge in &inside {
+        next[edge.from].push(*edge);
+    }
     for edges in &mut next {
         edges.sort_by_key(|edge| (std::cmp::Reverse(edge.way().likelihood), edge.way().bound, edge.kind()));
     }
@@ -135,7 +137,7 @@ mod tests {
             for edge in graph.edges() {
                 let leads_back = edge.from == edge.to || graph.leading_to([edge.from])[edge.to].is_some();
                 let told = |other: &&Edge<'_>| (other.from, other.to) == (edge.from, edge.to);
-                prop_assert_eq!(leads_back, cycles.iter().any(|cycle| cycle.edges.iter().any(|one| told(one))));
+                prop_assert_eq!(leads_back, cycles.iter().any(|cycle| cycle.edges.iter().any(&told)));
             }
         }
     }

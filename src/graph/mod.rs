@@ -62,7 +62,9 @@ impl<'a> Graph<'a> {
     /// Of each machine, one of `marked` that its executions can come to start, or that it is itself.
     pub fn leading_to(&self, marked: impl IntoIterator<Item = usize>) -> Vec<Option<usize>> {
         let mut before = vec![Vec::new(); self.machines.len()];
-        self.edges.iter().for_each(|edge| before[edge.to].push(edge.from));
+        for edge in &self.edges {
+            before[edge.to].push(edge.from);
+        }
         let mut to = vec![None; self.machines.len()];
         for mark in marked {
             // Every machine is its own mark, so that its own gap is the one that is told.
