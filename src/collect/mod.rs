@@ -13,6 +13,7 @@ mod kms_keys;
 mod last_accessed;
 mod live;
 mod log_groups;
+mod metered;
 mod pages;
 mod progress;
 mod quota_holders;
@@ -32,6 +33,7 @@ mod xray;
 
 pub use collector::{Collector, Context, Inspection, Scope};
 pub use live::{Live, LiveError};
+pub use metered::{Metered, metered};
 pub use progress::{Event, Progress, Silent};
 pub use run::{COLLECTORS, CollectError, Collection, Environment, KnownExecutions, collect, collectors};
 pub use settings::CollectSettings;

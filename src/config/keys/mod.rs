@@ -8,6 +8,7 @@ mod data;
 mod executions;
 mod results;
 mod running;
+mod schedule;
 
 use std::sync::LazyLock;
 
@@ -24,6 +25,7 @@ pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
         checks::KEYS,
         running::CHECKS,
         results::KEYS,
+        schedule::KEYS,
     ]
     .concat()
 });

@@ -11,7 +11,8 @@ use stepwarden::audit::{
 use stepwarden::exposure::{CopyPlace, DataCopy, Exposure, Lock, Masking, Readers, Until, by_kind, history_until};
 use stepwarden::finding::{Change, Confidence, Family, Location, Severity};
 use stepwarden::model::{
-    DataField, DataPlace, LogLevel, MachineKind, Quota, QuotaLimit, QuotaStatus, Sample, Sighting, Source, Usage,
+    DataField, DataPlace, Holder, Holders, LogLevel, MachineKind, Quota, QuotaLimit, QuotaStatus, Sample, Sighting,
+    Source, Usage,
 };
 use stepwarden::types::{AccountId, Arn, Data, Gap, GapReason, JsonPointer, Observation, Region};
 
@@ -328,9 +329,28 @@ fn coverage(place: &str, check: &'static str, severity: Severity, counts: [usize
 
 fn quota(place: &str, quota: Quota, limit: f64, source: &'static str, usage: Usage) -> QuotaReport {
     let backlog = (quota == Quota::OpenMapRuns && place == "eu-west-1").then_some(37.0);
+    let holders = (quota == Quota::OpenMapRuns && place == "eu-west-1").then(holders);
     let status =
-        QuotaStatus { quota, limit: QuotaLimit { value: limit, source }, usage, backlog, machine: None, holders: None };
+        QuotaStatus { quota, limit: QuotaLimit { value: limit, source }, usage, backlog, machine: None, holders };
     QuotaReport { account_id: account(), region: region(place), status }
+}
+
+fn holders() -> Holders {
+    let holder = |name: &str, value, at_least| Holder {
+        machine: Arn::parse(format!("arn:aws:states:eu-west-1:123456789012:stateMachine:{name}")).unwrap(),
+        value,
+        at_least,
+        growth_per_hour: (!at_least).then_some(2.5),
+    };
+    let most = vec![holder("orders", 40.0, true), holder("refunds", 3.0, false)];
+    Holders {
+        fastest: most[1..].to_vec(),
+        most,
+        source: "ListMapRuns".to_owned(),
+        since: at("2026-11-20T05:59:00Z"),
+        until: at("2026-11-20T05:59:00Z"),
+        net_starts: BTreeMap::new(),
+    }
 }
 
 fn quotas() -> Vec<QuotaReport> {
