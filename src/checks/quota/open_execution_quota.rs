@@ -20,7 +20,7 @@ pub const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, out: &mut Evaluations) {
-    each_quota(view, out, Quota::OpenExecutions, view.settings.open_execution_quota, |crowding| {
+    each_quota(view, out, Quota::OpenExecutions, view.settings.thresholds(CHECK.id), |crowding| {
         let message = format!(
             "{}. At the limit, starting a Standard execution fails with ExecutionLimitExceeded.{}",
             crowding.sentence(),

@@ -20,7 +20,7 @@ pub const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, out: &mut Evaluations) {
-    each_quota(view, out, Quota::OpenMapRuns, view.settings.open_map_run_quota, |crowding| {
+    each_quota(view, out, Quota::OpenMapRuns, view.settings.thresholds(CHECK.id), |crowding| {
         let message = format!(
             "{}. At the limit, further Map Runs do not fail: they wait, and their executions with them, until others end.{}",
             crowding.sentence(),
