@@ -343,4 +343,10 @@ pub struct PermissionsArgs {
     pub aws: AwsArgs,
     #[command(flatten)]
     pub checks: ChecksArgs,
+    /// Print instead what AWS bills a month for the configured schedule
+    #[arg(long)]
+    pub cost: bool,
+    /// State machines of an account and Region that the cost is told for
+    #[arg(long, value_name = "COUNT", default_value_t = 100, requires = "cost")]
+    pub state_machines: usize,
 }

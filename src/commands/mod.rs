@@ -5,6 +5,7 @@ mod checks;
 mod collect;
 mod color;
 mod configure;
+mod cost;
 mod definition;
 mod detect;
 mod detect_lines;

@@ -4,6 +4,7 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use super::configure;
+use super::cost;
 use super::narrow::narrow;
 use super::outcome::Outcome;
 use crate::cli::{CommonArgs, PermissionsArgs};
@@ -16,6 +17,10 @@ pub(super) fn run(args: PermissionsArgs, common: &CommonArgs) -> anyhow::Result<
     configure::apply_checks(&mut config, &args.checks)?;
     narrow(&mut config);
     let mut out = std::io::stdout().lock();
+    if args.cost {
+        cost::write(&config, args.state_machines, &mut out)?;
+        return Ok(Outcome::Done);
+    }
     serde_json::to_writer_pretty(&mut out, &policy(&config.collect))?;
     writeln!(out)?;
     Ok(Outcome::Done)

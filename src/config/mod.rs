@@ -10,6 +10,7 @@ mod flags;
 mod key;
 mod keys;
 mod load;
+mod schedule;
 mod setters;
 mod shapes;
 mod tables;
@@ -20,6 +21,7 @@ pub use faults::{Fault, Faults, Place, nearest};
 pub use flags::Flags;
 pub use key::{Key, Kind, Written};
 pub use keys::KEYS;
+pub use schedule::Schedule;
 
 use crate::audit::settings::{CheckSelection, ExitSettings};
 use crate::aws::settings::AwsSettings;
@@ -49,6 +51,8 @@ pub struct Config {
     pub exit: ExitSettings,
     pub store: StoreSettings,
     pub log: LogSettings,
+    /// How often accounts are audited, and what that costs.
+    pub schedule: Schedule,
 }
 
 /// What settings may name: whoever calls knows the checks and the APIs of this version.

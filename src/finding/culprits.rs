@@ -9,16 +9,9 @@ use crate::model::{Holder, Holders, Quota, QuotaStatus};
 const NAMED: usize = 3;
 
 impl Crowding<'_> {
-    /// A sentence with a space before it that names the top holders and the fastest growing; empty where they were not read.
+    /// See [`held_by`].
     pub fn held_by(&self) -> String {
-        let Some(held) = &self.status.holders else { return String::new() };
-        if held.most.is_empty() {
-            return String::new();
-        }
-        let most = spelled_out(self.status.quota, held, held.most.iter().take(NAMED));
-        let fastest = held.fastest.first().filter(|one| held.most.first().is_none_or(|top| top.machine != one.machine));
-        let fastest = fastest.map(|one| format!("; {} grows fastest", one.machine.name())).unwrap_or_default();
-        format!(" Most is held by {most}{fastest}.")
+        held_by(self.status)
     }
 
     /// The ARN of the machine that holds most, as a word of a shell; a placeholder where it is not known.
@@ -26,6 +19,15 @@ impl Crowding<'_> {
         let top = self.status.holders.as_ref().and_then(|held| held.most.first());
         top.map_or_else(|| "'<STATE_MACHINE_ARN>'".to_owned(), |top| shell_quote(top.machine.as_str()))
     }
+}
+
+/// A sentence with a space before it that names the top holders and the fastest growing; empty where they were not read.
+pub fn held_by(status: &QuotaStatus) -> String {
+    let Some(held) = status.holders.as_ref().filter(|held| !held.most.is_empty()) else { return String::new() };
+    let most = spelled_out(status.quota, held, held.most.iter().take(NAMED));
+    let fastest = held.fastest.first().filter(|one| held.most.first().is_none_or(|top| top.machine != one.machine));
+    let fastest = fastest.map(|one| format!("; {} grows fastest", one.machine.name())).unwrap_or_default();
+    format!(" Most is held by {most}{fastest}.")
 }
 
 /// The holders as evidence.

@@ -30,6 +30,7 @@ mod view;
 
 pub use beyond::Beyond;
 pub use check::{Check, Family};
+pub use culprits::held_by;
 pub use evaluation::{
     Change, Defect, Evaluation, Evaluations, Keeps, Location, Outcome, Spread, Subject, about_data, about_grant,
     about_key, about_retention, about_statement,

@@ -84,6 +84,11 @@ fn the_policy_is_what_permissions_prints() {
     assert_eq!(read(&path("deploy/auditor-policy.json")), printed, "{message}");
 }
 
+#[test]
+fn the_cost_is_what_permissions_prints() {
+    holds("README.md", "cost", &Run::new(&["permissions", "--cost"]).run().expect(0).stdout);
+}
+
 /// What a folder holds.
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));

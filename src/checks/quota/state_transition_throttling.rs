@@ -1,6 +1,6 @@
 use crate::finding::{
     Change, Check, Confidence, Defect, Evaluations, Family, Outcome, RegionView, Severity, Strain, View,
-    about_throttled_transitions,
+    about_throttled_transitions, held_by,
 };
 use crate::model::{PartName, Quota};
 use crate::types::Gap;
@@ -11,7 +11,7 @@ pub const CHECK: Check = Check {
     title: "State transitions are throttled, or nearly so",
     severity: Severity::Medium,
     confidence: Confidence::High,
-    reads: &[PartName::Quotas],
+    reads: &[PartName::Quotas, PartName::QuotaHolders],
     yields_to: &[],
     since: "0.1.0",
     references: &[
@@ -34,8 +34,9 @@ fn judge(view: &View<'_>, region: &RegionView<'_>) -> Result<Outcome, Gap> {
     let Some(strain) = Strain::of(region, Quota::StateTransitions, thresholds)? else { return Ok(Outcome::Compliant) };
     let message = format!(
         "{}. All Standard executions of the Region share this rate: each of their states waits when it is used up, and \
-         retries take their part of it.",
-        strain.sentence()
+         retries take their part of it.{}",
+        strain.sentence(),
+        region.quotas.iter().find(|status| status.quota == Quota::StateTransitions).map(held_by).unwrap_or_default(),
     );
     let remediation = "Find the state machines that take most of it with the first command, and run short, frequent ones as \
                        Express, which has no such limit; or ask for a higher rate: find the quota's code with the second \

@@ -15,7 +15,7 @@ use crate::model::{Counts, Holder, Holders};
 use crate::types::{Arn, Gap, GapReason, Observed};
 
 /// Machines of which it is asked what started and what ended.
-const ASKED: usize = 20;
+pub(in super::super) const ASKED: usize = 20;
 /// What started, and each way to end.
 pub(in super::super) const METRICS: [&str; 5] =
     ["ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsAborted", "ExecutionsTimedOut"];

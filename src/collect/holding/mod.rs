@@ -13,7 +13,7 @@ use crate::aws::Failure;
 use crate::model::{Holder, MachineKind};
 use crate::types::Arn;
 
-pub(super) use executions::open_executions;
+pub(super) use executions::{ASKED, METRICS as NET_METRICS, open_executions};
 pub(super) use maps::map_runs;
 pub(super) use rates::{start_rates, transitions};
 

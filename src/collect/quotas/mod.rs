@@ -10,6 +10,7 @@ mod points;
 
 use std::collections::BTreeMap;
 
+use aws_sdk_cloudwatch::types::Metric;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
@@ -29,6 +30,18 @@ use crate::types::{Gap, Observed};
 const RECENT: Window = Window { back: SignedDuration::from_hours(3), period: 60 };
 /// What is forecast is read that far back, which is two weekly cycles.
 const LONG: Window = Window { back: SignedDuration::from_hours(14 * 24), period: 3_600 };
+
+/// Metrics of which Metrics Insights names the machines with the highest points.
+pub(super) const HIGHEST: [&str; 2] = ["VersionCount", "AliasCount"];
+/// Metrics of `AWS/Usage`, where they exist.
+const IN_USAGE: [&str; 2] = ["StateMachineCount", "ActivityCount"];
+
+/// Metrics that one collection requests at most, those of Metrics Insights aside.
+pub(super) fn metrics() -> usize {
+    let found = IN_USAGE.map(|name| Metric::builder().metric_name(name).build());
+    let series = catalogue::recent(found.to_vec());
+    series.len() + series.iter().filter(|series| series.forecast).count()
+}
 
 pub(super) static COLLECTOR: Collector = Collector {
     part: PartName::Quotas,
@@ -52,8 +65,8 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
             limits::applied(context),
             limits::defaults(context),
             measured(context),
-            insights::highest(context, "VersionCount"),
-            insights::highest(context, "AliasCount"),
+            insights::highest(context, HIGHEST[0]),
+            insights::highest(context, HIGHEST[1]),
             counted::resource_policies(context),
         );
         let Measured { metrics, minutes, hours, mut counted } = measured;
@@ -81,7 +94,7 @@ struct Measured {
 
 async fn measured(context: &Context<'_>) -> Measured {
     let (machines, activities) =
-        tokio::join!(points::dimensions(context, "StateMachineCount"), points::dimensions(context, "ActivityCount"));
+        tokio::join!(points::dimensions(context, IN_USAGE[0]), points::dimensions(context, IN_USAGE[1]));
     let lookup_gap = machines.as_ref().err().or(activities.as_ref().err()).cloned();
     let found = [machines, activities].into_iter().filter_map(|metric| metric.ok().flatten()).collect();
     let series = catalogue::recent(found);

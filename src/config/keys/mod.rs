@@ -8,6 +8,7 @@ mod data;
 mod executions;
 mod results;
 mod running;
+mod schedule;
 mod thresholds;
 
 use std::sync::LazyLock;
@@ -26,6 +27,7 @@ pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
         running::CHECKS,
         thresholds::KEYS,
         results::KEYS,
+        schedule::KEYS,
     ]
     .concat()
 });

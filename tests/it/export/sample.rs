@@ -11,8 +11,8 @@ use stepwarden::audit::{
 use stepwarden::exposure::{CopyPlace, DataCopy, Exposure, Lock, Masking, Readers, Until, by_kind, history_until};
 use stepwarden::finding::{Change, Confidence, Family, Location, Severity};
 use stepwarden::model::{
-    DataField, DataPlace, Forecast, LogLevel, MachineKind, Quota, QuotaExhaustion, QuotaLimit, QuotaStatus, Sample,
-    Sighting, Source, Usage,
+    DataField, DataPlace, Forecast, Holder, Holders, LogLevel, MachineKind, Quota, QuotaExhaustion, QuotaLimit,
+    QuotaStatus, Sample, Sighting, Source, Usage,
 };
 use stepwarden::types::{AccountId, Arn, Data, Gap, GapReason, JsonPointer, Observation, Region};
 
@@ -335,7 +335,7 @@ fn quota(place: &str, quota: Quota, limit: f64, source: &'static str, usage: Usa
         usage,
         backlog,
         machine: None,
-        holders: None,
+        holders: (quota == Quota::OpenMapRuns && place == "eu-west-1").then(holders),
         forecast: forecast(quota, place),
     };
     let age_seconds = status.usage.at().map(|_| 40.0);
@@ -354,6 +354,24 @@ fn forecast(quota: Quota, place: &str) -> Forecast {
         window: jiff::SignedDuration::from_hours(6),
         source: "cloudwatch",
     })
+}
+
+fn holders() -> Holders {
+    let holder = |name: &str, value, at_least| Holder {
+        machine: Arn::parse(format!("arn:aws:states:eu-west-1:123456789012:stateMachine:{name}")).unwrap(),
+        value,
+        at_least,
+        growth_per_hour: (!at_least).then_some(2.5),
+    };
+    let most = vec![holder("orders", 40.0, true), holder("refunds", 3.0, false)];
+    Holders {
+        fastest: most[1..].to_vec(),
+        most,
+        source: "ListMapRuns".to_owned(),
+        since: at("2026-11-20T05:59:00Z"),
+        until: at("2026-11-20T05:59:00Z"),
+        net_starts: BTreeMap::new(),
+    }
 }
 
 fn quotas() -> Vec<QuotaReport> {

@@ -1,0 +1,64 @@
+//! What collectors ask for that AWS bills: metrics of CloudWatch. Their other calls are free of charge, but for requests of KMS
+//! and S3.
+
+use super::{holding, quotas, start_rates};
+use crate::model::PartName;
+
+/// The billed part of one run of a collector, in one account and Region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Metered {
+    pub part: PartName,
+    /// Metrics that are requested, whatever the number of state machines.
+    pub requested: usize,
+    /// More of them for each state machine, up to [`Metered::machines_at_most`].
+    pub requested_a_machine: usize,
+    pub machines_at_most: usize,
+    /// Metrics that Metrics Insights analyses for each state machine, of which there is no most here.
+    pub analysed_a_machine: usize,
+    /// Nothing is asked for where no quota is at its warning level.
+    pub above_warning_only: bool,
+    /// It runs with the quotas, else with a whole scan.
+    pub with_quotas: bool,
+}
+
+impl Metered {
+    /// Billed metrics of one run where there are so many state machines.
+    pub fn metrics(&self, machines: usize) -> usize {
+        let some = machines.min(self.machines_at_most);
+        self.requested + self.requested_a_machine * some + self.analysed_a_machine * machines
+    }
+}
+
+/// Of every collector that asks for metrics.
+pub fn metered() -> [Metered; 3] {
+    [
+        Metered {
+            part: PartName::Quotas,
+            requested: quotas::metrics(),
+            requested_a_machine: 0,
+            machines_at_most: 0,
+            analysed_a_machine: quotas::HIGHEST.len(),
+            above_warning_only: false,
+            with_quotas: true,
+        },
+        Metered {
+            part: PartName::QuotaHolders,
+            requested: 0,
+            requested_a_machine: holding::NET_METRICS.len(),
+            machines_at_most: holding::ASKED,
+            // Starts, and state transitions.
+            analysed_a_machine: 2,
+            above_warning_only: true,
+            with_quotas: true,
+        },
+        Metered {
+            part: PartName::StartRates,
+            requested: 0,
+            requested_a_machine: start_rates::METRICS_A_MACHINE,
+            machines_at_most: start_rates::MACHINES,
+            analysed_a_machine: 1,
+            above_warning_only: false,
+            with_quotas: false,
+        },
+    ]
+}
