@@ -142,7 +142,9 @@ fn collect(template: &Value, name: &str, language: QueryLanguage, dollar: Dollar
             }
         }
         Value::Array(items) if !items.is_empty() => {
-            items.iter().for_each(|item| collect(item, name, language, dollar, out));
+            for item in items {
+                collect(item, name, language, dollar, out);
+            }
         }
         Value::String(text) if language == QueryLanguage::Jsonata && jsonata::expression(text).is_some() => {
             let parsed = jsonata::expression(text).and_then(|text| jsonata::parse(text).ok());

@@ -84,7 +84,8 @@ fn defect(machine: &MachineView<'_>, definition: &Definition, one: &Loop) -> Def
             format!("The loop {names} of {name} ends only by what it is told from outside; it does not count its turns")
         }
     };
-    let message = format!("{ends}, and the state machine has no TimeoutSeconds: {}.", course(definition, one));
+    let message =
+        format!("{ends}, and the state machine has no TimeoutSeconds below a year: {}.", course(definition, one));
     let remediation = match one.kind {
         LoopKind::Retry => {
             "Give the retrier a MaxAttempts and a MaxDelaySeconds that fit the longest fault you expect, or the \
