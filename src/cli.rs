@@ -278,6 +278,11 @@ pub struct ScanArgs {
     pub aws: AwsArgs,
     #[command(flatten)]
     pub audit: AuditArgs,
+    /// Only quotas, fast enough for every minute: at most 12 calls an account and Region, and who holds a quota above its
+    /// warning level. Runs the checks of quotas alone, writes report-quotas.json, metrics-quotas.prom and the textfile
+    /// stepwarden-quotas.prom, and keeps no report in the store
+    #[arg(long)]
+    pub quotas: bool,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,8 @@ use super::identity::finding_id;
 use super::judged::Judged;
 use super::links::console_url;
 use super::machines;
-use super::report::{ChangeSince, Coverage, Finding, QuotaReport, Report, Status};
+use super::quotas;
+use super::report::{ChangeSince, Coverage, Finding, Report, Status};
 use super::score::finding_score;
 use super::settings::CheckSelection;
 use crate::checks::CHECKS;
@@ -58,14 +59,6 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
     findings.sort_by(worst_first);
     let machines = machines::machines(&view, &findings, &judged);
     let scores = machines::scores(&view, &machines);
-    let quotas = view.regions().flat_map(|region| {
-        let of = |status: &crate::model::QuotaStatus| QuotaReport {
-            account_id: region.snapshot.account_id.clone(),
-            region: region.snapshot.region.clone(),
-            status: status.clone(),
-        };
-        region.quotas.iter().map(of).collect::<Vec<_>>()
-    });
     Report {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at: run.started_at,
@@ -77,7 +70,8 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         inventory: machines::inventory(&view),
         machines,
         inspected: machines::inspected(&view),
-        quotas: quotas.collect(),
+        quotas: quotas::quotas(&view),
+        throttled: quotas::throttled(&view),
         findings,
         collectors: run.collectors,
         api_usage: run.api_usage,

@@ -8,6 +8,7 @@ mod identity;
 mod judged;
 mod links;
 mod machines;
+mod quotas;
 mod report;
 mod score;
 pub mod settings;
@@ -18,7 +19,7 @@ pub use engine::{RunFacts, audit};
 pub use history::{LastState, Seen};
 pub use judged::Judged;
 pub use report::{
-    ChangeSince, Coverage, Finding, Inspected, Inventory, MachineReport, QuotaReport, Report, Score, Status,
+    ChangeSince, Coverage, Finding, Inspected, Inventory, MachineReport, QuotaReport, Report, Score, Status, Throttled,
 };
 pub use score::{Band, EXPLANATION as SCORE_EXPLANATION};
 pub use settings::{CheckSelection, ExitSettings};

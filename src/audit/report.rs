@@ -27,7 +27,10 @@ pub struct Report {
     pub inventory: Vec<Inventory>,
     /// Worst first.
     pub machines: Vec<MachineReport>,
+    /// Of what was collected alone.
     pub quotas: Vec<QuotaReport>,
+    /// By Region; those of which CloudWatch did not wholly answer are left out.
+    pub throttled: Vec<Throttled>,
     /// By Region; those of which no execution data was collected are left out.
     pub inspected: Vec<Inspected>,
     pub collectors: Vec<CollectorRun>,
@@ -163,6 +166,17 @@ pub struct QuotaReport {
     pub account_id: AccountId,
     pub region: Region,
     pub status: QuotaStatus,
+    /// How long before the collection usage was so, where its source tells.
+    pub age_seconds: Option<f64>,
+}
+
+/// What had to wait because too much happened at once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Throttled {
+    pub account_id: AccountId,
+    pub region: Region,
+    /// States and retries of Standard executions, in the last 3 hours.
+    pub executions: f64,
 }
 
 impl Status {

@@ -81,6 +81,7 @@ apis! {
     KMS_LIST_GRANTS = documented("kms:ListGrants", 100.0, 100.0);
     EVENTS_LIST_RULES = conservative("events:ListRules", 5.0);
     EVENTS_LIST_TARGETS_BY_RULE = conservative("events:ListTargetsByRule", 10.0);
+    LAMBDA_GET_FUNCTION_CONFIGURATION = documented("lambda:GetFunctionConfiguration", 15.0, 15.0);
     LAMBDA_GET_POLICY = documented("lambda:GetPolicy", 15.0, 15.0);
     S3_LIST_BUCKETS = Api { iam_action: Some("s3:ListAllMyBuckets"), ..conservative("s3:ListBuckets", 5.0) };
     S3_GET_BUCKET_ENCRYPTION =

@@ -81,6 +81,7 @@ impl<'a> Live<'a> {
             door: self.environment.door,
             snapshot: &Snapshot::new(self.account_id.clone(), region.clone()),
             inspection: self.environment.inspection(&self.account_id, region),
+            remembered: self.environment.remembered(&self.account_id, region),
             regions: &self.environment.settings.regions,
             versions: self.environment.settings.versions,
             running: self.environment.settings.running,

@@ -11,13 +11,14 @@ use super::collector::{Collector, Context, Inspection, Scope};
 use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
 use super::{
-    data_protection, event_rules, executions, function_policies, iam, identity, kms_keys, last_accessed, log_groups,
-    quota_holders, quotas, result_buckets, running, start_rates, state_machines, tables, tags, versions, xray,
+    data_protection, event_rules, executions, function_policies, functions, iam, identity, kms_keys, last_accessed,
+    log_groups, quota_holders, quotas, result_buckets, running, start_rates, state_machines, tables, tags, versions,
+    xray,
 };
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
 use crate::detect::{self, Door, HashKey};
-use crate::model::{CollectorRun, Executions, PartName, PartValue, Snapshot};
+use crate::model::{CollectorRun, Executions, PartName, PartValue, Quota, Reading, Snapshot};
 use crate::types::{AccountId, Arn, Gap, GapReason, Region};
 
 /// Every collector, in the order of the snapshot's parts.
@@ -35,6 +36,7 @@ pub static COLLECTORS: &[&Collector] = &[
     &kms_keys::COLLECTOR,
     &event_rules::COLLECTOR,
     &function_policies::COLLECTOR,
+    &functions::COLLECTOR,
     &executions::COLLECTOR,
     &running::COLLECTOR,
     &xray::COLLECTOR,
@@ -87,6 +89,8 @@ pub struct Environment<'a> {
     pub hash_key: &'a HashKey,
     /// What earlier collections saw in execution data.
     pub known: &'a KnownExecutions,
+    /// What usage of quotas earlier collections saw.
+    pub known_quotas: &'a KnownQuotas,
     pub progress: &'a dyn Progress,
     pub cancel: CancellationToken,
     pub now: fn() -> Timestamp,
@@ -94,6 +98,9 @@ pub struct Environment<'a> {
 
 /// What is remembered of execution data, by account and Region.
 pub type KnownExecutions = BTreeMap<(AccountId, Region), Executions>;
+
+/// What is remembered of the usage of quotas, by account and Region.
+pub type KnownQuotas = BTreeMap<(AccountId, Region), BTreeMap<Quota, Vec<Reading>>>;
 
 /// What was collected, and how each collector fared.
 #[derive(Debug)]
@@ -149,6 +156,14 @@ impl<'a> Environment<'a> {
             hash_key: self.hash_key,
             known: self.known.get(&(account_id.clone(), region.clone())),
         }
+    }
+
+    pub(super) fn remembered(
+        &self,
+        account_id: &AccountId,
+        region: &Region,
+    ) -> Option<&'a BTreeMap<Quota, Vec<Reading>>> {
+        self.known_quotas.get(&(account_id.clone(), region.clone()))
     }
 }
 
@@ -360,6 +375,7 @@ impl Place<'_> {
             door: self.environment.door,
             snapshot,
             inspection: self.environment.inspection(account_id, region),
+            remembered: self.environment.remembered(account_id, region),
             regions: &self.environment.settings.regions,
             versions: self.environment.settings.versions,
             running: self.environment.settings.running,

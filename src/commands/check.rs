@@ -1,4 +1,5 @@
 use super::outcome::{Failures, Outcome};
+use super::output::Extent;
 use super::{configure, output, snapshots};
 use crate::audit::{self, RunFacts};
 use crate::cli::{CheckArgs, CommonArgs};
@@ -14,8 +15,8 @@ pub(super) fn run(args: &CheckArgs, common: &CommonArgs) -> anyhow::Result<Outco
     let snapshots = snapshots::read(&args.snapshots)?;
     let report = audit::audit(&snapshots, &config.checks, &config.selection, facts(&snapshots));
     let mut failures = Failures::default();
-    output::write_files(&report, &config.export, &mut failures);
-    output::write_streams(&report, &config.export, common.color, args.audit.verbose, &mut failures);
+    output::write_files(&report, &config.export, Extent::Whole, &mut failures);
+    output::write_streams(&report, &config.export, Extent::Whole, common.color, args.audit.verbose, &mut failures);
     let mut outcome = Outcome::of(&report, config.exit, None);
     if snapshots.iter().all(|snapshot| snapshot.region == Region::global()) {
         tracing::error!("the snapshots hold nothing to judge: there is no part of any Region in them");

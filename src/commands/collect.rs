@@ -3,7 +3,7 @@ use std::io::Write;
 use anyhow::Context;
 
 use super::configure;
-use super::gather::{Gathered, gather, keep_executions, open_store};
+use super::gather::{Gathered, gather, keep_executions, keep_quotas, open_store};
 use super::narrow::narrow;
 use super::outcome::{Failures, Outcome};
 use crate::cli::{CollectArgs, CommonArgs};
@@ -25,6 +25,7 @@ pub(super) fn run(args: CollectArgs, common: &CommonArgs) -> anyhow::Result<Outc
     let mut failures = Failures::default();
     if let Some(store) = &store {
         failures.note(keep_executions(store, &snapshots));
+        failures.note(keep_quotas(store, &snapshots));
     }
     if to_stdout {
         failures.note(write(snapshots, &mut std::io::stdout().lock()).context("standard output"));

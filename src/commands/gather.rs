@@ -10,7 +10,7 @@ use super::progress::Bars;
 use super::signals::Signals;
 use crate::audit::RunFacts;
 use crate::aws::{Budget, Session};
-use crate::collect::{self, Environment, KnownExecutions, Progress, Silent};
+use crate::collect::{self, Environment, KnownExecutions, KnownQuotas, Progress, Silent};
 use crate::config::Config;
 use crate::detect::{Door, HashKey};
 use crate::model::Snapshot;
@@ -51,12 +51,19 @@ pub(super) struct Eyes {
     hash_key: HashKey,
     /// What was seen in execution data before.
     known: KnownExecutions,
+    /// What usage of quotas was seen before.
+    known_quotas: KnownQuotas,
 }
 
 impl Eyes {
     /// Without a memory.
     pub(super) fn new(hash_key: HashKey) -> Self {
-        Self { door: Door::new(hash_key.clone()), hash_key, known: KnownExecutions::new() }
+        Self {
+            door: Door::new(hash_key.clone()),
+            hash_key,
+            known: KnownExecutions::new(),
+            known_quotas: KnownQuotas::new(),
+        }
     }
 }
 
@@ -88,6 +95,7 @@ pub(super) fn ask<T>(
             detection: &config.detect,
             hash_key: &eyes.hash_key,
             known: &eyes.known,
+            known_quotas: &eyes.known_quotas,
             progress,
             cancel: signals.cancel.clone(),
             now,
@@ -101,7 +109,8 @@ pub(super) fn ask<T>(
 /// Collects from AWS.
 pub(super) fn gather(config: &Config, store: Option<&Directory>) -> anyhow::Result<Gathered> {
     let known = store.map(Directory::executions).transpose()?.unwrap_or_default().known();
-    let eyes = Eyes { known, ..Eyes::new(hash_key(config, store)?) };
+    let known_quotas = store.map(Directory::quotas).transpose()?.unwrap_or_default().known();
+    let eyes = Eyes { known, known_quotas, ..Eyes::new(hash_key(config, store)?) };
     let bars = std::io::stderr().is_terminal().then(Bars::new);
     let progress: &dyn Progress = bars.as_ref().map_or(&Silent, |bars| bars);
     let started_at = now();
@@ -146,6 +155,13 @@ pub(super) fn keep_executions(store: &Directory, snapshots: &[Snapshot]) -> anyh
     let mut seen = store.executions()?;
     seen.take(snapshots);
     Ok(store.keep_executions(&seen)?)
+}
+
+/// Remembers what usage of quotas was seen, for the forecasts of the next scans.
+pub(super) fn keep_quotas(store: &Directory, snapshots: &[Snapshot]) -> anyhow::Result<()> {
+    let mut seen = store.quotas()?;
+    seen.take(snapshots);
+    Ok(store.keep_quotas(&seen)?)
 }
 
 /// The configured store.

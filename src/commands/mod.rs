@@ -9,6 +9,7 @@ mod definition;
 mod detect;
 mod detect_lines;
 mod detect_stream;
+mod fast;
 mod gather;
 mod generate;
 mod narrow;

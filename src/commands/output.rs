@@ -13,8 +13,31 @@ use crate::export::terminal::Style;
 use crate::export::{json, prometheus, terminal};
 use crate::store::{probe_directory, write_atomically};
 
-/// The file that the textfile collector picks up.
-const TEXTFILE: &str = "stepwarden.prom";
+/// Whether a report tells of everything or of quotas alone: the one does not write over the other's files, and a node
+/// exporter that reads both finds no series twice where the whole one does not collect quotas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    Whole,
+    Quotas,
+}
+
+impl Extent {
+    /// The file that the textfile collector picks up.
+    fn textfile(self) -> &'static str {
+        match self {
+            Self::Whole => "stepwarden.prom",
+            Self::Quotas => "stepwarden-quotas.prom",
+        }
+    }
+
+    fn metrics(self) -> fn(&Report, &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Whole => |report, out| prometheus::write(report, out),
+            Self::Quotas => |report, out| prometheus::write_quotas(report, out),
+        }
+    }
+}
+
 /// Columns of a summary that is not written to a terminal.
 const WIDTH: usize = 100;
 /// Columns from which lines of text are no longer easy to read.
@@ -44,23 +67,28 @@ struct Data {
     write: fn(&Report, &mut dyn Write) -> io::Result<()>,
 }
 
-fn data(settings: &ExportSettings) -> impl Iterator<Item = Data> {
-    settings.formats.iter().filter_map(|format| match format {
+fn data(settings: &ExportSettings, extent: Extent) -> impl Iterator<Item = Data> {
+    let (report, metrics) = match extent {
+        Extent::Whole => ("report.json", "metrics.prom"),
+        Extent::Quotas => ("report-quotas.json", "metrics-quotas.prom"),
+    };
+    settings.formats.iter().filter_map(move |format| match format {
         Format::Terminal => None,
-        Format::Json => Some(Data { file: "report.json", write: |report, out| json::write(report, out) }),
-        Format::Prometheus => Some(Data { file: "metrics.prom", write: |report, out| prometheus::write(report, out) }),
+        Format::Json => Some(Data { file: report, write: |report, out| json::write(report, out) }),
+        Format::Prometheus => Some(Data { file: metrics, write: extent.metrics() }),
     })
 }
 
 /// Writes the report to its files.
-pub(super) fn write_files(report: &Report, settings: &ExportSettings, failures: &mut Failures) {
+pub(super) fn write_files(report: &Report, settings: &ExportSettings, extent: Extent, failures: &mut Failures) {
     if let Some(directory) = &settings.output_dir {
-        for Data { file, write } in data(settings) {
+        for Data { file, write } in data(settings, extent) {
             failures.note(write_file(&directory.join(file), |out| write(report, out)));
         }
     }
     if let Some(directory) = &settings.textfile_dir {
-        failures.note(write_file(&directory.join(TEXTFILE), |out| prometheus::write(report, out)));
+        let write = extent.metrics();
+        failures.note(write_file(&directory.join(extent.textfile()), |out| write(report, out)));
     }
 }
 
@@ -73,11 +101,12 @@ fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>)
 pub(super) fn write_streams(
     report: &Report,
     settings: &ExportSettings,
+    extent: Extent,
     color: ColorArg,
     verbose: bool,
     failures: &mut Failures,
 ) {
-    let to_stdout = data(settings).next().filter(|_| settings.output_dir.is_none());
+    let to_stdout = data(settings, extent).next().filter(|_| settings.output_dir.is_none());
     let data_on_stdout = to_stdout.is_some();
     if let Some(Data { write, .. }) = to_stdout {
         failures.note(write_out(&mut io::stdout().lock(), |out| write(report, out)).context("standard output"));

@@ -1,6 +1,8 @@
-use super::gather::{Gathered, gather, keep_executions, open_store};
+use super::fast::quotas_only;
+use super::gather::{Gathered, gather, keep_executions, keep_quotas, open_store};
 use super::narrow::narrow;
 use super::outcome::{Failures, Outcome};
+use super::output::Extent;
 use super::{configure, output};
 use crate::audit::{self, Report};
 use crate::cli::{CommonArgs, ScanArgs};
@@ -11,27 +13,37 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
     let mut config = configure::load(common)?;
     configure::apply_aws(&mut config, args.aws)?;
     configure::apply_audit(&mut config, &args.audit)?;
-    narrow(&mut config);
+    let extent = if args.quotas { Extent::Quotas } else { Extent::Whole };
+    match extent {
+        Extent::Quotas => quotas_only(&mut config)?,
+        Extent::Whole => narrow(&mut config),
+    }
     let store = open_store(&config)?;
     output::prepare(&config.export)?;
     let Gathered { snapshots, facts, signal, listening } = gather(&config, store.as_ref())?;
     let mut report = audit::audit(&snapshots, &config.checks, &config.selection, facts);
     let mut failures = Failures::default();
     if let Some(store) = &store {
-        failures.note(keep_executions(store, &snapshots));
-        failures.note(keep(store, &mut report));
+        if extent == Extent::Whole {
+            failures.note(keep_executions(store, &snapshots));
+        }
+        failures.note(keep_quotas(store, &snapshots));
+        failures.note(keep(store, &mut report, extent));
     }
-    output::write_files(&report, &config.export, &mut failures);
-    output::write_streams(&report, &config.export, common.color, args.audit.verbose, &mut failures);
+    output::write_files(&report, &config.export, extent, &mut failures);
+    output::write_streams(&report, &config.export, extent, common.color, args.audit.verbose, &mut failures);
     drop(listening);
     Ok(failures.or(Outcome::of(&report, config.exit, signal)))
 }
 
-/// Dates the report by the store, and keeps it there.
-fn keep(store: &Directory, report: &mut Report) -> anyhow::Result<()> {
+/// Dates the report by the store, and keeps it there. Of quotas, which are scanned every minute, it is not kept: the store
+/// would hold 1,440 a day.
+fn keep(store: &Directory, report: &mut Report, extent: Extent) -> anyhow::Result<()> {
     let mut state = store.last_state()?;
     state.date(report);
     store.keep_state(&state)?;
-    store.keep_report(report.finished_at, &output::json(report)?)?;
+    if extent == Extent::Whole {
+        store.keep_report(report.finished_at, &output::json(report)?)?;
+    }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::faults::{Fault, Place, did_you_mean};
-use super::{Config, Known};
+use super::{Config, KEYS, Known};
 use crate::detect::{Kind, SettingsError, SettingsFault};
 use crate::export::settings::Format;
 use crate::finding::settings::Thresholds;
@@ -76,26 +76,14 @@ fn no_check(config: &Config, known: &[&str]) -> Option<Conflict> {
 }
 
 fn thresholds(config: &Config) -> Vec<Conflict> {
-    let pairs: [(Thresholds, [&'static str; 2]); 6] = [
-        (
-            config.checks.state_machine_quota,
-            ["checks.state-machine-quota.warning", "checks.state-machine-quota.critical"],
-        ),
-        (
-            config.checks.open_execution_quota,
-            ["checks.open-execution-quota.warning", "checks.open-execution-quota.critical"],
-        ),
-        (config.checks.open_map_run_quota, ["checks.open-map-run-quota.warning", "checks.open-map-run-quota.critical"]),
-        (config.checks.history_near_limit, ["checks.history-near-limit.warning", "checks.history-near-limit.critical"]),
-        (config.checks.payload_near_limit, ["checks.payload-near-limit.warning", "checks.payload-near-limit.critical"]),
-        (
-            config.checks.definition_near_limit,
-            ["checks.definition-near-limit.warning", "checks.definition-near-limit.critical"],
-        ),
-    ];
-    let reversed = pairs.iter().filter(|(Thresholds { warning, critical }, _)| warning >= critical);
-    let conflict = |(Thresholds { warning, critical }, keys): &(Thresholds, [&'static str; 2])| {
-        Conflict::new(keys, format!("expected less than critical ({critical}), got {warning}"))
+    let key = |check: &str, level: &str| {
+        let path = format!("checks.{check}.{level}");
+        KEYS.iter().map(|key| key.path).find(|known| *known == path)
+    };
+    let reversed = config.checks.thresholds.iter().filter(|(_, Thresholds { warning, critical })| warning >= critical);
+    let conflict = |(check, Thresholds { warning, critical }): (&&str, &Thresholds)| {
+        let keys: Vec<_> = ["warning", "critical"].iter().filter_map(|level| key(check, level)).collect();
+        Conflict::new(&keys, format!("expected less than critical ({critical}), got {warning}"))
     };
     reversed.map(conflict).collect()
 }

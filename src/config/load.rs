@@ -12,7 +12,7 @@ use super::value::{Complaint, Refusal, Shape, Value};
 use super::{Config, FILE_VARIABLE, Known};
 use crate::collect::settings::Warnings;
 use crate::finding::CheckSettings;
-use crate::model::Quota;
+use crate::model::{Quota, StatesApi};
 
 /// A setting as it was written.
 struct Leaf {
@@ -219,10 +219,13 @@ fn inside(leaf: &Leaf, complaint: Complaint) -> Fault {
 
 /// Who holds a quota is asked for from where its check begins to warn.
 fn warnings(checks: &CheckSettings) -> Warnings {
-    let own = [
-        (Quota::OpenExecutions, checks.open_execution_quota.warning),
-        (Quota::OpenMapRuns, checks.open_map_run_quota.warning),
+    let levels = [
+        (Quota::OpenExecutions, "open-execution-quota"),
+        (Quota::OpenMapRuns, "open-map-run-quota"),
+        (Quota::StateTransitions, "state-transition-throttling"),
+        (Quota::Api(StatesApi::StartExecution), "api-throttling"),
     ];
+    let own = levels.map(|(quota, check)| (quota, checks.thresholds(check).warning));
     let is_default = |share: f64| (share - Warnings::DEFAULT).abs() < f64::EPSILON;
     Warnings(own.into_iter().filter(|(_, share)| !is_default(*share)).collect())
 }

@@ -4,10 +4,12 @@
 mod around;
 mod beyond;
 mod check;
+mod culprits;
 mod data;
 mod evaluation;
 mod exposed;
 mod granted;
+mod invoked;
 mod last_use;
 mod needs;
 mod published;
@@ -23,6 +25,7 @@ mod standard;
 mod starts;
 mod stores;
 mod text;
+mod throttling;
 mod view;
 
 pub use beyond::Beyond;
@@ -42,5 +45,6 @@ pub use running::{Runs, moment, seconds_between, span};
 pub use settings::CheckSettings;
 pub use severity::{Confidence, Severity};
 pub use starts::{Outlook, StartGraph};
-pub use text::{capitalised, digits, listed, shell_quote};
+pub use text::{capitalised, digits, how_long, listed, shell_quote};
+pub use throttling::{Strain, about_throttled_transitions};
 pub use view::{AccountView, LogGroupView, MachineView, RegionView, RoleView, View};

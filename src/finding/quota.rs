@@ -1,8 +1,9 @@
+use super::culprits::with_holders;
 use super::settings::Thresholds;
 use super::text::digits;
-use super::{Confidence, Defect, Evaluations, Outcome, RegionView, Severity, View};
+use super::{Confidence, Defect, Evaluations, Outcome, RegionView, Severity, Subject, View};
 use crate::model::{Quota, QuotaStatus, Usage, uncounted};
-use crate::types::Gap;
+use crate::types::{Gap, GapReason};
 
 /// A quota whose usage is at or above its warning level.
 #[derive(Debug)]
@@ -18,9 +19,12 @@ impl Crowding<'_> {
     /// Limit, usage and ratio in words, without a full stop.
     pub fn sentence(&self) -> String {
         let Self { region, status, ratio, usage, at_least } = self;
+        let holder = match &status.machine {
+            Some(machine) => format!("{} in {}", machine.name(), region.name()),
+            None => region.name().to_owned(),
+        };
         format!(
-            "{} holds {at_least}{} of {} {} ({at_least}{:.0} %; {})",
-            region.name(),
+            "{holder} holds {at_least}{} of {} {} ({at_least}{:.0} %; {})",
             digits(*usage),
             digits(status.limit.value),
             status.quota.title(),
@@ -37,7 +41,15 @@ where
 {
     for region in view.regions() {
         for status in region.quotas.iter().filter(|status| status.quota == quota) {
-            out.judge(region.subject(), judge(region, status, thresholds, &explain));
+            let verdict = judge(region, status, thresholds, &explain);
+            // A state machine's own quota is spoken about where it is, unless it is far from it: then so are all others.
+            let machine = status.machine.as_ref().filter(|_| matches!(verdict, Ok(Outcome::NonCompliant(_))));
+            let subject = region.subject();
+            let subject = match machine {
+                Some(machine) => Subject { resource: machine.clone(), machines: vec![machine.clone()], ..subject },
+                None => subject,
+            };
+            out.judge(subject, verdict);
         }
     }
 }
@@ -58,10 +70,15 @@ where
         }
         // "Few among some" is not "few": a half-read list can warn, but it cannot calm. CloudWatch's count of open
         // executions runs low too, but it is the measure that AWS itself advises to alarm on.
-        return match region.snapshot.state_machines().gap() {
-            Some(gap) if !at_least.is_empty() && status.quota == Quota::StateMachines => Err(gap.clone()),
-            _ => Ok(Outcome::Compliant),
-        };
+        if at_least.is_empty() || status.quota == Quota::OpenExecutions {
+            return Ok(Outcome::Compliant);
+        }
+        let detail = format!(
+            "{source} tells of at least {} {}, but there may be more than that",
+            digits(usage),
+            status.quota.title()
+        );
+        return Err(Gap::new(GapReason::Partial, detail));
     }
     let severity = if ratio >= thresholds.critical { Severity::Critical } else { Severity::Medium };
     let mut defect = explain(&Crowding { region, status, ratio, usage, at_least })
@@ -74,6 +91,7 @@ where
     if let Some(at) = at {
         defect = defect.evidence("observed_at", at.to_string());
     }
+    defect = with_holders(defect, status);
     // A raised limit that was not read would make this a false alarm; a hard one cannot be raised.
     if status.limit.source == "documented" && !status.quota.is_hard() {
         defect = defect.confidence(Confidence::Medium);
@@ -81,7 +99,7 @@ where
     Ok(defect.into())
 }
 
-fn limit_source(status: &QuotaStatus) -> &'static str {
+pub(super) fn limit_source(status: &QuotaStatus) -> &'static str {
     match status.limit.source {
         _ if status.quota.is_hard() => "the limit is AWS's, the same for every account",
         "applied" => "the limit is the value applied to this account",

@@ -1,5 +1,7 @@
 //! What configuration may change about checks.
 
+use std::collections::BTreeMap;
+
 use crate::iam::glob_matches;
 use crate::types::{AccountId, Arn};
 
@@ -10,6 +12,23 @@ pub struct Thresholds {
     pub warning: f64,
     /// From here on it is `critical`.
     pub critical: f64,
+}
+
+/// How near the time at which a quota is used up has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExhaustionTimes {
+    /// So many days before, it is `medium`.
+    pub warning_days: u32,
+    /// So many hours before, it is `critical`.
+    pub critical_hours: u32,
+}
+
+impl Default for Thresholds {
+    /// AWS advises an alarm at 900 of 1,000 open Map Runs, so the warning of each quota comes before that.
+    /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>.
+    fn default() -> Self {
+        Self { warning: 0.8, critical: 0.95 }
+    }
 }
 
 /// When a running execution is a long one.
@@ -23,15 +42,12 @@ pub struct LongRunning {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckSettings {
-    pub state_machine_quota: Thresholds,
-    pub open_execution_quota: Thresholds,
-    pub open_map_run_quota: Thresholds,
-    pub history_near_limit: Thresholds,
-    pub payload_near_limit: Thresholds,
-    pub definition_near_limit: Thresholds,
+    /// By check, where they are not the default.
+    pub thresholds: BTreeMap<&'static str, Thresholds>,
     pub long_running: LongRunning,
     /// Hours after which an open Map Run counts as stuck whatever it does.
     pub map_run_hours: u32,
+    pub quota_exhaustion_forecast: ExhaustionTimes,
     /// Accounts that count as one's own.
     pub trusted_accounts: Vec<AccountId>,
     /// Principals that are meant to read execution data: ARNs with IAM's wildcards.
@@ -43,6 +59,16 @@ pub struct CheckSettings {
 }
 
 impl CheckSettings {
+    /// Of a check of a quota.
+    pub fn thresholds(&self, check: &str) -> Thresholds {
+        self.thresholds.get(check).copied().unwrap_or_default()
+    }
+
+    pub fn set_thresholds(&mut self, check: &'static str, thresholds: Thresholds) {
+        self.thresholds.insert(check, thresholds);
+        self.thresholds.retain(|_, thresholds| *thresholds != Thresholds::default());
+    }
+
     pub fn trusts(&self, account: &str) -> bool {
         self.trusted_accounts.iter().any(|trusted| trusted.as_str() == account)
     }
@@ -54,19 +80,13 @@ pub fn expected(patterns: &[String], principal: &Arn) -> bool {
 }
 
 impl Default for CheckSettings {
-    /// AWS advises an alarm at 900 of 1,000 open Map Runs, so the warning of each quota comes before that.
-    /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>.
     fn default() -> Self {
-        let thresholds = Thresholds { warning: 0.8, critical: 0.95 };
         Self {
-            state_machine_quota: thresholds,
-            open_execution_quota: thresholds,
-            open_map_run_quota: thresholds,
-            history_near_limit: thresholds,
-            payload_near_limit: thresholds,
-            definition_near_limit: thresholds,
+            thresholds: BTreeMap::new(),
             long_running: LongRunning { days: 30, least_hours: 24 },
             map_run_hours: 24,
+            // A raised limit takes AWS days; a runaway is to wake somebody up.
+            quota_exhaustion_forecast: ExhaustionTimes { warning_days: 14, critical_hours: 24 },
             trusted_accounts: Vec::new(),
             expected_readers: Vec::new(),
             expected_writers: Vec::new(),

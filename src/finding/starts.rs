@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::invoked::Asked;
 use super::{MachineView, RegionView};
 use crate::access::Grants;
 use crate::asl::Start;
@@ -15,9 +16,9 @@ use crate::types::{Arn, Gap, Observed};
 pub struct StartGraph<'a> {
     pub graph: Graph<'a>,
     /// Machines whose starts were not read.
-    unread: BTreeMap<usize, Gap>,
+    pub(super) unread: BTreeMap<usize, Gap>,
     /// Machines that may start what is not in the graph: it is chosen at run time, or stands in what `gap` speaks about.
-    open: BTreeSet<usize>,
+    pub(super) open: BTreeSet<usize>,
     /// What of the Region was not read and may start machines.
     pub gap: Option<Gap>,
 }
@@ -37,11 +38,13 @@ impl<'a> RegionView<'a> {
         let graph = Graph::new(machines.iter().map(|machine| &machine.machine.arn));
         let mut starts = StartGraph { graph, unread: BTreeMap::new(), open: BTreeSet::new(), gap: None };
         let rules = self.event_rules();
+        let mut asked = Asked::new();
         for machine in &machines {
             let Some(index) = starts.graph.index(&machine.machine.arn) else { continue };
             if let Err(gap) = starts.tasks(index, machine) {
                 starts.unread.insert(index, gap);
             }
+            starts.functions(index, machine, &mut asked);
             if machine.machine.kind != MachineKind::Express {
                 starts.rules(index, machine, &rules);
             }
@@ -118,6 +121,12 @@ impl<'a> StartGraph<'a> {
         Ok(())
     }
 
+    /// Something of the Region that was not read may make the machine start others.
+    pub(super) fn unknown(&mut self, index: usize, gap: &Gap) {
+        self.open.insert(index);
+        self.gap.get_or_insert_with(|| gap.clone());
+    }
+
     fn rules(&mut self, index: usize, machine: &MachineView<'a>, rules: &Observed<&'a EventRules>) {
         let own = &machine.machine.arn;
         let (seen, mut gap) = rules.seen();
@@ -129,45 +138,57 @@ impl<'a> StartGraph<'a> {
             gap = gap.or_else(|| unread.filter_map(|rule| rule.targets.gap().or(rule.pattern.as_ref()?.gap())).next());
         }
         if let Some(gap) = gap {
-            self.open.insert(index);
-            self.gap.get_or_insert_with(|| gap.clone());
+            self.unknown(index, gap);
         }
     }
 }
 
 /// What statements that allow starts say of some machines.
+#[derive(Debug)]
 pub(super) struct Startable<'a> {
     /// Those that they name, and that nothing denies.
     pub(super) machines: BTreeSet<&'a Arn>,
     /// They allow any, or those of a pattern that leaves the name open.
     pub(super) others: bool,
+    /// Those that are allowed by a statement about any, which speaks of Step Functions and not of all actions there are.
+    pub(super) any: BTreeSet<&'a Arn>,
 }
 
 const START: [&str; 2] = ["states:StartExecution", "states:StartSyncExecution"];
 
 /// Which of `machines` a role is let start.
 pub(super) fn startable<'a>(grants: &Grants<'_>, machines: &[&'a Arn]) -> Startable<'a> {
-    let mut found = Startable { machines: BTreeSet::new(), others: false };
+    let mut found = Startable { machines: BTreeSet::new(), others: false, any: BTreeSet::new() };
+    let mut meant = false;
+    let left = |arn: &Arn| START.iter().any(|action| grants.on(arn.as_str(), action).allows().is_some());
     for grant in grants.allowing() {
-        let actions: Vec<_> = START.iter().filter(|action| grant.statement.matches_action(action)).collect();
-        if actions.is_empty() {
+        if !START.iter().any(|action| grant.statement.matches_action(action)) {
             continue;
         }
         let Some(Selector::Only(resources)) = &grant.statement.resources else {
             found.others = true;
             continue;
         };
+        let speaks = speaks_of_states(&grant.statement.actions);
         for resource in resources {
             if names_none(resource) {
                 found.others = true;
+                meant |= speaks;
                 continue;
             }
             let matching = machines.iter().filter(|arn| glob_matches(resource, arn.as_str(), false));
-            let left = |arn: &&&Arn| actions.iter().any(|action| grants.on(arn.as_str(), action).allows().is_some());
-            found.machines.extend(matching.filter(left));
+            found.machines.extend(matching.copied().filter(|arn| left(arn)));
         }
     }
+    if meant {
+        found.any = machines.iter().copied().filter(|arn| left(arn)).collect();
+    }
     found
+}
+
+fn speaks_of_states(actions: &Selector) -> bool {
+    let Selector::Only(patterns) = actions else { return false };
+    patterns.iter().any(|pattern| pattern.to_ascii_lowercase().starts_with("states:"))
 }
 
 /// A pattern that fits machines whatever their names.

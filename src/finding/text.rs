@@ -1,3 +1,5 @@
+use jiff::SignedDuration;
+
 /// `text` as one word of a POSIX shell: names and ARNs come from the account and may hold anything.
 pub fn shell_quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
@@ -36,9 +38,31 @@ pub fn digits(count: f64) -> String {
     text
 }
 
+/// How long in words: of minutes, hours or days, whichever tell enough.
+pub fn how_long(time: SignedDuration) -> String {
+    let minutes = time.as_mins().max(0);
+    let (count, unit) = match minutes {
+        0..=119 => (minutes, "minute"),
+        120..=2_879 => ((minutes + 30) / 60, "hour"),
+        _ => ((minutes + 720) / 1_440, "day"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{listed, shell_quote};
+    use jiff::SignedDuration;
+
+    use super::{how_long, listed, shell_quote};
+
+    #[test]
+    fn times_are_said_as_a_person_would() {
+        for (seconds, words) in
+            [(-5, "0 minutes"), (60, "1 minute"), (7_199, "119 minutes"), (7_200, "2 hours"), (259_000, "3 days")]
+        {
+            assert_eq!(how_long(SignedDuration::from_secs(seconds)), words);
+        }
+    }
 
     #[test]
     fn long_lists_are_cut() {

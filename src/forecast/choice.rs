@@ -4,7 +4,7 @@ use super::trend::Trend;
 /// Seconds that are looked back, longest first.
 const WINDOWS: [f64; 8] = [14.0 * DAY, 7.0 * DAY, 3.0 * DAY, DAY, 6.0 * HOUR, 3.0 * HOUR, HOUR, HOUR / 3.0];
 /// A window that begins later than all history by less is all of the history.
-const SLACK: f64 = 0.9;
+pub(super) const SLACK: f64 = 0.9;
 /// Of the daily cycle's height: what is left of it after it was taken out.
 const REMAINDER: f64 = 0.05;
 

@@ -1,10 +1,11 @@
-use super::Exhaustion;
+use super::choice::SLACK;
 use super::series::{DAY, HOUR, Series};
 use super::trend::Trend;
+use super::{DAYS_OF_A_CYCLE, Exhaustion};
 
 /// How far is looked ahead, by how far the window looks back.
 const AHEAD: f64 = 4.0;
-/// The same where no daily cycle could be taken out.
+/// The same of a window of hours where no daily cycle could be taken out. Over days it is noise like any other.
 const AHEAD_WITHOUT_CYCLE: f64 = 0.5;
 /// The end of the interval may lie so many times farther ahead.
 const INTERVAL_AHEAD: f64 = 3.0;
@@ -12,7 +13,8 @@ const STEPS: u32 = 4_000;
 
 /// When the trend meets the limit; none where that is farther ahead than can be seen.
 pub(super) fn crossing(series: &Series, trend: &Trend, limit: f64, now: i64) -> Option<Exhaustion> {
-    let horizon = trend.span * if series.cycle.is_some() { AHEAD } else { AHEAD_WITHOUT_CYCLE };
+    let days = trend.span >= DAYS_OF_A_CYCLE * DAY * SLACK;
+    let horizon = trend.span * if days || series.cycle.is_some() { AHEAD } else { AHEAD_WITHOUT_CYCLE };
     // What is below the limit now cannot have met it.
     let level = trend.level.min(limit);
     let middle = |ahead: f64| level + trend.slope * ahead + series.cycle_at(ahead);

@@ -18,8 +18,8 @@
 //!    has risen before. What rose as high before and came down again (a sawtooth, a busy morning) is no forecast.
 //! 7. **Choice.** The longest window that counts; a shorter one instead where it counts too and is significantly faster. So
 //!    a ramp that began an hour ago is seen in the minutes, and noise in the minutes does not shake the trend of days.
-//! 8. **The limit.** The trend is prolonged until it meets the limit: at most 4 times as far as the window looks back, half as
-//!    far where no daily cycle could be taken out, since it may be the morning of one. The interval is meant to hold the true
+//! 8. **The limit.** The trend is prolonged until it meets the limit: at most 4 times as far as the window looks back; a window
+//!    of hours half as far where no daily cycle could be taken out, since it may be the morning of one. The interval is meant to hold the true
 //!    time 9 times in 10; it has the error of the slope and a wander as large as the steps between blocks scatter.
 //!
 //! Limits of the method: cycles of a week are not kept apart; growth that accelerates meets the limit sooner than named, and
@@ -77,8 +77,8 @@ pub fn outlook(points: &[Point], blind_below: f64, limit: f64, now: i64) -> Outl
     if series.last() >= limit {
         return Outlook::Full;
     }
-    match choice::choose(&series) {
-        Some(choice) => crossing::crossing(&series, &choice, limit, now).map_or(Outlook::Steady, Outlook::Exhausts),
+    match choice::choose(&series).and_then(|trend| crossing::crossing(&series, &trend, limit, now)) {
+        Some(exhaustion) => Outlook::Exhausts(exhaustion),
         None if series.tells() => Outlook::Steady,
         None => Outlook::Unknown,
     }

@@ -28,12 +28,12 @@ impl Series {
         known.dedup_by_key(|point| point.at);
         let seen: Vec<_> = known.iter().map(|point| (before(now, point.at), point.value)).collect();
         let seen: Vec<_> = seen.into_iter().filter(|(at, _)| *at >= -OLDEST).collect();
-        let points: Vec<_> = seen.iter().copied().filter(|point| point.1 >= blind_below).collect();
+        let floor = if blind_below.is_finite() { blind_below.max(0.0) } else { 0.0 };
+        let points: Vec<_> = seen.iter().copied().filter(|point| point.1 >= floor).collect();
         // Usage that is not known now has no future.
-        if seen.last()?.1 < blind_below {
+        if seen.last()?.1 < floor {
             return None;
         }
-        let floor = if blind_below.is_finite() { blind_below.max(0.0) } else { 0.0 };
         let raised: Vec<_> = seen.into_iter().map(|(at, value)| (at, value.max(floor))).collect();
         let hours = by_hour(&raised);
         let cycle = Cycle::of(&hours);

@@ -101,18 +101,19 @@ fn back<'g, 'a>(next: &[Vec<&'g Edge<'a>>], edge: &'g Edge<'a>) -> Option<Vec<&'
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::json;
 
     use super::super::{Edge, Graph, How, Likelihood, Way};
-    use crate::asl::Bound;
+    use crate::asl::{Bound, Definition, Task};
     use crate::types::Arn;
 
     fn arn(index: usize) -> Arn {
         Arn::parse(format!("arn:aws:states:eu-west-1:123456789012:stateMachine:m{index}")).unwrap()
     }
 
-    fn way<'a>(role: &'a Arn, name: usize) -> Way<'a> {
+    fn way<'a>(task: &'a Task, role: &'a Arn, name: usize) -> Way<'a> {
         let function = Arn::parse(format!("arn:aws:lambda:eu-west-1:123456789012:function:f{name}")).unwrap();
-        Way { how: How::Function { state: "S", function, role }, likelihood: Likelihood::Sure, bound: Bound::None }
+        Way { how: How::Function { task, function, role }, likelihood: Likelihood::Sure, bound: Bound::None }
     }
 
     proptest! {
@@ -120,9 +121,11 @@ mod tests {
         #[test]
         fn every_edge_that_leads_back_is_told(pairs in prop::collection::vec((0_usize..7, 0_usize..7), 0..20)) {
             let machines: Vec<_> = (0..7).map(arn).collect();
+            let document = json!({"StartAt": "S", "States": {"S": {"Type": "Task", "Resource": "r", "End": true}}});
+            let task = Definition::parse(&document).unwrap().tasks.remove(0);
             let mut graph = Graph::new(&machines);
             for (name, (from, to)) in pairs.iter().enumerate() {
-                graph.add(&machines[*from], &machines[*to], way(&machines[0], name));
+                graph.add(&machines[*from], &machines[*to], way(&task, &machines[0], name));
             }
             let cycles = graph.cycles();
             for cycle in &cycles {

@@ -1,4 +1,4 @@
-use crate::asl::{Bound, Start};
+use crate::asl::{Bound, Start, Task};
 use crate::model::EventTarget;
 use crate::types::Arn;
 
@@ -26,7 +26,7 @@ pub enum How<'a> {
     /// A rule of the default event bus takes its status events and has the other as target.
     Rule { arn: &'a Arn, name: &'a str, target: &'a EventTarget },
     /// A state calls a function whose role may start it.
-    Function { state: &'a str, function: Arn, role: &'a Arn },
+    Function { task: &'a Task, function: Arn, role: &'a Arn },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,7 +68,7 @@ impl<'a> Edge<'a> {
                 states.collect::<Vec<_>>().join(" and ")
             }
             How::Rule { .. } => self.kind(),
-            How::Function { state, function, .. } => format!("{state}, function {}", function.name()),
+            How::Function { task, function, .. } => format!("{}, function {}", task.state, function.name()),
         }
     }
 

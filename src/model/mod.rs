@@ -5,6 +5,7 @@ pub mod data_protection;
 pub mod event_pattern;
 pub mod event_rule;
 pub mod execution;
+pub mod function;
 pub mod function_call;
 pub mod function_policy;
 pub mod iam_entity;
@@ -30,6 +31,7 @@ pub use execution::{
     Cursor, DataField, DataPlace, ExecutionData, Executions, Inspected, Largest, OpenExecution, Sample, Sighting,
     Source,
 };
+pub use function::Functions;
 pub use function_call::{FunctionCall, LATEST, function_calls};
 pub use function_policy::{FunctionPolicies, function_arn, function_names};
 pub use iam_entity::{Iam, InlinePolicy, Principal, Role};
@@ -37,8 +39,8 @@ pub use kms_key::{KeyGrant, KeyName, KmsKey, KmsKeys};
 pub use last_accessed::{LastAccessed, RoleAccess, ServiceAccess, TRACKED_DAYS};
 pub use log_group::{LogGroup, LogGroups};
 pub use quota::{
-    Counts, Holder, Holders, Quota, QuotaHolders, QuotaLimit, QuotaStatus, Quotas, Rate, Reading, StartRates, Starts,
-    StatesApi, Throttling, Usage, uncounted,
+    Counts, Forecast, Holder, Holders, Quota, QuotaExhaustion, QuotaHolders, QuotaLimit, QuotaStatus, Quotas, Rate,
+    Reading, StartRates, Starts, StatesApi, Throttling, Usage, uncounted,
 };
 pub use result_bucket::{BucketEncryption, Expires, Expiry, PublicAccessBlock, ResultBucket, ResultBuckets, expires};
 pub use run::CollectorRun;

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DataProtections, Details, EventRules, Executions, FunctionPolicies, Iam, KmsKeys, LastAccessed, LogGroups,
-    QuotaHolders, Quotas, ResultBuckets, Running, RunningExecutions, StartRates, StateMachines, Tables, Versions, Xray,
+    DataProtections, Details, EventRules, Executions, FunctionPolicies, Functions, Iam, KmsKeys, LastAccessed,
+    LogGroups, QuotaHolders, Quotas, ResultBuckets, Running, RunningExecutions, StartRates, StateMachines, Tables,
+    Versions, Xray,
 };
 use crate::detect::{Clean, Door};
 use crate::types::{AccountId, Arn, Gap, GapReason, JsonPointer, Observation, Observed, Region};
@@ -78,7 +79,7 @@ impl SnapshotLine {
 }
 
 /// Contents of a part that can be there while something in them is not.
-trait GapWithin {
+pub(super) trait GapWithin {
     fn gap_within(&self) -> Option<&Gap> {
         None
     }
@@ -336,6 +337,7 @@ parts! {
     kms_keys: KmsKeys(KmsKeys),
     event_rules: EventRules(EventRules),
     function_policies: FunctionPolicies(FunctionPolicies),
+    functions: Functions(Functions),
     executions: Executions(Executions),
     running: Running(Running),
     xray: Xray(Xray),

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::atomic::{create_atomically, probe_directory, write_atomically};
 use super::executions::SeenExecutions;
+use super::quotas::SeenQuotas;
 use crate::audit::LastState;
 use crate::detect::HashKey;
 
@@ -15,6 +16,7 @@ use crate::detect::HashKey;
 /// hash-key               the key of the hashes in evidence, 32 bytes as hex, mode 0600
 /// state.json             the last state of every finding
 /// executions.json        what was seen in execution data, and where the next scan goes on; no data, no names
+/// quotas.json            the usage of quotas in the last 14 days
 /// reports/<time>.json    one per scan
 /// ```
 #[derive(Debug, Clone)]
@@ -75,6 +77,17 @@ impl Directory {
         self.write("executions.json", 0o600, &text)
     }
 
+    /// What usage of quotas was seen; what cannot be read is set aside like the last state.
+    pub fn quotas(&self) -> Result<SeenQuotas, StoreError> {
+        self.remembered("quotas", "forecasts of quotas begin anew")
+    }
+
+    /// Of two scans that end at once, what one of them saw last is lost; the file is whole.
+    pub fn keep_quotas(&self, seen: &SeenQuotas) -> Result<(), StoreError> {
+        let text = serde_json::to_vec(seen).expect("what was seen is plain JSON");
+        self.write("quotas.json", 0o600, &text)
+    }
+
     fn remembered<T: DeserializeOwned + Default>(&self, name: &str, so: &str) -> Result<T, StoreError> {
         let path = self.root.join(format!("{name}.json"));
         let Some(text) = read(&path)? else {
@@ -129,7 +142,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::os::unix::fs::PermissionsExt;
 
-    use super::{Directory, SeenExecutions};
+    use super::{Directory, SeenExecutions, SeenQuotas};
     use crate::audit::LastState;
     use crate::detect::Door;
 
@@ -178,5 +191,8 @@ mod tests {
         std::fs::write(root.path().join("executions.json"), b"[").unwrap();
         assert_eq!(store.executions().unwrap(), SeenExecutions::default());
         assert!(root.path().join("executions.damaged.json").exists());
+        std::fs::write(root.path().join("quotas.json"), b"{\"places\": 1}").unwrap();
+        assert_eq!(store.quotas().unwrap(), SeenQuotas::default());
+        assert!(root.path().join("quotas.damaged.json").exists());
     }
 }

@@ -3,9 +3,11 @@
 mod atomic;
 mod directory;
 mod executions;
+mod quotas;
 pub mod settings;
 
 pub use atomic::{probe_directory, probe_file, write_atomically};
 pub use directory::{Directory, StoreError, random_key};
 pub use executions::SeenExecutions;
+pub use quotas::SeenQuotas;
 pub use settings::StoreSettings;

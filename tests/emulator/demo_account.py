@@ -198,6 +198,20 @@ ROLES = {
     "GdprErasureRole": Role(
         [functions(WEST, "erase-crm"), allow("EraseMail", "sts:AssumeRole", definitions.MAIL_ROLE)], guarded=True
     ),
+    "CatalogueCrawlRole": Role(
+        [allow("StartIndex", "states:StartExecution", "arn:aws:states:eu-west-1:{account}:stateMachine:catalogue-index")],
+        guarded=True,
+    ),
+    "CatalogueIndexRole": Role(
+        [allow("StartCrawl", "states:StartExecution", "arn:aws:states:eu-west-1:{account}:stateMachine:catalogue-crawl")],
+        guarded=True,
+    ),
+    "StockRefreshRole": Role([], guarded=True),
+    # What EventBridge starts the machine with, whose success it is that it waits for.
+    "StockRefreshRuleRole": Role(
+        [allow("StartRefresh", "states:StartExecution", "arn:aws:states:eu-west-1:{account}:stateMachine:stock-refresh")],
+        guarded=True,
+    ),
     "WarehouseStocktakeRole": Role([LOG_DELIVERY, log_writes("warehouse-stocktake", WEST)], guarded=True),
 }
 # Made for its machine, then deleted: the machine names a role that does not exist.
@@ -239,6 +253,10 @@ MACHINES = [
     Machine(WEST, "gdpr-erasure", "GdprErasureRole", definitions.GDPR_ERASURE),
     Machine(WEST, "warehouse-stocktake", "WarehouseStocktakeRole", definitions.WAREHOUSE_STOCKTAKE, log_level="ERROR",
             tags={"owner": "logistics"}),
+    # These start one another, or by a rule themselves. None of them is ever executed here.
+    Machine(WEST, "catalogue-crawl", "CatalogueCrawlRole", definitions.CATALOGUE_CRAWL),
+    Machine(WEST, "catalogue-index", "CatalogueIndexRole", definitions.CATALOGUE_INDEX),
+    Machine(WEST, "stock-refresh", "StockRefreshRole", definitions.STOCK_REFRESH),
 ]
 
 # Executions that hold personal data and a secret: Region, machine, name and input.
@@ -269,6 +287,10 @@ RULES = [
          pattern={"source": ["aws.states"], "detail": {"status": ["FAILED", "TIMED_OUT"]}}),
     Rule(EAST, "nightly-close", "arn:aws:states:us-east-1:{account}:stateMachine:monthly-close",
          schedule="rate(1 day)", role="MonthlyCloseRole"),
+    Rule(WEST, "refresh-again", "arn:aws:states:eu-west-1:{account}:stateMachine:stock-refresh",
+         pattern={"source": ["aws.states"], "detail": {"status": ["SUCCEEDED"],
+                  "stateMachineArn": ["arn:aws:states:eu-west-1:{account}:stateMachine:stock-refresh"]}},
+         role="StockRefreshRuleRole"),
     Rule(EAST, "instance-stopped", "arn:aws:sns:us-east-1:{account}:on-call", pattern={"source": ["aws.ec2"]}),
 ]
 # A function that its machine names as a task's resource, and who may invoke it besides.
@@ -317,6 +339,7 @@ AUDITOR_ACTIONS = [
     "kms:ListGrants",
     "events:ListRules",
     "events:ListTargetsByRule",
+    "lambda:GetFunctionConfiguration",
     "lambda:GetPolicy",
     "s3:ListAllMyBuckets",
     "s3:GetEncryptionConfiguration",

@@ -277,6 +277,55 @@ CLICKSTREAM_ENRICH = {
 # What was published first, with a token that the current definition has lost.
 CLICKSTREAM_ENRICH_FIRST = {**CLICKSTREAM_ENRICH, "Comment": f"Adds the campaign to a click; token {planted.OLD_TOKEN}"}
 
+# These two start one another for as long as the other catalogue has pages.
+CATALOGUE_CRAWL = {
+    "Comment": "Fetches one page of the supplier's catalogue",
+    "StartAt": "IndexPage",
+    "TimeoutSeconds": 900,
+    "States": {
+        "IndexPage": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::states:startExecution",
+            "Parameters": {
+                "StateMachineArn": "arn:aws:states:{region}:{account}:stateMachine:catalogue-index",
+                "Input.$": "$",
+            },
+            "TimeoutSeconds": 60,
+            "End": True,
+        },
+    },
+}
+CATALOGUE_INDEX = {
+    "Comment": "Indexes a page and asks for the next",
+    "StartAt": "More?",
+    "TimeoutSeconds": 900,
+    "States": {
+        "More?": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.next_page", "IsPresent": True, "Next": "CrawlNext"}],
+            "Default": "Done",
+        },
+        "CrawlNext": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:sfn:startExecution",
+            "Parameters": {
+                "StateMachineArn": "arn:aws:states:{region}:{account}:stateMachine:catalogue-crawl",
+                "Input": {"page.$": "$.next_page"},
+            },
+            "TimeoutSeconds": 60,
+            "End": True,
+        },
+        "Done": {"Type": "Succeed"},
+    },
+}
+# A rule on its own success starts it again.
+STOCK_REFRESH = {
+    "Comment": "Waits an hour between two counts",
+    "StartAt": "Pause",
+    "TimeoutSeconds": 7200,
+    "States": {"Pause": {"Type": "Wait", "Seconds": 3600, "End": True}},
+}
+
 # The mail provider's account is reached with a role there.
 MAIL_ROLE = "arn:aws:iam::999988887777:role/erase-mail"
 GDPR_ERASURE = {

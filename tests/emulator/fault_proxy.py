@@ -35,7 +35,7 @@ REST_OPERATIONS = {
     ("xray", "/ListResourcePolicies"): "ListResourcePolicies",
     ("account", "/listRegions"): "ListRegions",
 }
-LAMBDA_OPERATIONS = {"policy": "GetPolicy"}
+LAMBDA_OPERATIONS = {"policy": "GetPolicy", "configuration": "GetFunctionConfiguration"}
 S3_OPERATIONS = {
     "encryption": "GetBucketEncryption",
     "publicAccessBlock": "GetPublicAccessBlock",

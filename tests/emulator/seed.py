@@ -168,7 +168,7 @@ def seed_surroundings(account):
     )
     for rule in demo.RULES:
         events = account.client("events", rule.region)
-        pattern = {"EventPattern": json.dumps(rule.pattern)} if rule.pattern else {}
+        pattern = {"EventPattern": json.dumps(rule.pattern).replace("{account}", account.id)} if rule.pattern else {}
         schedule = {"ScheduleExpression": rule.schedule} if rule.schedule else {}
         events.put_rule(Name=rule.name, State="ENABLED", **pattern, **schedule)
         role = {"RoleArn": account.role_arn(rule.role)} if rule.role else {}

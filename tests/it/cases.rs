@@ -61,7 +61,18 @@
 //!   "event_rules_gap": "as machines_gap",
 //!   "function_policies": {"name or ARN of a function that a definition names": [STATEMENT], "shut": "gap"},
 //!   "function_policies_gap": "as machines_gap",
-//!   "quotas": {"applied": {"quota name": 1}, "defaults": {}, "metrics": {"metric name": 1}},
+//!   "functions": {"name or ARN of a function that a definition names": "its role", "gone": null, "shut": "gap"},
+//!   "functions_gap": "as machines_gap",
+//!   "holders": {"open_executions": {"most": [{"machine": "leak", "value": 2000, "at_least": true, "growth": 50}],
+//!     "fastest": [], "source": "ListExecutions", "net": {"leak": 812000}}},
+//!   "starts": {"machine": {"known_days": 14, "hourly": 3, "hours_ago": {"1": 500}, "five_minutes": 0.25, "last": [null, 50],
+//!     "throttled": 0}}, "starts_others_at_most": 0, "starts_gap": "as machines_gap",
+//!   "quotas": {"applied": {"quota name": 1}, "defaults": {}, "metrics": {"metric name": 1},
+//!     "minutes": {"ThrottledEvents:StateTransition": [0, 12]},
+//!     "counted": {"activities": 7}, "counted_at_least": {"activities": 1000}, "counted_gap": "why no list was counted",
+//!     "highest": {"versions": {"machine": 950}},
+//!     "history": {"metric name": [[days, value]: straight lines from -14 to 0]}, "hours_gap": "why only minutes are known",
+//!     "remembered": {"quota": as history}},
 //!   "quotas_gap": "as machines_gap", "metrics_gap": "why CloudWatch answered nothing", "applied_gap": "…"
 //! }
 //! ```
@@ -69,17 +80,22 @@
 //! Without `logging` a machine does not log. Without `roles` each role that a machine names exists and grants nothing;
 //! with it, only those exist. Without `trust` Step Functions may assume a role, unguarded. A log group that is not listed
 //! exists, with 30 days and no key. A key that is not listed exists, with the policy that AWS gives a new one, and a function
-//! has no policy. What definitions name as buckets and tables exists and is right in what is not said; null is AWS's own key. A key's policy, its grants, a rule's targets, what is masked, and what is known of a bucket or
+//! has no policy and a role that IAM does not know. What definitions name as buckets and tables exists and is right in what is not said; null is AWS's own key. A key's policy, its grants, a rule's targets, what is masked, and what is known of a bucket or
 //! table may each be a gap's reason instead. Without `data` ten
 //! executions of a machine were read and held nothing; of an Express machine that logs no data there was nothing to read,
-//! and what could not be described was not read. Without `published` there are no versions and aliases. Without `running`
+//! and what could not be described was not read. With `minutes`, oldest first, every metric of rates was answered whole.
+//! Without `published` there are no versions and aliases. Without `running`
 //! a machine is in no list of what runs, and without any such machine or `running_gap` that part was not collected; of what
 //! runs, what is not said was read and is nothing. `TOKEN_HERE` stands
 //! for a token of GitHub, so that none is in the repository. Time is 2026-01-01T00:00:00Z.
 
 mod account;
 mod around;
+mod culprits;
 mod data;
+mod functions;
+mod history;
+mod quotas;
 mod running;
 mod stores;
 mod versions;

@@ -7,6 +7,7 @@ mod data_protection;
 mod event_rules;
 mod executions;
 mod function_policies;
+mod functions;
 mod hostile;
 mod iam;
 mod identity;
@@ -36,9 +37,11 @@ use jiff::Timestamp;
 use serde_json::json;
 use stepwarden::aws::{Budget, BudgetSettings};
 use stepwarden::collect::settings::{AccountSource, ExecutionSettings, Regions, RunningSettings};
-use stepwarden::collect::{CollectError, CollectSettings, Collection, Environment, KnownExecutions, Silent, collect};
+use stepwarden::collect::{
+    CollectError, CollectSettings, Collection, Environment, KnownExecutions, KnownQuotas, Silent, collect,
+};
 use stepwarden::detect::{Door, HashKey, Settings};
-use stepwarden::model::{CollectorRun, Executions, PartName, Snapshot};
+use stepwarden::model::{CollectorRun, Executions, PartName, Quota, Reading, Snapshot};
 use stepwarden::types::{AccountId, ApiUsage, Gap, Region};
 use tokio_util::sync::CancellationToken;
 
@@ -57,6 +60,7 @@ pub(crate) struct Aws {
     credentials: SharedCredentialsProvider,
     detection: Settings,
     known: KnownExecutions,
+    known_quotas: KnownQuotas,
 }
 
 /// What a collection brought, and what it took.
@@ -119,6 +123,7 @@ impl Aws {
             credentials: credentials(),
             detection: Settings::default(),
             known: KnownExecutions::new(),
+            known_quotas: KnownQuotas::new(),
         }
     }
 
@@ -148,6 +153,13 @@ impl Aws {
     pub(crate) fn knowing(mut self, executions: Executions) -> Self {
         let account = AccountId::parse(ACCOUNT).expect("the tests' account is one");
         self.known.insert((account, region(HOME)), executions);
+        self
+    }
+
+    /// What usage of quotas earlier collections saw in eu-west-1.
+    pub(crate) fn remembering(mut self, usage: BTreeMap<Quota, Vec<Reading>>) -> Self {
+        let account = AccountId::parse(ACCOUNT).expect("the tests' account is one");
+        self.known_quotas.insert((account, region(HOME)), usage);
         self
     }
 
@@ -187,6 +199,7 @@ impl Aws {
             detection: &self.detection,
             hash_key: &key,
             known: &self.known,
+            known_quotas: &self.known_quotas,
             progress: &Silent,
             cancel: self.cancel,
             now,

@@ -170,7 +170,7 @@ fn the_environment_stands_above_the_file() {
     ];
     let config = load(Some(file), &env).unwrap();
     assert!((config.aws.budget.share - 0.5).abs() < f64::EPSILON);
-    assert!((config.checks.state_machine_quota.warning - 0.7).abs() < f64::EPSILON);
+    assert!((config.checks.thresholds("state-machine-quota").warning - 0.7).abs() < f64::EPSILON);
     assert_eq!(config.aws.profile.as_deref(), Some("123"));
     assert_eq!(config.export.formats, [Format::Json, Format::Terminal]);
     assert_eq!(config.exit.fail_on, Some(Severity::High));

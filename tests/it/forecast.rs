@@ -40,13 +40,15 @@ fn any_points() -> impl Strategy<Value = Vec<Point>> {
 /// A ramp with noise, as usage mostly is, in days and for the limit of 1,000.
 fn ramp() -> impl Strategy<Value = Vec<Point>> {
     let noise = prop::collection::vec(-1.0..1.0_f64, 600);
-    (3_i64..15, 200.0..900.0, 0.0..90.0, 0.0..20.0, noise).prop_map(|(days, now, per_day, height, noise)| {
-        let mut points = sampled(days, |at| now + per_day * at / 86_400.0);
-        for (point, noise) in points.iter_mut().zip(noise) {
-            point.value = f64::max(point.value + height * noise, 0.0);
-        }
-        points
-    })
+    (3_i64..15, 200.0..900.0_f64, 0.0..90.0_f64, 0.0..20.0_f64, noise).prop_map(
+        |(days, now, per_day, height, noise)| {
+            let mut points = sampled(days, |at| now + per_day * at / 86_400.0);
+            for (point, noise) in points.iter_mut().zip(noise) {
+                point.value = (point.value + height * noise).max(0.0);
+            }
+            points
+        },
+    )
 }
 
 proptest! {

@@ -238,6 +238,7 @@ fn rest_operation(path: &str) -> &str {
         "EncryptionConfig" => "GetEncryptionConfig",
         "listRegions" => "ListRegions",
         "policy" => "GetPolicy",
+        "configuration" => "GetFunctionConfiguration",
         same => same,
     }
 }

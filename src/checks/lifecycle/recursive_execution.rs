@@ -17,7 +17,7 @@ pub const CHECK: Check = Check {
     title: "Executions of a state machine start it again",
     severity: Severity::High,
     confidence: Confidence::High,
-    reads: &[PartName::StateMachines, PartName::EventRules, PartName::Iam],
+    reads: &[PartName::StateMachines, PartName::EventRules, PartName::Functions, PartName::Iam],
     yields_to: &[],
     since: "0.1.0",
     references: &[
@@ -82,11 +82,13 @@ fn defect(region: &RegionView<'_>, cycle: &Cycle<'_, '_>) -> Defect {
             Likelihood::May => Confidence::Low,
         })
         .evidence("cycle", cycle.spelled())
-        .evidence("bound", cycle.bound().as_str())
+        .evidence("bound", if calls(cycle) { "not known" } else { cycle.bound().as_str() })
         .evidence("waits", if waits(cycle) { "each execution for the next" } else { "no" })
         .told_apart_by(cycle.key());
-    if let How::Task { start, .. } = &cycle.edges[0].way().how {
-        defect = defect.at_state(&start.state, &start.pointer);
+    match &cycle.edges[0].way().how {
+        How::Task { start, .. } => defect = defect.at_state(&start.state, &start.pointer),
+        How::Function { task, .. } => defect = defect.at_state(&task.state, &task.pointer),
+        How::Rule { .. } => {}
     }
     defect.change = change;
     defect
@@ -94,15 +96,19 @@ fn defect(region: &RegionView<'_>, cycle: &Cycle<'_, '_>) -> Defect {
 
 /// What hangs on another's code or input is not told as loudly as what a definition says.
 fn severity(cycle: &Cycle<'_, '_>) -> Severity {
-    let function = cycle.edges.iter().any(|edge| matches!(edge.way().how, How::Function { .. }));
     match (cycle.bound(), cycle.likelihood()) {
         (Bound::Counter, _) => Severity::Info,
         (_, Likelihood::May) => Severity::Low,
         (Bound::Choice | Bound::Catch, _) => Severity::Medium,
-        (Bound::None, _) if function => Severity::Medium,
+        (Bound::None, _) if calls(cycle) => Severity::Medium,
         (Bound::None, _) if waits(cycle) || multiplies(cycle) => Severity::Critical,
         (Bound::None, _) => Severity::High,
     }
+}
+
+/// A function is part of it, whose code nobody reads.
+fn calls(cycle: &Cycle<'_, '_>) -> bool {
+    cycle.edges.iter().any(|edge| matches!(edge.way().how, How::Function { .. }))
 }
 
 fn waits(cycle: &Cycle<'_, '_>) -> bool {
@@ -136,6 +142,7 @@ fn bounded(cycle: &Cycle<'_, '_>) -> String {
             format!("The next is started only after an error of state {by}: as long as it lasts,")
         }
         (Bound::Catch, None) => "The next is started only after a failure: as long as its cause lasts,".to_owned(),
+        (Bound::None, _) if calls(cycle) => "Where the code does so,".to_owned(),
         (Bound::None, _) => "Nothing bounds it: unless one fails,".to_owned(),
         _ => "No number of starts limits it:".to_owned(),
     };

@@ -26,7 +26,7 @@ fn run(view: &View<'_>, out: &mut Evaluations) {
 }
 
 fn judge(view: &View<'_>, machine: &MachineView<'_>) -> Result<Option<Outcome>, Gap> {
-    let thresholds = view.settings.definition_near_limit;
+    let thresholds = view.settings.thresholds(CHECK.id);
     let reference = machine.details()?.definition.whole().map_err(Gap::clone)?;
     let limit = Quota::DefinitionBytes.documented();
     #[allow(clippy::cast_precision_loss, reason = "a definition has at most some million bytes")]

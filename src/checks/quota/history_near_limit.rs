@@ -29,7 +29,7 @@ fn run(view: &View<'_>, out: &mut Evaluations) {
 
 #[allow(clippy::cast_precision_loss, reason = "a history has at most 25,000 events")]
 fn judge(view: &View<'_>, machine: &MachineView<'_>) -> Result<Option<Outcome>, Gap> {
-    let thresholds = view.settings.history_near_limit;
+    let thresholds = view.settings.thresholds(CHECK.id);
     let limit = Quota::HistoryEvents.documented();
     let Some(runs) = machine.runs()? else { return Ok(None) };
     let (histories, unread) = runs.seen.histories.seen();

@@ -1,6 +1,16 @@
+pub mod activity_quota;
+pub mod alias_quota;
+pub mod api_throttling;
 pub mod definition_near_limit;
+pub mod execution_throttled;
 pub mod history_near_limit;
+pub mod log_resource_policy_quota;
+pub mod map_run_backlog;
 pub mod open_execution_quota;
 pub mod open_map_run_quota;
 pub mod payload_near_limit;
+pub mod quota_exhaustion_forecast;
+pub mod runaway_start_rate;
 pub mod state_machine_quota;
+pub mod state_transition_throttling;
+pub mod version_quota;

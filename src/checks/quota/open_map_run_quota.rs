@@ -7,7 +7,7 @@ pub const CHECK: Check = Check {
     title: "The Region is near its limit of open Map Runs",
     severity: Severity::Medium,
     confidence: Confidence::High,
-    reads: &[PartName::StateMachines, PartName::Running, PartName::Quotas],
+    reads: &[PartName::StateMachines, PartName::Running, PartName::Quotas, PartName::QuotaHolders],
     yields_to: &[],
     since: "0.1.0",
     references: &[
@@ -20,16 +20,17 @@ pub const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, out: &mut Evaluations) {
-    each_quota(view, out, Quota::OpenMapRuns, view.settings.open_map_run_quota, |crowding| {
+    each_quota(view, out, Quota::OpenMapRuns, view.settings.thresholds(CHECK.id), |crowding| {
         let message = format!(
-            "{}. At the limit, further Map Runs do not fail: they wait, and their executions with them, until others end.",
-            crowding.sentence()
+            "{}. At the limit, further Map Runs do not fail: they wait, and their executions with them, until others end.{}",
+            crowding.sentence(),
+            crowding.held_by()
         );
         let remediation = "Spread the starts of executions with a Distributed Map, put more items in one Map Run, or stop those \
                            that hang. AWS does not raise this limit.";
-        let region = crowding.region.name();
+        let (region, top) = (crowding.region.name(), crowding.top_holder());
         let commands = format!(
-            "aws stepfunctions list-executions --region {region} --state-machine-arn '<STATE_MACHINE_ARN>' \
+            "aws stepfunctions list-executions --region {region} --state-machine-arn {top} \
              --status-filter RUNNING --query 'executions[].executionArn' --output text\n\
              aws stepfunctions list-map-runs --region {region} --execution-arn '<EXECUTION_ARN>' \
              --query 'mapRuns[?!stopDate].mapRunArn' --output text"

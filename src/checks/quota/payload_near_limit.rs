@@ -27,7 +27,7 @@ fn run(view: &View<'_>, out: &mut Evaluations) {
 }
 
 fn judge(view: &View<'_>, machine: &MachineView<'_>) -> Result<Vec<Outcome>, Gap> {
-    let thresholds = view.settings.payload_near_limit;
+    let thresholds = view.settings.thresholds(CHECK.id);
     let Some((largest, unread)) = machine.largest_payloads()? else { return Ok(Vec::new()) };
     let near =
         largest.iter().map(|payload| (ratio(payload), payload)).filter(|(ratio, _)| *ratio >= thresholds.warning);

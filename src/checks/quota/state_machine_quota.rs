@@ -19,7 +19,7 @@ pub const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, out: &mut Evaluations) {
-    each_quota(view, out, Quota::StateMachines, view.settings.state_machine_quota, |crowding| {
+    each_quota(view, out, Quota::StateMachines, view.settings.thresholds(CHECK.id), |crowding| {
         let message = format!("{}. At the limit, no state machine can be created.", crowding.sentence());
         let remediation = "Delete state machines that nobody runs, or ask for a higher limit: find the quota's code with the \
                            second command, then request-service-quota-increase with it.";

@@ -64,7 +64,7 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
             return PartValue::Quotas(Observed::missing(gap.clone()));
         }
         let highest = BTreeMap::from([(Quota::Versions, versions), (Quota::Aliases, aliases)]);
-        let remembered = BTreeMap::new();
+        let remembered = context.remembered.cloned().unwrap_or_default();
         let quotas = Quotas { applied, defaults, metrics, minutes, hours, counted, highest, remembered };
         PartValue::Quotas(Observed::known(quotas))
     }

@@ -3,7 +3,6 @@
 use super::super::key::{Key, Kind, Written};
 use super::super::setters;
 
-const SHARE: &str = "a number above 0 and at most 1";
 const DAYS: &str = "a whole number from 1 to 3653";
 const IDS: &str = "a list of check ids";
 const PRINCIPALS: &str = "a list of ARNs of roles and users like arn:aws:iam::123456789012:role/deploy-*";
@@ -58,51 +57,23 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::put(&mut config.checks.sensitive_log_days, value.whole(1..=3653)),
     },
     Key {
-        path: "checks.state-machine-quota.warning",
-        value: Written::Default("0.8"),
+        path: "checks.quota-exhaustion-forecast.warning_days",
+        value: Written::Default("14"),
         kind: Kind::Number,
-        expected: SHARE,
-        why: "From this share of the limit on registered state machines, a finding is medium.",
-        set: |config, value| setters::put(&mut config.checks.state_machine_quota.warning, value.share()),
+        expected: "a whole number from 1 to 50",
+        why: "So many days before a quota is forecast to be used up, a finding is medium.",
+        set: |config, value| {
+            setters::put(&mut config.checks.quota_exhaustion_forecast.warning_days, value.whole(1..=50))
+        },
     },
     Key {
-        path: "checks.state-machine-quota.critical",
-        value: Written::Default("0.95"),
+        path: "checks.quota-exhaustion-forecast.critical_hours",
+        value: Written::Default("24"),
         kind: Kind::Number,
-        expected: SHARE,
-        why: "From this share of the limit on registered state machines, a finding is critical.",
-        set: |config, value| setters::put(&mut config.checks.state_machine_quota.critical, value.share()),
-    },
-    Key {
-        path: "checks.open-execution-quota.warning",
-        value: Written::Default("0.8"),
-        kind: Kind::Number,
-        expected: SHARE,
-        why: "From this share of the limit on open executions, a finding is medium.",
-        set: |config, value| setters::put(&mut config.checks.open_execution_quota.warning, value.share()),
-    },
-    Key {
-        path: "checks.open-execution-quota.critical",
-        value: Written::Default("0.95"),
-        kind: Kind::Number,
-        expected: SHARE,
-        why: "From this share of the limit on open executions, a finding is critical.",
-        set: |config, value| setters::put(&mut config.checks.open_execution_quota.critical, value.share()),
-    },
-    Key {
-        path: "checks.open-map-run-quota.warning",
-        value: Written::Default("0.8"),
-        kind: Kind::Number,
-        expected: SHARE,
-        why: "From this share of the limit on open Map Runs, a finding is medium.",
-        set: |config, value| setters::put(&mut config.checks.open_map_run_quota.warning, value.share()),
-    },
-    Key {
-        path: "checks.open-map-run-quota.critical",
-        value: Written::Default("0.95"),
-        kind: Kind::Number,
-        expected: SHARE,
-        why: "From this share of the limit on open Map Runs, a finding is critical.",
-        set: |config, value| setters::put(&mut config.checks.open_map_run_quota.critical, value.share()),
+        expected: "a whole number from 1 to 1200",
+        why: "So many hours before a quota is forecast to be used up, a finding is critical.",
+        set: |config, value| {
+            setters::put(&mut config.checks.quota_exhaustion_forecast.critical_hours, value.whole(1..=1200))
+        },
     },
 ];

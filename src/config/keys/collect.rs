@@ -124,6 +124,14 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::collect(config, PartName::FunctionPolicies, value),
     },
     Key {
+        path: "collectors.functions",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "Roles of the Lambda functions that definitions name: whether they may start the machine that calls them.",
+        set: |config, value| setters::collect(config, PartName::Functions, value),
+    },
+    Key {
         path: "collectors.executions",
         value: Written::Default("true"),
         kind: Kind::Switch,

@@ -8,6 +8,7 @@ mod data;
 mod executions;
 mod results;
 mod running;
+mod thresholds;
 
 use std::sync::LazyLock;
 
@@ -23,6 +24,7 @@ pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
         data::KEYS,
         checks::KEYS,
         running::CHECKS,
+        thresholds::KEYS,
         results::KEYS,
     ]
     .concat()

@@ -3,8 +3,6 @@
 use super::super::key::{Key, Kind, Written};
 use super::super::setters;
 
-const SHARE: &str = "a number above 0 and at most 1";
-
 pub(super) const KEYS: &[Key] = &[
     Key {
         path: "running.calls",
@@ -25,54 +23,6 @@ pub(super) const KEYS: &[Key] = &[
 ];
 
 pub(super) const CHECKS: &[Key] = &[
-    Key {
-        path: "checks.history-near-limit.warning",
-        value: Written::Default("0.8"),
-        kind: Kind::Number,
-        expected: SHARE,
-        why: "From this share of the 25,000 events of a history, a finding is medium.",
-        set: |config, value| setters::put(&mut config.checks.history_near_limit.warning, value.share()),
-    },
-    Key {
-        path: "checks.history-near-limit.critical",
-        value: Written::Default("0.95"),
-        kind: Kind::Number,
-        expected: SHARE,
-        why: "From this share of the 25,000 events of a history, a finding is critical.",
-        set: |config, value| setters::put(&mut config.checks.history_near_limit.critical, value.share()),
-    },
-    Key {
-        path: "checks.payload-near-limit.warning",
-        value: Written::Default("0.8"),
-        kind: Kind::Number,
-        expected: SHARE,
-        why: "From this share of the 262,144 bytes of a payload, a finding is medium.",
-        set: |config, value| setters::put(&mut config.checks.payload_near_limit.warning, value.share()),
-    },
-    Key {
-        path: "checks.payload-near-limit.critical",
-        value: Written::Default("0.95"),
-        kind: Kind::Number,
-        expected: SHARE,
-        why: "From this share of the 262,144 bytes of a payload, a finding is critical.",
-        set: |config, value| setters::put(&mut config.checks.payload_near_limit.critical, value.share()),
-    },
-    Key {
-        path: "checks.definition-near-limit.warning",
-        value: Written::Default("0.8"),
-        kind: Kind::Number,
-        expected: SHARE,
-        why: "From this share of the 1,048,576 bytes of a definition, a finding is medium.",
-        set: |config, value| setters::put(&mut config.checks.definition_near_limit.warning, value.share()),
-    },
-    Key {
-        path: "checks.definition-near-limit.critical",
-        value: Written::Default("0.95"),
-        kind: Kind::Number,
-        expected: SHARE,
-        why: "From this share of the 1,048,576 bytes of a definition, a finding is critical.",
-        set: |config, value| setters::put(&mut config.checks.definition_near_limit.critical, value.share()),
-    },
     Key {
         path: "checks.long-running-execution.days",
         value: Written::Default("30"),

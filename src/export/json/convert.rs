@@ -1,12 +1,12 @@
 //! From the report to version 1.
 
 use super::v1::{
-    ApiUsageV1, ChangeV1, CollectorV1, CoverageV1, EvidenceV1, FindingV1, InventoryV1, LocationV1, MachineV1, QuotaV1,
-    ReasonV1, RemediationV1, ReportV1, ScoreV1, UsageKindV1,
+    ApiUsageV1, ChangeV1, CollectorV1, CoverageV1, EvidenceV1, FindingV1, InventoryV1, LocationV1, MachineV1,
+    QuotaForecastV1, QuotaV1, ReasonV1, RemediationV1, ReportV1, ScoreV1, UsageKindV1,
 };
 use crate::audit::{ApiUsage, CollectorRun, Coverage, Finding, Inventory, MachineReport, QuotaReport, Report, Score};
 use crate::finding::{Change, Location};
-use crate::model::Usage;
+use crate::model::{QuotaExhaustion, Usage};
 use crate::types::{Arn, Gap};
 
 use super::SCHEMA_VERSION;
@@ -192,7 +192,25 @@ impl From<&QuotaReport> for QuotaV1 {
             ratio: status.ratio(),
             source: source.map(str::to_owned),
             observed_at,
+            age_seconds: quota.age_seconds,
+            state_machine: status.machine.as_ref().map(ToString::to_string),
+            holders: status.holders.as_ref().map(Into::into),
             reason,
+            forecast: status.forecast.exhaustion().map(Into::into),
+        }
+    }
+}
+
+impl From<&QuotaExhaustion> for QuotaForecastV1 {
+    fn from(exhaustion: &QuotaExhaustion) -> Self {
+        Self {
+            at: exhaustion.at,
+            earliest: exhaustion.earliest,
+            latest: exhaustion.latest,
+            per_day: exhaustion.per_day,
+            method: "theil_sen".to_owned(),
+            window_seconds: exhaustion.window.as_secs(),
+            source: exhaustion.source.to_owned(),
         }
     }
 }

@@ -9,8 +9,8 @@ use super::page::{BAD, BOLD, DIM, GOOD, Line, PLAIN, Page, WARNING};
 use super::place;
 use super::text::{bar, cells, clean, number, percent, plural};
 use crate::audit::{Band, MachineReport, QuotaReport, Report, Score, Status};
-use crate::finding::Severity;
-use crate::model::{Quota, Usage};
+use crate::finding::{Severity, how_long};
+use crate::model::{Holder, Quota, Usage};
 use crate::types::Region;
 
 /// Rows of a table that are shown where not all are.
@@ -172,7 +172,7 @@ struct Row {
     bar: String,
     percent: String,
     text: String,
-    /// Why there is no number.
+    /// Why there is no number, or who holds what it counts.
     reason: Option<String>,
 }
 
@@ -195,9 +195,25 @@ fn row(report: &Report, ratio: f64, quota: &QuotaReport, bar_width: usize) -> Ro
         ink,
         bar: bar(ratio, bar_width, rest),
         percent: format!("{sign}{}", percent(ratio)),
-        text: format!("{at_least}{} of {}{assumed}", number(value), number(limit.value)),
-        reason: None,
+        text: format!("{at_least}{} of {}{assumed}{}", number(value), number(limit.value), full_in(report, quota)),
+        reason: held_by(quota),
     }
+}
+
+/// How long until it is used up, where that is foreseen.
+fn full_in(report: &Report, quota: &QuotaReport) -> String {
+    let Some(exhaustion) = quota.status.forecast.exhaustion() else { return String::new() };
+    format!(" · full in {}", how_long(exhaustion.at.duration_since(report.as_of)))
+}
+
+fn held_by(quota: &QuotaReport) -> Option<String> {
+    let most = &quota.status.holders.as_ref()?.most;
+    let told = |one: &Holder| {
+        let at_least = if one.at_least { "≥ " } else { "" };
+        format!("{} {at_least}{}", clean(one.machine.name()), number(one.value))
+    };
+    let told: Vec<_> = most.iter().take(3).map(told).collect();
+    (!told.is_empty()).then(|| format!("held by {}", told.join(", ")))
 }
 
 /// One row for each quota and reason, however many Regions it stands for.

@@ -8,15 +8,17 @@ use crate::types::{Gap, Observed};
 
 pub(super) fn statuses(snapshot: &Snapshot) -> Vec<QuotaStatus> {
     let status = |quota| QuotaStatus {
-        backlog: (quota == Quota::OpenMapRuns)
-            .then(|| reading(snapshot, "ApproximateMapRunBacklogSize").ok())
-            .flatten()
-            .map(|reading| reading.value),
+        backlog: (quota == Quota::OpenMapRuns).then(|| map_run_backlog(snapshot).ok()).flatten(),
         ..QuotaStatus::new(quota, snapshot, or_counted(quota, snapshot, usage(quota, snapshot)))
     };
     [Quota::StateMachines, Quota::Activities, Quota::OpenExecutions, Quota::OpenMapRuns, Quota::LogResourcePolicies]
         .map(status)
         .into()
+}
+
+/// How many Map Runs wait to be started.
+pub fn map_run_backlog(snapshot: &Snapshot) -> Result<f64, Gap> {
+    reading(snapshot, "ApproximateMapRunBacklogSize").map(|reading| reading.value)
 }
 
 fn usage(quota: Quota, snapshot: &Snapshot) -> Usage {

@@ -2,6 +2,7 @@
 
 mod account;
 mod counting;
+mod forecast;
 mod holders;
 mod published;
 mod rates;
@@ -17,7 +18,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::{Arn, Gap, Observed};
 
+pub use account::map_run_backlog;
 pub use counting::uncounted;
+pub use forecast::{Forecast, QuotaExhaustion};
 pub use holders::{Holders, QuotaHolders};
 pub use rates::{Rate, THROTTLED_EXECUTIONS, Throttling};
 pub use reading::FRESH;
@@ -87,6 +90,8 @@ pub struct QuotaStatus {
     pub backlog: Option<f64>,
     /// Of a quota that each state machine has of its own: the one that is nearest its limit, which `usage` speaks of.
     pub machine: Option<Arn>,
+    /// What is to be expected of `usage`.
+    pub forecast: Forecast,
     /// Who holds most of it, where it is nearly used up and that was read.
     pub holders: Option<Holders>,
 }

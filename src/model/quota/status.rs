@@ -1,4 +1,4 @@
-use super::{Quota, QuotaLimit, QuotaStatus, Usage, account, counting, holders, published, rates};
+use super::{Forecast, Quota, QuotaLimit, QuotaStatus, Usage, account, counting, holders, published, rates};
 use crate::model::Snapshot;
 
 impl QuotaStatus {
@@ -18,13 +18,22 @@ impl QuotaStatus {
             counting::of_machines(snapshot),
             rates::statuses(snapshot),
         ];
-        let mut all: Vec<_> = parts.into_iter().flatten().collect();
+        let forecast = |status: Self| Self { forecast: Forecast::of(&status, snapshot), ..status };
+        let mut all: Vec<_> = parts.into_iter().flatten().map(forecast).collect();
         holders::name_holders(&mut all, snapshot);
         all
     }
 
     pub(super) fn new(quota: Quota, snapshot: &Snapshot, usage: Usage) -> Self {
-        Self { quota, limit: limit(quota, snapshot), usage, backlog: None, machine: None, holders: None }
+        Self {
+            quota,
+            limit: limit(quota, snapshot),
+            usage,
+            backlog: None,
+            machine: None,
+            holders: None,
+            forecast: Forecast::NotMade,
+        }
     }
 }
 

@@ -189,6 +189,11 @@ impl Quota {
         }
     }
 
+    /// Its usage is what the collector of quotas reads; that of the others comes from other parts.
+    pub fn is_of_collector(self) -> bool {
+        !matches!(self, Self::HistoryEvents | Self::PayloadBytes | Self::DefinitionBytes)
+    }
+
     /// The same for every account: no applied value is needed to be sure of it.
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
     pub fn is_hard(self) -> bool {

@@ -10,12 +10,15 @@ use stepwarden::detect::{Clean, Door, HashKey};
 use stepwarden::iam::Policy;
 use stepwarden::model::{
     DefinitionRef, Details, Encryption, ExecutionData, Iam, InlinePolicy, LogGroup, LogLevel, Logging, MachineKind,
-    PartValue, Principal, Quotas, Reading, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines, TagSet,
+    PartValue, Principal, Quota, Quotas, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines, TagSet,
 };
 use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observation, Observed, Region};
 
 use super::around::{self, Form, KeyForm, RuleForm};
+use super::culprits::{self, HoldersForm, StartsForm};
 use super::data::{self, DataForm};
+use super::functions;
+use super::quotas::QuotaForm;
 use super::running::{self, RunningForm};
 use super::stores::{self, BucketForm, TableForm};
 use super::versions::VersionsForm;
@@ -49,6 +52,12 @@ pub(super) struct Account {
     event_rules_gap: Option<GapReason>,
     function_policies: BTreeMap<String, Option<Form<Vec<Value>>>>,
     function_policies_gap: Option<GapReason>,
+    functions: BTreeMap<String, Option<Form<String>>>,
+    functions_gap: Option<GapReason>,
+    holders: BTreeMap<Quota, HoldersForm>,
+    starts: Option<BTreeMap<String, StartsForm>>,
+    starts_others_at_most: Option<f64>,
+    starts_gap: Option<GapReason>,
     quotas: QuotaForm,
     quotas_gap: Option<GapReason>,
     metrics_gap: Option<GapReason>,
@@ -119,14 +128,6 @@ pub(super) struct GroupFields {
     kms_key_id: Option<String>,
     class: Option<String>,
     masked: Option<Form<Vec<String>>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct QuotaForm {
-    applied: BTreeMap<String, f64>,
-    defaults: BTreeMap<String, f64>,
-    metrics: BTreeMap<String, f64>,
 }
 
 pub(super) fn standard() -> MachineKind {
@@ -279,6 +280,7 @@ impl Account {
             let keys = around::keys(&self.keys, own_keys.chain(group_keys).chain(store_keys), region);
             let rules = around::event_rules(&self.event_rules, region);
             let functions = around::function_policies(&self.function_policies, &list);
+            let function_roles = functions::roles(&self.functions, &list);
             lines.extend([
                 line(region, PartValue::KmsKeys(part(keys, self.keys_gap, "kms keys"))),
                 line(region, PartValue::DataProtection(part(masks, self.data_protection_gap, "data protection"))),
@@ -289,6 +291,7 @@ impl Account {
                     region,
                     PartValue::FunctionPolicies(part(functions, self.function_policies_gap, "function policies")),
                 ),
+                line(region, PartValue::Functions(part(function_roles, self.functions_gap, "functions"))),
                 line(region, PartValue::StateMachines(part(list, self.machines_gap, "states:ListStateMachines"))),
                 line(region, PartValue::LogGroups(part(groups, self.log_groups_gap, "log groups"))),
                 line(region, PartValue::Tags(tags)),
@@ -298,6 +301,8 @@ impl Account {
             ]);
             let seen = machines.iter().filter_map(|machine| Some((machine.arn(), machine.running.as_ref()?)));
             lines.extend(running::line(seen, self.running_gap, region));
+            let (holders, starts, others) = (&self.holders, self.starts.as_ref(), self.starts_others_at_most);
+            lines.extend(culprits::lines(holders, starts, others, self.starts_gap, region));
         }
         lines
     }
@@ -354,21 +359,7 @@ impl Account {
     }
 
     pub(super) fn quotas(&self) -> Quotas {
-        let reading = |(name, value): (&String, &f64)| (name.clone(), Reading { at: at(1), value: *value });
-        Quotas {
-            applied: part(self.quotas.applied.clone(), self.applied_gap, "servicequotas:ListServiceQuotas"),
-            defaults: Observed::known(self.quotas.defaults.clone()),
-            metrics: part(
-                self.quotas.metrics.iter().map(reading).collect(),
-                self.metrics_gap,
-                "cloudwatch:GetMetricData",
-            ),
-            minutes: BTreeMap::new(),
-            hours: Observed::missing(Gap::not_collected("quotas")),
-            counted: BTreeMap::new(),
-            highest: BTreeMap::new(),
-            remembered: BTreeMap::new(),
-        }
+        self.quotas.read(self.applied_gap, self.metrics_gap)
     }
 }
 

@@ -7,11 +7,13 @@ use stepwarden::types::{Observed, Region};
 
 use super::function_policies::calling;
 use super::machines::{arn, described, listing};
-use super::{Aws, HOME, data_protection, event_rules, executions, kms_keys, quiet, running, scan, stores, versions};
+use super::{
+    Aws, HOME, data_protection, event_rules, executions, functions, kms_keys, quiet, running, scan, stores, versions,
+};
 use crate::replay::{Rule, ok, on, raw};
 
 /// Each call, where it is made, and whose part it is.
-const CALLS: [(&str, &str, &str); 37] = [
+const CALLS: [(&str, &str, &str); 38] = [
     ("ListStateMachines", HOME, "state_machines"),
     ("DescribeStateMachine", HOME, "state_machines"),
     ("GetResources", HOME, "tags"),
@@ -35,6 +37,7 @@ const CALLS: [(&str, &str, &str); 37] = [
     ("ListRules", HOME, "event_rules"),
     ("ListTargetsByRule", HOME, "event_rules"),
     ("GetPolicy", HOME, "function_policies"),
+    ("GetFunctionConfiguration", HOME, "functions"),
     ("GetEncryptionConfig", HOME, "xray"),
     ("GetTraceSegmentDestination", HOME, "xray"),
     ("ListServiceQuotas", HOME, "quotas"),
@@ -110,6 +113,7 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
         on("ListGrants", ok(json!({ "Grants": [], "Truncated": false }))),
         on("ListRules", ok(json!({ "Rules": [event_rules::rule("egress", json!({ "source": ["aws.states"] }))] }))),
         on("ListTargetsByRule", ok(json!({ "Targets": [] }))),
+        on("GetFunctionConfiguration", ok(functions::configuration("orders"))),
         on("GetPolicy", ok(json!({ "Policy": kms_keys::policy("lambda:InvokeFunction").to_string() }))),
     ];
     let rules: Vec<_> = rules.into_iter().chain(machine).chain(stores::readable()).chain(quiet()).collect();
@@ -120,7 +124,7 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
 async fn an_account_that_answers_has_no_gap() {
     let scan = busy([]).scan().await;
     assert!(scan.collection().runs.iter().all(|run| run.gap.is_none()));
-    assert_eq!(scan.collection().runs.len(), 17);
+    assert_eq!(scan.collection().runs.len(), 20);
 }
 
 #[tokio::test]
@@ -130,7 +134,7 @@ async fn each_answer_that_is_none_is_a_gap_of_its_part() {
         // What is found through the machines that name it.
         let parts = match part {
             "executions" | "kms_keys" | "data_protection" => vec![part, "log_groups", "state_machines"],
-            "running" | "log_groups" | "function_policies" | "result_buckets" | "tables" | "versions" => {
+            "running" | "log_groups" | "function_policies" | "functions" | "result_buckets" | "tables" | "versions" => {
                 vec![part, "state_machines"]
             }
             _ => vec![part],

@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>.
 
 use serde_json::{Value, json};
-use stepwarden::model::{Quota, QuotaLimit, QuotaStatus, Throttling, Usage};
+use stepwarden::model::{Quota, QuotaLimit, QuotaStatus, Reading, Throttling, Usage};
 
 use super::{Aws, HOME, NOW, Scan, brief, quiet};
 use crate::replay::{Rule, denied, error, ok, on};
@@ -357,4 +357,12 @@ async fn the_minutes_of_a_whole_answer_without_points_are_there_and_empty() {
     assert!(Throttling::of(Quota::StateTransitions, scan.home()).is_err());
     let usage = status(&scan, Quota::StateTransitions).usage;
     assert!(matches!(usage, Usage::AtLeast { value: 300.0, .. }), "two of five minutes: {usage:?}");
+}
+
+#[tokio::test]
+async fn what_earlier_collections_saw_is_handed_on() {
+    let at = |hours: i64| jiff::Timestamp::from_second(NOW - hours * 3_600).expect("a time");
+    let usage = vec![Reading { at: at(2), value: 7.0 }, Reading { at: at(1), value: 8.0 }];
+    let scan = Aws::new(quiet()).remembering([(Quota::LogResourcePolicies, usage.clone())].into()).scan().await;
+    assert_eq!(scan.home().quotas().whole().unwrap().remembered, [(Quota::LogResourcePolicies, usage)].into());
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::function_policies::calling;
 use super::machines::{ROLE, described, listing};
-use super::{ACCOUNT, HOME, Scan, event_rules, kms_keys, quiet, scan, stores};
+use super::{ACCOUNT, HOME, Scan, event_rules, functions, kms_keys, quiet, scan, stores};
 use crate::replay::{Answer, Rule, error, ok, on, xml};
 
 /// Shaped like a GitHub token; no server ever issued it.
@@ -109,6 +109,7 @@ async fn tokens_around_machines_become_markers() {
         on("ListGrants", ok(json!({ "Grants": [grant], "Truncated": false }))),
         on("ListTargetsByRule", ok(json!({ "Targets": [target] }))),
         on("GetPolicy", ok(policy)),
+        on("GetFunctionConfiguration", ok(functions::configuration(TOKEN))),
     ]))
     .await;
     assert!(scan.collection().runs.iter().all(|run| run.gap.is_none()), "all of it was read");
@@ -154,7 +155,7 @@ fn telling(code: &'static str) -> Answer {
     error(code, format!("User: {caller} sent {TOKEN}, which is not authorized"))
 }
 
-const CALLS: [&str; 31] = [
+const CALLS: [&str; 32] = [
     "ListRegions",
     "ListStateMachines",
     "DescribeStateMachine",
@@ -179,6 +180,7 @@ const CALLS: [&str; 31] = [
     "ListRules",
     "ListTargetsByRule",
     "GetPolicy",
+    "GetFunctionConfiguration",
     "GetEncryptionConfig",
     "GetTraceSegmentDestination",
     "ListServiceQuotas",
@@ -200,10 +202,11 @@ async fn errors_that_repeat_a_token_or_name_a_person_are_kept_without() {
         let scan = quiet_but([list, machine].into_iter().chain(errors)).await;
         assert_silent(&scan.text(), code);
         assert!(scan.run(HOME, "log_groups").gap.is_some());
-        let around = ["GetKeyPolicy", "ListGrants", "ListTargetsByRule", "GetPolicy"];
+        let around = ["GetKeyPolicy", "ListGrants", "ListTargetsByRule", "GetPolicy", "GetFunctionConfiguration"];
         let scan = quiet_but(surrounded(around.map(|name| on(name, telling(code))))).await;
         assert_silent(&scan.text(), code);
-        for (part, call) in ["kms_keys", "event_rules", "function_policies"].into_iter().zip(&around[1..]) {
+        for (part, call) in ["kms_keys", "event_rules", "function_policies", "functions"].into_iter().zip(&around[1..])
+        {
             assert!(scan.replay.count(call) > 0 && scan.run(HOME, part).gap.is_some(), "{part}");
         }
         let stores = [

@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use serde_json::json;
 use stepwarden::audit::{
     ApiUsage, Band, ChangeSince, CollectorRun, Coverage, Finding, Inspected, Inventory, Judged, MachineReport,
-    QuotaReport, Report, Score, Status,
+    QuotaReport, Report, Score, Status, Throttled,
 };
 use stepwarden::exposure::{CopyPlace, DataCopy, Exposure, Lock, Masking, Readers, Until, by_kind, history_until};
 use stepwarden::finding::{Change, Confidence, Family, Location, Severity};
 use stepwarden::model::{
-    DataField, DataPlace, LogLevel, MachineKind, Quota, QuotaLimit, QuotaStatus, Sample, Sighting, Source, Usage,
+    DataField, DataPlace, Forecast, LogLevel, MachineKind, Quota, QuotaExhaustion, QuotaLimit, QuotaStatus, Sample,
+    Sighting, Source, Usage,
 };
 use stepwarden::types::{AccountId, Arn, Data, Gap, GapReason, JsonPointer, Observation, Region};
 
@@ -328,9 +329,31 @@ fn coverage(place: &str, check: &'static str, severity: Severity, counts: [usize
 
 fn quota(place: &str, quota: Quota, limit: f64, source: &'static str, usage: Usage) -> QuotaReport {
     let backlog = (quota == Quota::OpenMapRuns && place == "eu-west-1").then_some(37.0);
-    let status =
-        QuotaStatus { quota, limit: QuotaLimit { value: limit, source }, usage, backlog, machine: None, holders: None };
-    QuotaReport { account_id: account(), region: region(place), status }
+    let status = QuotaStatus {
+        quota,
+        limit: QuotaLimit { value: limit, source },
+        usage,
+        backlog,
+        machine: None,
+        holders: None,
+        forecast: forecast(quota, place),
+    };
+    let age_seconds = status.usage.at().map(|_| 40.0);
+    QuotaReport { account_id: account(), region: region(place), status, age_seconds }
+}
+
+fn forecast(quota: Quota, place: &str) -> Forecast {
+    if (quota, place) != (Quota::OpenMapRuns, "eu-west-1") {
+        return Forecast::NotMade;
+    }
+    Forecast::Exhausts(QuotaExhaustion {
+        at: at("2026-11-20T16:40:00Z"),
+        earliest: at("2026-11-20T13:12:00Z"),
+        latest: at("2026-11-21T02:05:00Z"),
+        per_day: 198.0,
+        window: jiff::SignedDuration::from_hours(6),
+        source: "cloudwatch",
+    })
 }
 
 fn quotas() -> Vec<QuotaReport> {
@@ -423,6 +446,7 @@ pub(crate) fn rich() -> Report {
             bytes: 81_920,
         }],
         quotas: quotas(),
+        throttled: vec![Throttled { account_id: account(), region: region("eu-west-1"), executions: 12.0 }],
         collectors: vec![
             collector("eu-west-1", "state_machines", Some(3.25), None),
             collector("eu-west-1", "log_groups", Some(21.0), Some(throttled())),
@@ -460,6 +484,7 @@ pub(crate) fn clean() -> Report {
         machines: vec![machine("eu-west-1", "orders", MachineKind::Standard, Some((0.0, Band::None)), &[])],
         inspected: Vec::new(),
         quotas: Vec::new(),
+        throttled: Vec::new(),
         collectors: vec![collector("eu-west-1", "state_machines", Some(0.5), None)],
         api_usage: Vec::new(),
         ..rich()

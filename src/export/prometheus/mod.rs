@@ -1,14 +1,16 @@
 //! The Prometheus text format, built anew from each report: the series of what is gone are gone with it, and what is
 //! unknown has no series rather than a 0. The counters of the service itself are not here.
 
+mod samples;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use prometheus::core::Collector;
 use prometheus::proto::MetricFamily;
-use prometheus::{CounterVec, GaugeVec, Opts, Registry, TextEncoder};
+use prometheus::{Registry, TextEncoder};
 
+use self::samples::{Samples, number};
 use crate::audit::{Band, ChangeSince, Coverage, Finding, Report, Status};
 use crate::exposure::Harm;
 use crate::finding::Severity;
@@ -73,6 +75,17 @@ pub const METRICS: &[Metric] = &[
         help: "Share of evaluations that reached a verdict, 0 to 1",
         labels: &["account_id", "region", "family"],
         samples: coverage_ratio,
+    },
+    Metric {
+        name: "stepwarden_execution_throttled",
+        kind: MetricKind::Gauge,
+        help: "States and retries of Standard executions that were throttled in the last 3 hours",
+        labels: &["account_id", "region"],
+        samples: |report, out| {
+            for throttled in &report.throttled {
+                out.set(&[throttled.account_id.as_str(), throttled.region.as_str()], throttled.executions);
+            }
+        },
     },
     Metric {
         name: "stepwarden_executions_inspected_total",
@@ -150,6 +163,20 @@ pub const METRICS: &[Metric] = &[
         },
     },
     Metric {
+        name: "stepwarden_quota_exhaustion_timestamp_seconds",
+        kind: MetricKind::Gauge,
+        help: "When the quota will be used up if its usage grows on as it does; absent where it does not grow",
+        labels: &["account_id", "region", "quota"],
+        samples: |report, out| {
+            for quota in &report.quotas {
+                let labels = [quota.account_id.as_str(), quota.region.as_str(), quota.status.quota.as_str()];
+                if let Some(exhaustion) = quota.status.forecast.exhaustion() {
+                    out.set(&labels, exhaustion.at.as_duration().as_secs_f64());
+                }
+            }
+        },
+    },
+    Metric {
         name: "stepwarden_quota_limit",
         kind: MetricKind::Gauge,
         help: "How many the quota allows",
@@ -160,6 +187,13 @@ pub const METRICS: &[Metric] = &[
                 out.set(&labels, quota.status.limit.value);
             }
         },
+    },
+    Metric {
+        name: "stepwarden_quota_top_usage",
+        kind: MetricKind::Gauge,
+        help: "What the five state machines that hold most of a quota above its warning level hold at least",
+        labels: &["account_id", "region", "quota", "state_machine"],
+        samples: top_usage,
     },
     Metric {
         name: "stepwarden_quota_usage",
@@ -233,10 +267,22 @@ pub const METRICS: &[Metric] = &[
     },
 ];
 
+impl Metric {
+    /// Whether it is rebuilt from what is collected of quotas alone.
+    pub fn is_of_quotas(&self) -> bool {
+        self.name.starts_with("stepwarden_quota_")
+            || ["stepwarden_map_run_backlog", "stepwarden_execution_throttled"].contains(&self.name)
+    }
+}
+
 /// Every family that has a sample, by name.
 pub fn families(report: &Report) -> Vec<MetricFamily> {
+    gather(report, |_| true)
+}
+
+fn gather(report: &Report, wanted: impl Fn(&Metric) -> bool) -> Vec<MetricFamily> {
     let registry = Registry::new();
-    for metric in METRICS {
+    for metric in METRICS.iter().filter(|metric| wanted(metric)) {
         let samples = Samples::of(metric);
         (metric.samples)(report, &samples);
         registry.register(samples.into_collector()).expect("a test holds the catalogue free of duplicates");
@@ -246,51 +292,17 @@ pub fn families(report: &Report) -> Vec<MetricFamily> {
 
 /// Writes [`families`] in the text format 0.0.4.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let text = TextEncoder::new().encode_to_string(&families(report)).map_err(io::Error::other)?;
+    encode(&families(report), out)
+}
+
+/// Only those of quotas, which stand in a file of their own beside one that has none of them.
+pub fn write_quotas(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    encode(&gather(report, Metric::is_of_quotas), out)
+}
+
+fn encode(families: &[MetricFamily], out: &mut dyn Write) -> io::Result<()> {
+    let text = TextEncoder::new().encode_to_string(families).map_err(io::Error::other)?;
     out.write_all(text.as_bytes())
-}
-
-/// Where a family's samples go.
-struct Samples {
-    gauges: GaugeVec,
-    /// Of a counter the other is empty.
-    counters: Option<CounterVec>,
-}
-
-impl Samples {
-    fn of(metric: &Metric) -> Self {
-        let opts = || Opts::new(metric.name, metric.help);
-        let lawful = "a test holds the catalogue to lawful names";
-        let counters =
-            (metric.kind == MetricKind::Counter).then(|| CounterVec::new(opts(), metric.labels).expect(lawful));
-        Self { gauges: GaugeVec::new(opts(), metric.labels).expect(lawful), counters }
-    }
-
-    fn into_collector(self) -> Box<dyn Collector> {
-        match self.counters {
-            Some(counters) => Box::new(counters),
-            None => Box::new(self.gauges),
-        }
-    }
-
-    fn gauge(&self, labels: &[&str]) -> prometheus::Gauge {
-        self.gauges.get_metric_with_label_values(labels).expect("a sample has its family's labels")
-    }
-
-    fn add_total(&self, labels: &[&str], count: u64) {
-        #[allow(clippy::cast_precision_loss, reason = "exact up to 2^53")]
-        let count = count as f64;
-        let counters = self.counters.as_ref().expect("the family counts");
-        counters.get_metric_with_label_values(labels).expect("a sample has its family's labels").inc_by(count);
-    }
-
-    fn set(&self, labels: &[&str], value: f64) {
-        self.gauge(labels).set(value);
-    }
-
-    fn add(&self, labels: &[&str], count: usize) {
-        self.gauge(labels).add(number(count));
-    }
 }
 
 fn findings(report: &Report, out: &Samples) {
@@ -356,13 +368,18 @@ fn sensitive_machines(report: &Report, out: &Samples) {
     }
 }
 
-fn judged(line: &Coverage) -> usize {
-    line.compliant + line.non_compliant
+/// Bounded: five machines for each of four quotas of a Region, and only where these are nearly used up.
+fn top_usage(report: &Report, out: &Samples) {
+    for quota in &report.quotas {
+        for holder in quota.status.holders.iter().flat_map(|held| held.most.iter().take(5)) {
+            let (account, region) = (quota.account_id.as_str(), quota.region.as_str());
+            out.set(&[account, region, quota.status.quota.as_str(), holder.machine.name()], holder.value);
+        }
+    }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "exact up to 2^53")]
-fn number(count: usize) -> f64 {
-    count as f64
+fn judged(line: &Coverage) -> usize {
+    line.compliant + line.non_compliant
 }
 
 #[allow(clippy::cast_precision_loss, reason = "exact for the next 200,000 years")]
