@@ -16,7 +16,7 @@ pub(super) struct Reads {
     pub(super) names: BTreeSet<String>,
     /// Every name on the way there; `$` for what comes from the state's input.
     pub(super) keys: BTreeSet<String>,
-    /// The time: `$$.State.EnteredTime`, `$now()`, `$millis()`.
+    /// What differs each time by itself: the time (`$$.State.EnteredTime`, `$now()`, `$millis()`) and what is drawn by lot.
     pub(super) clock: bool,
     /// What a call answered.
     pub(super) outside: bool,

@@ -160,7 +160,7 @@ LEGACY_IMPORT = {
             "ResultPath": None,
             "Next": "Exported?",
         },
-        # Nothing counts the turns, and nothing ends the execution.
+        # Nothing in the loop asks whether the export has ended, and nothing ends the execution.
         "Exported?": {
             "Type": "Choice",
             "Choices": [

@@ -58,7 +58,7 @@ fn gather(expr: &Expr, reads: &mut Reads) {
     match expr {
         Expr::Call(function, arguments) => {
             reads.computes = true;
-            reads.clock |= is_named(function, &["now", "millis"]);
+            reads.clock |= is_named(function, &["now", "millis", "random", "uuid"]);
             for argument in arguments {
                 gather(argument, reads);
             }

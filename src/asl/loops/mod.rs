@@ -58,7 +58,7 @@ pub enum LoopBound {
     Data,
     /// Nothing but a fault: a Catch, a Choice without a rule that matches, a branch beside it that fails.
     Fault,
-    /// Nothing leads out of it.
+    /// Nothing leads out of it; or something does, but nothing changes from turn to turn: who goes round once goes on.
     None,
     /// The definition is too large for it to be looked at.
     Unknown,
@@ -144,7 +144,8 @@ impl Walk<'_> {
             let counted: BTreeSet<_> =
                 choices.into_iter().copied().filter(|choice| counting.bounds(*choice, self.graph)).collect();
             if counted.is_empty() {
-                found.push(self.describe(&states, self.bound(&states)));
+                let bound = if counting.is_idle() { LoopBound::None } else { self.bound(&states) };
+                found.push(self.describe(&states, bound));
             } else {
                 found.push(self.describe(&states, LoopBound::Counter));
                 self.examine(&states.difference(&counted).copied().collect(), work, found);

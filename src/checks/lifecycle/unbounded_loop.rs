@@ -78,6 +78,11 @@ fn defect(machine: &MachineView<'_>, definition: &Definition, one: &Loop) -> Def
     let (first, name) = (one.states.first().map_or("", String::as_str), machine.name());
     let ends = match (one.kind, one.bound) {
         (LoopKind::Retry, _) => format!("State {first} of {name} is tried again for as long as it fails"),
+        (LoopKind::Cycle, LoopBound::None) if !one.exits.is_empty() => {
+            format!(
+                "Nothing changes in the loop {names} of {name}: an execution that goes round once does not leave it"
+            )
+        }
         (LoopKind::Cycle, LoopBound::None) => format!("Nothing leads out of the loop {names} of {name}"),
         (LoopKind::Cycle, LoopBound::Fault) => format!("Nothing but a fault leads out of the loop {names} of {name}"),
         (LoopKind::Cycle, _) => {
