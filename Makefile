@@ -1,7 +1,7 @@
 # make demo    build, start an AWS emulator, seed an account with known faults, scan it, show the result
 # make test    everything: formatting, lints, documentation, unit tests, cases, collectors, end to end on two emulators
 # make bench   decisions a second of the policy evaluator; wall time, CPU time and peak memory of an audit of 1,000 roles and
-#              1,000 state machines from a snapshot, and of a scan of 1,000 state machines, with its calls; payload that
+#              1,000 state machines from a snapshot, and of a scan of 1,000 state machines, with its calls, and of one of quotas alone; payload that
 #              the detectors inspect a second (release build); error and false alarms of forecasts on series whose
 #              future is known
 
@@ -35,6 +35,7 @@ bench: $(MOTO)/ready $(MINISTACK)/ready
 	cargo bench --locked --bench detect -- out/samples.jsonl
 	$(PYTHON) benches/detect.py --binary $${CARGO_TARGET_DIR:-target}/release/stepwarden out/samples.jsonl
 	$(PYTHON) benches/account.py --binary $${CARGO_TARGET_DIR:-target}/release/stepwarden out/account.jsonl
+	$(MOTO)/bin/python benches/quotas.py --binary $${CARGO_TARGET_DIR:-target}/release/stepwarden
 	$(MOTO)/bin/python benches/scan.py --binary $${CARGO_TARGET_DIR:-target}/release/stepwarden --emulator-python $(MINISTACK)/bin/python
 
 # Writes the expected outputs anew; read the difference before committing it.

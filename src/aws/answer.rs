@@ -12,13 +12,15 @@ use serde_json::Value;
 pub(super) struct NeverEmpty;
 
 /// The list that AWS sends with every success of a JSON call, empty or not.
-const LISTS: [(&str, &str); 11] = [
+const LISTS: [(&str, &str); 13] = [
     ("ListExecutions", "executions"),
     ("ListMapRuns", "mapRuns"),
     ("ListStateMachines", "stateMachines"),
     ("ListStateMachineVersions", "stateMachineVersions"),
     ("ListStateMachineAliases", "stateMachineAliases"),
+    ("ListActivities", "activities"),
     ("DescribeLogGroups", "logGroups"),
+    ("DescribeResourcePolicies", "resourcePolicies"),
     ("DescribeAccountPolicies", "accountPolicies"),
     ("GetResources", "ResourceTagMappingList"),
     ("ListServiceQuotas", "Quotas"),

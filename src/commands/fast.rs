@@ -3,13 +3,13 @@ use std::collections::BTreeSet;
 use super::outcome::UsageError;
 use crate::checks::CHECKS;
 use crate::config::Config;
-use crate::finding::Check;
+use crate::finding::{Check, Family};
 use crate::model::PartName;
 
 /// Parts that a scan of quotas alone collects.
 const PARTS: [&str; 3] = ["identity", "quotas", "quota_holders"];
 /// Parts that only make exacter what a check can say by those alone.
-const REFINE: [&str; 2] = ["state_machines", "versions"];
+const REFINE: [&str; 3] = ["state_machines", "versions", "running"];
 
 /// Leaves of the configuration what tells of quotas without looking at any state machine, so that its cost does not grow
 /// with their number.
@@ -27,7 +27,7 @@ pub(super) fn quotas_only(config: &mut Config) -> Result<(), UsageError> {
 
 fn is_fast(check: &Check) -> bool {
     let fits = |part: &PartName| PARTS.contains(&part.as_str()) || REFINE.contains(&part.as_str());
-    check.reads.contains(&PartName::Quotas) && check.reads.iter().all(fits)
+    check.family == Family::Quota && check.reads.contains(&PartName::Quotas) && check.reads.iter().all(fits)
 }
 
 #[cfg(test)]

@@ -370,5 +370,20 @@ METRICS = {
     },
     WEST: {"OpenExecutionCount": 0, "OpenExecutionLimit": 1_000_000},
 }
+# Token buckets by Region: what CloudWatch calls them, requests a minute, requests throttled in all, and what AWS
+# provisioned. In the east DescribeExecution is nearly used up and StartExecution was throttled once.
+BUCKETS = {
+    EAST: {
+        ("ServiceMetric", "StateTransition"): (60_000, 0, 5_000),
+        ("APIName", "StartExecution"): (1_200, 7, 300),
+        ("APIName", "DescribeExecution"): (820, 0, 15),
+        ("APIName", "ListExecutions"): (12, 0, 5),
+    },
+    WEST: {("ServiceMetric", "StateTransition"): (600, 0, 5_000)},
+}
+# Versions and aliases of the machines that published of late.
+PUBLISHED = {EAST: {"orders-fulfilment": {"VersionCount": 870, "AliasCount": 3}}}
+# Quotas that AWS raised for the account, by their code in Service Quotas, which MiniStack lacks.
+RAISED = {EAST: {"L-00000001": 120_000}}
 USAGE_DIMENSIONS = {"Service": "States", "Type": "Resource", "Resource": "StateMachineCount", "Class": "None"}
-METRIC_MINUTES = 5
+METRIC_MINUTES = 9

@@ -211,6 +211,24 @@ def seed_stores(account):
     )
 
 
+def put_metrics(account, region, points):
+    """Points of Step Functions: name, value, time and dimensions."""
+    data = [
+        {"MetricName": name, "Value": value, "Unit": "Count", "Timestamp": at, "Dimensions": dimensions}
+        for name, value, at, dimensions in points
+    ]
+    account.client("cloudwatch", region).put_metric_data(Namespace="AWS/States", MetricData=data)
+
+
+def seed_quotas(account):
+    """What AWS raised."""
+    for region, raised in demo.RAISED.items():
+        for code, value in raised.items():
+            account.client("service-quotas", region).request_service_quota_increase(
+                ServiceCode="states", QuotaCode=code, DesiredValue=value
+            )
+
+
 def seed_metrics(account):
     """What Step Functions would publish: a point a minute, the last one now."""
     now = datetime.now(UTC).replace(microsecond=0)
@@ -222,6 +240,18 @@ def seed_metrics(account):
             for minute in minutes
         ]
         account.client("cloudwatch", region).put_metric_data(Namespace="AWS/States", MetricData=data)
+    for region, buckets in demo.BUCKETS.items():
+        for (dimension, value), (consumed, throttled, refill) in buckets.items():
+            dimensions = [{"Name": dimension, "Value": value}]
+            points = [("ConsumedCapacity", consumed, minute) for minute in minutes]
+            points += [("ProvisionedRefillRate", refill, minutes[-1]), ("ProvisionedBucketSize", refill, minutes[-1])]
+            points += [("ThrottledEvents", throttled, minutes[0])] if throttled else []
+            put_metrics(account, region, [(name, number, minute, dimensions) for name, number, minute in points])
+    for region, machines in demo.PUBLISHED.items():
+        for machine, counts in machines.items():
+            arn = f"arn:aws:states:{region}:{account.id}:stateMachine:{machine}"
+            dimensions = [{"Name": "ResourceArn", "Value": arn}]
+            put_metrics(account, region, [(name, count, minutes[-2], dimensions) for name, count in counts.items()])
     usage = {
         "MetricName": "StateMachineCount",
         "Dimensions": [{"Name": name, "Value": value} for name, value in demo.USAGE_DIMENSIONS.items()],
@@ -297,6 +327,8 @@ def main():
         seed_executions(account)
         seed_stores(account)
         seed_metrics(account)
+        if arguments.kind == "moto":
+            seed_quotas(account)
         regions = [machine.region for machine in demo.MACHINES]
         summary["machines"] = {region: regions.count(region) for region in demo.METRICS}
         summary["key"] = account.key

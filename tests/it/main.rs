@@ -13,6 +13,7 @@ mod emulator;
 mod end_to_end;
 mod executions;
 mod export;
+mod fast;
 mod forecast;
 mod history;
 mod house;

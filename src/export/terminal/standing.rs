@@ -1,6 +1,6 @@
 //! Where an account stands: risk by Region, the worst state machines, quotas.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 
 use anstyle::Style as Ink;
@@ -17,6 +17,9 @@ use crate::types::Region;
 const ROWS: usize = 5;
 const RISK_ROWS: usize = 20;
 const QUOTA_ROWS: usize = 12;
+/// Quotas that are less full are shown only where no three are fuller.
+const NEARLY_EMPTY: f64 = 0.01;
+const FULLEST: usize = 3;
 const BAR: usize = 10;
 /// What a bar shows where there may be more than is known.
 const MAY_BE: char = '▒';
@@ -145,12 +148,15 @@ pub(super) fn quotas(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     if known.is_empty() && unknown.is_empty() {
         return Ok(());
     }
-    let shown = if page.style.verbose { known.len() } else { known.len().min(QUOTA_ROWS) };
+    let full = known.iter().filter(|(ratio, _)| *ratio >= NEARLY_EMPTY).count();
+    let shown = if page.style.verbose { known.len() } else { known.len().min(full.clamp(FULLEST, QUOTA_ROWS)) };
     let more = known.len() - shown;
     page.heading("QUOTAS", &if more == 0 { String::new() } else { format!("{more} emptier ones with --verbose") })?;
     known.truncate(shown);
     let mut rows: Vec<_> = known.into_iter().map(|(ratio, quota)| row(report, ratio, quota, bar_width)).collect();
-    rows.extend(unknown);
+    let untold: BTreeSet<_> =
+        if page.style.verbose { BTreeSet::new() } else { unknown.iter().map(|row| row.quota).collect() };
+    rows.extend(unknown.into_iter().filter(|_| page.style.verbose));
     let title_width = rows.iter().map(|row| cells(row.quota.title())).max().unwrap_or_default();
     let place_width = rows.iter().map(|row| cells(&row.place)).max().unwrap_or_default();
     let indent = Line::new(&" ".repeat(title_width + place_width + bar_width + 15));
@@ -161,6 +167,11 @@ pub(super) fn quotas(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
         if let Some(reason) = &row.reason {
             page.paragraph(&Line::new("    "), &Line::new("    "), DIM, reason)?;
         }
+    }
+    if !untold.is_empty() {
+        let titles: Vec<_> = untold.iter().map(|quota| quota.title()).collect();
+        let text = format!("{}; --verbose says where and why", titles.join(", "));
+        page.paragraph(&Line::new("  ").ink(DIM, "unknown  "), &Line::new("           "), DIM, &text)?;
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::replay::{Rule, ok, on, raw};
 
 /// Each call, where it is made, and whose part it is.
-const CALLS: [(&str, &str, &str); 38] = [
+const CALLS: [(&str, &str, &str); 40] = [
     ("ListStateMachines", HOME, "state_machines"),
     ("DescribeStateMachine", HOME, "state_machines"),
     ("GetResources", HOME, "tags"),
@@ -50,6 +50,8 @@ const CALLS: [(&str, &str, &str); 38] = [
     ("DescribeMapRun", HOME, "running"),
     ("ListMetrics", HOME, "quotas"),
     ("GetMetricData", HOME, "quotas"),
+    ("ListActivities", HOME, "quotas"),
+    ("DescribeResourcePolicies", HOME, "quotas"),
     ("GetAccountAuthorizationDetails", Region::GLOBAL, "iam"),
     ("ListRegions", Region::GLOBAL, "identity"),
 ];
