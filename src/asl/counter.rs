@@ -80,10 +80,9 @@ pub(super) fn must_leave(choice: &Node<'_>, leaves: &dyn Fn(&str) -> bool, ends:
     for rule in rules(choice) {
         match leaves(rule.next) {
             true if comes_to(&rule.condition, true, ends) => return true,
-            true => {}
             // It goes before the rules below it.
             false if !comes_to(&rule.condition, false, ends) => return false,
-            false => {}
+            true | false => {}
         }
     }
     // Without a Default the execution fails where no rule matches.

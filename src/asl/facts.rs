@@ -42,6 +42,9 @@ pub struct DistributedMap {
     pub execution_type: Option<String>,
     /// No more items at once than this; none means 10,000.
     pub max_concurrency: Limit,
+    /// No more items at all than this, as `MaxItems` of the reader says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_items: Option<Limit>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item_reader: Option<MapIo>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -136,6 +139,13 @@ pub(super) fn secret(node: &Node<'_>, task: &Task) -> Option<SecretFetch> {
     })
 }
 
+/// A number that is not written there is chosen at run time.
+fn most_items(config: &serde_json::Value) -> Option<Limit> {
+    let chosen = config.get("MaxItemsPath").map(|_| Limit::AtRunTime);
+    let written = config.get("MaxItems").map(|number| number.as_u64().map_or(Limit::AtRunTime, Limit::Seconds));
+    written.or(chosen)
+}
+
 pub(super) fn distributed_map(machine: &Machine<'_>, flow: &Flow, index: usize) -> Option<DistributedMap> {
     let node = &machine.nodes[index];
     let scope = node.inner.iter().map(|scope| &machine.scopes[*scope]).find(|scope| scope.distributed)?;
@@ -158,6 +168,7 @@ pub(super) fn distributed_map(machine: &Machine<'_>, flow: &Flow, index: usize) 
         pointer: node.pointer.clone(),
         execution_type: config.and_then(|config| config.get("ExecutionType")?.as_str()).map(str::to_owned),
         max_concurrency: limit(node, "MaxConcurrency", &sight),
+        max_items: node.json.get("ItemReader").and_then(|reader| reader.get("ReaderConfig")).and_then(most_items),
         item_reader: io("ItemReader"),
         result_writer: io("ResultWriter"),
         label: node.text("Label").map(str::to_owned),

@@ -16,7 +16,7 @@ pub(super) struct Reads {
     pub(super) names: BTreeSet<String>,
     /// Every name on the way there; `$` for what comes from the state's input.
     pub(super) keys: BTreeSet<String>,
-    /// The time: `$$.State.EnteredTime`, `$now()`, `$millis()`.
+    /// What differs each time by itself: the time (`$$.State.EnteredTime`, `$now()`, `$millis()`) and what is drawn by lot.
     pub(super) clock: bool,
     /// What a call answered.
     pub(super) outside: bool,
@@ -142,7 +142,9 @@ fn collect(template: &Value, name: &str, language: QueryLanguage, dollar: Dollar
             }
         }
         Value::Array(items) if !items.is_empty() => {
-            items.iter().for_each(|item| collect(item, name, language, dollar, out));
+            for item in items {
+                collect(item, name, language, dollar, out);
+            }
         }
         Value::String(text) if language == QueryLanguage::Jsonata && jsonata::expression(text).is_some() => {
             let parsed = jsonata::expression(text).and_then(|text| jsonata::parse(text).ok());

@@ -157,8 +157,25 @@ LEGACY_IMPORT = {
                 "StartAt": "ImportFile",
                 "States": {"ImportFile": {"Type": "Task", "Resource": FUNCTION + "legacy-import", "End": True}},
             },
-            "End": True,
+            "ResultPath": None,
+            "Next": "Exported?",
         },
+        # Nothing in the loop asks whether the export has ended, and nothing ends the execution.
+        "Exported?": {
+            "Type": "Choice",
+            "Choices": [
+                {
+                    "And": [
+                        {"Variable": "$.export", "IsPresent": True},
+                        {"Variable": "$.export", "StringEquals": "RUNNING"},
+                    ],
+                    "Next": "WaitForExport",
+                }
+            ],
+            "Default": "Imported",
+        },
+        "WaitForExport": {"Type": "Wait", "Seconds": 5, "Next": "Exported?"},
+        "Imported": {"Type": "Succeed"},
     },
 }
 

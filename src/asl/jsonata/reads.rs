@@ -58,8 +58,10 @@ fn gather(expr: &Expr, reads: &mut Reads) {
     match expr {
         Expr::Call(function, arguments) => {
             reads.computes = true;
-            reads.clock |= is_named(function, &["now", "millis"]);
-            arguments.iter().for_each(|argument| gather(argument, reads));
+            reads.clock |= is_named(function, &["now", "millis", "random", "uuid"]);
+            for argument in arguments {
+                gather(argument, reads);
+            }
         }
         _ => inner.into_iter().for_each(|inner| gather(inner, reads)),
     }
@@ -129,5 +131,7 @@ fn made(expr: &Expr, out: &mut Vec<Write>) {
         Expr::Bind(name, value) => write(name, value),
         _ => {}
     }
-    children(expr).into_iter().for_each(|inner| made(inner, out));
+    for inner in children(expr) {
+        made(inner, out);
+    }
 }

@@ -96,6 +96,23 @@ impl<'a> Counting<'a> {
         must_leave(&self.machine.nodes[choice], &leaves, &ends)
     }
 
+    /// No state of the loop calls anything or writes anything: each turn is like the one before.
+    pub(super) fn is_idle(&self) -> bool {
+        let plain = |index: &usize| matches!(self.machine.nodes[*index].kind, "Choice" | "Pass" | "Wait");
+        self.writes.is_empty() && self.answers.is_empty() && self.states.iter().all(plain) && !self.drops_input()
+    }
+
+    /// A path or a template takes a part of the input, and the next turn a part of that.
+    fn drops_input(&self) -> bool {
+        let shaped = |index: &usize| {
+            let node = &self.machine.nodes[*index];
+            let fields = ["InputPath", "OutputPath", "Parameters", "Output", "Result"];
+            fields.iter().any(|field| node.json.contains_key(*field))
+                || node.objects("Choices").any(|(_, rule)| rule.contains_key("Output"))
+        };
+        self.states.iter().any(shaped)
+    }
+
     /// What changes `name` whatever the world answers.
     fn changed(&self, name: &str, test: &Reads) -> Option<By> {
         let behind = self.behind(name);

@@ -58,7 +58,7 @@ pub enum LoopBound {
     Data,
     /// Nothing but a fault: a Catch, a Choice without a rule that matches, a branch beside it that fails.
     Fault,
-    /// Nothing leads out of it.
+    /// Nothing leads out of it; or something does, but nothing changes from turn to turn: who goes round once goes on.
     None,
     /// The definition is too large for it to be looked at.
     Unknown,
@@ -144,7 +144,9 @@ impl Walk<'_> {
             let counted: BTreeSet<_> =
                 choices.into_iter().copied().filter(|choice| counting.bounds(*choice, self.graph)).collect();
             if counted.is_empty() {
-                found.push(self.describe(&states, self.bound(&states)));
+                let idle = counting.is_idle() && !self.may_fail_beside(&states);
+                let bound = if idle { LoopBound::None } else { self.bound(&states) };
+                found.push(self.describe(&states, bound));
             } else {
                 found.push(self.describe(&states, LoopBound::Counter));
                 self.examine(&states.difference(&counted).copied().collect(), work, found);
@@ -179,8 +181,12 @@ impl Walk<'_> {
             let node = &self.machine.nodes[*node];
             node.kind == "Choice" && !node.json.contains_key("Default")
         };
+        states.iter().any(no_rule) || self.may_fail_beside(states)
+    }
+
+    fn may_fail_beside(&self, states: &BTreeSet<usize>) -> bool {
         let owner = states.first().and_then(|node| self.machine.scope_of(*node).owner);
-        states.iter().any(no_rule) || owner.is_some_and(|owner| self.fails[owner])
+        owner.is_some_and(|owner| self.fails[owner])
     }
 
     fn describe(&self, states: &BTreeSet<usize>, bound: LoopBound) -> Loop {

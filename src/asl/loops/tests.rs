@@ -181,9 +181,9 @@ fn ways_out() {
         ("by a fault", json!({"A": task(json!({"Next": "A", "Catch": catch("Z")})), "Z": end}), LoopBound::Fault),
         ("by success", json!({"A": task(json!({"Next": "Z", "Catch": catch("A")})), "Z": end}), LoopBound::Data),
         (
-            "at its end",
+            "never, once round",
             json!({"A": {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "A"}]}}),
-            LoopBound::Fault,
+            LoopBound::None,
         ),
     ] {
         assert_eq!(of(states), [("A".to_owned(), expected)], "{name}");

@@ -53,7 +53,7 @@ fn defect(machine: &MachineView<'_>, definition: &Definition, state: &State) -> 
         false => "the execution stays open for a year, counts against the Region's open executions, and nobody is told",
     };
     let message = format!(
-        "State {} of {} waits for {whom} with neither TimeoutSeconds nor HeartbeatSeconds: where none answers, {then}.",
+        "State {} of {} waits for {whom} with neither TimeoutSeconds nor HeartbeatSeconds below a year: where none answers, {then}.",
         state.name,
         machine.name(),
     );

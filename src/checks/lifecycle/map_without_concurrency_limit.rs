@@ -1,8 +1,8 @@
 use serde_json::json;
 
-use crate::asl::{Definition, DistributedMap, Integration, Limit};
+use crate::asl::{Definition, DistributedMap, Integration, Limit, Task};
 use crate::finding::{
-    Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, listed,
+    Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, digits, listed,
 };
 use crate::model::PartName;
 use crate::types::Gap;
@@ -27,6 +27,9 @@ pub const CHECK: Check = Check {
 
 /// An example that leaves most of Lambda's default of 1,000 to others.
 const EXAMPLE: u64 = 100;
+/// Children of one Map Run at once.
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
+const MOST: u64 = 10_000;
 
 fn run(view: &View<'_>, out: &mut Evaluations) {
     view.each_machine(out, judge);
@@ -38,13 +41,22 @@ fn judge(machine: &MachineView<'_>) -> Result<Vec<Outcome>, Gap> {
         return Ok(Vec::new());
     }
     let definition = machine.definition()?;
-    let unlimited = |map: &&DistributedMap| matches!(map.max_concurrency, Limit::None | Limit::Seconds(0));
-    let found = definition.distributed_maps.iter().filter(unlimited);
-    let mut outcomes: Vec<Outcome> = found.map(|map| defect(machine, definition, map).into()).collect();
+    let found = definition.distributed_maps.iter().filter_map(|map| Some((map, at_once(map)?)));
+    let mut outcomes: Vec<Outcome> = found.map(|(map, most)| defect(machine, definition, map, most).into()).collect();
     if outcomes.is_empty() && definition.states.iter().any(|state| state.kind == "Map") {
         outcomes.push(Outcome::Compliant);
     }
     Ok(outcomes)
+}
+
+/// Children that may run at once, where nothing keeps them few.
+fn at_once(map: &DistributedMap) -> Option<u64> {
+    match (map.max_concurrency, map.max_items) {
+        (Limit::AtRunTime, _) | (_, Some(Limit::AtRunTime)) => None,
+        (Limit::Seconds(most), _) if most > 0 => None,
+        (_, Some(Limit::Seconds(most))) if most > 0 => Some(most.min(MOST)).filter(|most| *most > EXAMPLE),
+        _ => Some(MOST),
+    }
 }
 
 fn calls_a_function(integration: &Integration) -> bool {
@@ -55,7 +67,8 @@ fn calls_a_function(integration: &Integration) -> bool {
     }
 }
 
-fn defect(machine: &MachineView<'_>, definition: &Definition, map: &DistributedMap) -> Defect {
+fn defect(machine: &MachineView<'_>, definition: &Definition, map: &DistributedMap, most: u64) -> Defect {
+    let most = digits(u32::try_from(most).map_or(f64::INFINITY, f64::from));
     let inside = || definition.tasks.iter().filter(|task| map.runs(&task.pointer));
     let functions: Vec<_> =
         inside().filter(|task| calls_a_function(&task.integration)).map(|task| task.state.as_str()).collect();
@@ -68,14 +81,14 @@ fn defect(machine: &MachineView<'_>, definition: &Definition, map: &DistributedM
     if !express {
         spends.push("the Region's open executions and its StartExecution bucket".to_owned());
     }
-    if inside().any(|task| task.starts_a_machine()) {
+    if inside().any(Task::starts_a_machine) {
         spends.push("the StartExecution bucket once more, for the executions that the children start".to_owned());
     }
     if spends.is_empty() {
         spends.push("the rates of the APIs that they call".to_owned());
     }
     let message = format!(
-        "Distributed Map {} of {} has no MaxConcurrency: up to 10,000 {} children run at once and share {}.",
+        "Distributed Map {} of {} has no MaxConcurrency: up to {most} {} children run at once and share {}.",
         map.state,
         machine.name(),
         if express { "Express" } else { "Standard" },
@@ -86,7 +99,7 @@ fn defect(machine: &MachineView<'_>, definition: &Definition, map: &DistributedM
     Defect::new(message, remediation)
         .severity(if functions.is_empty() { Severity::Low } else { Severity::Medium })
         .at_state(&map.state, &map.pointer)
-        .evidence("max concurrency", "10,000")
+        .evidence("children at once", most)
         .evidence("children", map.execution_type.as_deref().unwrap_or("STANDARD"))
         .change(Change::Definition(json!({ &map.state: { "MaxConcurrency": EXAMPLE } })))
 }

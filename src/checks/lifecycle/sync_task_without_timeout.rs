@@ -49,6 +49,7 @@ fn judge(machine: &MachineView<'_>) -> Result<Vec<Outcome>, Gap> {
     let mut outcomes: Vec<Outcome> = Vec::new();
     if !definition.timeout.is_set() {
         let unlimited = waiting.into_iter().filter_map(|task| Some((task, unlimited(definition, task)?)));
+        let unlimited = unlimited.filter(|(task, _)| !starts_a_limited_one(machine, definition, task));
         outcomes.extend(unlimited.map(|(task, state)| Outcome::from(defect(machine, task, state))));
     }
     if outcomes.is_empty() {
@@ -61,6 +62,17 @@ fn unlimited<'a>(definition: &'a Definition, task: &Task) -> Option<&'a State> {
     let state = definition.states.iter().find(|state| state.pointer == task.pointer)?;
     let limited = state.timeout.is_set() || definition.is_in_express_child(&state.pointer);
     (!limited).then_some(state)
+}
+
+/// What it starts is a state machine of the Region with a limit of its own.
+fn starts_a_limited_one(machine: &MachineView<'_>, definition: &Definition, task: &Task) -> bool {
+    let start = definition.starts.iter().find(|start| start.pointer == task.pointer);
+    let target = start.and_then(|start| start.target.text());
+    let limited = |child: MachineView<'_>| {
+        target == Some(child.machine.arn.as_str())
+            && child.definition().is_ok_and(|definition| definition.timeout.is_set())
+    };
+    target.is_some() && machine.region.machines().any(limited)
 }
 
 fn defect(machine: &MachineView<'_>, task: &Task, state: &State) -> Defect {
@@ -82,7 +94,7 @@ fn defect(machine: &MachineView<'_>, task: &Task, state: &State) -> Defect {
         _ => "the service's describe call, from the account's own quota",
     };
     let message = format!(
-        "State {} of {} waits for {} without TimeoutSeconds, and the state machine has none either. {ends}, and meanwhile \
+        "State {} of {} waits for {} without a TimeoutSeconds below a year, and the state machine has none either. {ends}, and meanwhile \
          Step Functions may ask after it with {poll}.",
         state.name,
         machine.name(),

@@ -78,13 +78,19 @@ fn defect(machine: &MachineView<'_>, definition: &Definition, one: &Loop) -> Def
     let (first, name) = (one.states.first().map_or("", String::as_str), machine.name());
     let ends = match (one.kind, one.bound) {
         (LoopKind::Retry, _) => format!("State {first} of {name} is tried again for as long as it fails"),
+        (LoopKind::Cycle, LoopBound::None) if !one.exits.is_empty() => {
+            format!(
+                "Nothing changes in the loop {names} of {name}: an execution that goes round once does not leave it"
+            )
+        }
         (LoopKind::Cycle, LoopBound::None) => format!("Nothing leads out of the loop {names} of {name}"),
         (LoopKind::Cycle, LoopBound::Fault) => format!("Nothing but a fault leads out of the loop {names} of {name}"),
         (LoopKind::Cycle, _) => {
             format!("The loop {names} of {name} ends only by what it is told from outside; it does not count its turns")
         }
     };
-    let message = format!("{ends}, and the state machine has no TimeoutSeconds: {}.", course(definition, one));
+    let message =
+        format!("{ends}, and the state machine has no TimeoutSeconds below a year: {}.", course(definition, one));
     let remediation = match one.kind {
         LoopKind::Retry => {
             "Give the retrier a MaxAttempts and a MaxDelaySeconds that fit the longest fault you expect, or the \
