@@ -51,12 +51,12 @@ fn told(quota: Quota, held: &Holders, holder: &Holder) -> String {
     let unit = if each_second { " a second" } else { "" };
     let count = |value: f64| if value < 10.0 && value.fract() != 0.0 { format!("{value:.1}") } else { digits(value) };
     let at_least = if holder.at_least { "at least " } else { "" };
-    let mut text = format!("{at_least}{}{unit}", count(holder.value));
+    let mut told = vec![format!("{at_least}{}{unit}", count(holder.value))];
     if let Some(net) = held.net_starts.get(&holder.machine).filter(|net| holder.at_least && **net > holder.value) {
-        text += &format!(", some {} by CloudWatch's starts and ends", digits(*net));
+        told.push(format!("some {} by CloudWatch's starts and ends", digits(*net)));
     }
     if let Some(growth) = holder.growth_per_hour.filter(|growth| *growth >= 0.05) {
-        text += &format!(", {} more each hour", count(growth));
+        told.push(format!("{} more each hour", count(growth)));
     }
-    text
+    told.join(", ")
 }

@@ -42,7 +42,7 @@ pub use quota::{Crowding, each_quota};
 pub use reach::{Party, Power, Reaching, spelled_out};
 pub use removal::removal;
 pub use routing::routing;
-pub use running::{Runs, moment, seconds_between, span};
+pub use running::{Payloads, Runs, moment, seconds_between, span};
 pub use settings::CheckSettings;
 pub use severity::{Confidence, Severity};
 pub use starts::{Outlook, StartGraph};

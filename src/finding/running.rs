@@ -14,6 +14,9 @@ pub struct Runs<'a> {
     pub unseen: Option<Gap>,
 }
 
+/// Payloads, the largest first, and why there may be larger ones.
+pub type Payloads<'a> = (&'a [Largest], Option<Gap>);
+
 impl<'a> MachineView<'a> {
     /// What runs of it. `None`: its executions are Express, which are in no list and end after five minutes.
     pub fn runs(&self) -> Result<Option<Runs<'a>>, Gap> {
@@ -34,7 +37,7 @@ impl<'a> MachineView<'a> {
     }
 
     /// The largest payloads that were inspected, the largest first. `None`: the machine keeps no data that could be read.
-    pub fn largest_payloads(&self) -> Result<Option<(&'a [Largest], Option<Gap>)>, Gap> {
+    pub fn largest_payloads(&self) -> Result<Option<Payloads<'a>>, Gap> {
         let observed = self.execution_data();
         let (Some(data), gap) = observed.seen() else {
             return Err(observed.gap().cloned().unwrap_or_else(|| Gap::not_collected("executions")));

@@ -228,6 +228,7 @@ macro_rules! parts {
         /// What a collector answers.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "part", content = "content", rename_all = "snake_case")]
+        #[allow(clippy::large_enum_variant, reason = "one stands for a moment, between a collector and its snapshot")]
         pub enum PartValue {
             $($variant(Observed<$content>),)+
         }
@@ -303,7 +304,7 @@ macro_rules! parts {
                     observed_at,
                     data,
                 };
-                let lines = [
+                let lines = vec![
                     $(self.parts.$field.map(|part| line(part.observed_at, PartValue::$variant(part.value))),)+
                 ];
                 lines.into_iter().flatten().collect()

@@ -40,8 +40,9 @@ impl SeenQuotas {
             let (Ok(_), Some((_, collected, _))) = (snapshot.quotas().whole(), collected) else { continue };
             for status in QuotaStatus::of(snapshot).into_iter().filter(|status| status.quota.is_forecast()) {
                 let (value, at) = match status.usage {
-                    Usage::Exact { value, at, .. } => (value, at),
-                    Usage::AtLeast { value, source: "OpenExecutionCount", at } => (value, at),
+                    Usage::Exact { value, at, .. } | Usage::AtLeast { value, source: "OpenExecutionCount", at } => {
+                        (value, at)
+                    }
                     Usage::AtLeast { .. } | Usage::Unknown(_) => continue,
                 };
                 let readings = self.place(snapshot).usage.entry(status.quota).or_default();

@@ -1,12 +1,11 @@
 //! From the report to version 1.
 
 use super::v1::{
-    ApiUsageV1, ChangeV1, CollectorV1, CoverageV1, EvidenceV1, FindingV1, InventoryV1, LocationV1, MachineV1,
-    QuotaForecastV1, QuotaV1, ReasonV1, RemediationV1, ReportV1, ScoreV1, UsageKindV1,
+    ApiUsageV1, ChangeV1, CollectorV1, CoverageV1, EvidenceV1, FindingV1, InventoryV1, LocationV1, MachineV1, ReasonV1,
+    RemediationV1, ReportV1, ScoreV1,
 };
-use crate::audit::{ApiUsage, CollectorRun, Coverage, Finding, Inventory, MachineReport, QuotaReport, Report, Score};
+use crate::audit::{ApiUsage, CollectorRun, Coverage, Finding, Inventory, MachineReport, Report, Score};
 use crate::finding::{Change, Location};
-use crate::model::{QuotaExhaustion, Usage};
 use crate::types::{Arn, Gap};
 
 use super::SCHEMA_VERSION;
@@ -169,48 +168,6 @@ impl From<&MachineReport> for MachineV1 {
             owner: machine.owner.clone(),
             stack: machine.stack.clone(),
             exposure: machine.exposure.as_ref().map(Into::into),
-        }
-    }
-}
-
-impl From<&QuotaReport> for QuotaV1 {
-    fn from(quota: &QuotaReport) -> Self {
-        let status = &quota.status;
-        let (usage_kind, usage, source, observed_at, reason) = match &status.usage {
-            Usage::Exact { value, source, at } => (UsageKindV1::Exact, Some(*value), Some(*source), *at, None),
-            Usage::AtLeast { value, source, at } => (UsageKindV1::AtLeast, Some(*value), Some(*source), *at, None),
-            Usage::Unknown(gap) => (UsageKindV1::Unknown, None, None, None, Some(gap.into())),
-        };
-        Self {
-            account_id: quota.account_id.to_string(),
-            region: quota.region.to_string(),
-            quota: status.quota.as_str().to_owned(),
-            limit: status.limit.value,
-            limit_source: status.limit.source.to_owned(),
-            usage,
-            usage_kind,
-            ratio: status.ratio(),
-            source: source.map(str::to_owned),
-            observed_at,
-            age_seconds: quota.age_seconds,
-            state_machine: status.machine.as_ref().map(ToString::to_string),
-            holders: status.holders.as_ref().map(Into::into),
-            reason,
-            forecast: status.forecast.exhaustion().map(Into::into),
-        }
-    }
-}
-
-impl From<&QuotaExhaustion> for QuotaForecastV1 {
-    fn from(exhaustion: &QuotaExhaustion) -> Self {
-        Self {
-            at: exhaustion.at,
-            earliest: exhaustion.earliest,
-            latest: exhaustion.latest,
-            per_day: exhaustion.per_day,
-            method: "theil_sen".to_owned(),
-            window_seconds: exhaustion.window.as_secs(),
-            source: exhaustion.source.to_owned(),
         }
     }
 }

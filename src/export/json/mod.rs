@@ -2,7 +2,7 @@
 
 mod convert;
 mod exposure;
-mod holders;
+mod quotas;
 mod v1;
 mod words;
 
@@ -12,9 +12,10 @@ use std::marker::PhantomData;
 use schemars::generate::SchemaSettings;
 use serde::{Serialize, Serializer};
 
+pub use quotas::{QuotaForecastV1, QuotaV1, UsageKindV1};
 pub use v1::{
-    ApiUsageV1, ChangeV1, CollectorV1, CoverageV1, EvidenceV1, FindingV1, InventoryV1, LocationV1, MachineV1,
-    QuotaForecastV1, QuotaV1, ReasonV1, RemediationV1, ReportV1, ScoreV1, UsageKindV1,
+    ApiUsageV1, ChangeV1, CollectorV1, CoverageV1, EvidenceV1, FindingV1, InventoryV1, LocationV1, MachineV1, ReasonV1,
+    RemediationV1, ReportV1, ScoreV1,
 };
 pub use words::{BandV1, ChangeSinceV1, ConfidenceV1, FamilyV1, MachineKindV1, ReasonWordV1, SeverityV1, StatusV1};
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::exposure::ExposureV1;
-use super::holders::HoldersV1;
+use super::quotas::QuotaV1;
 use super::words::{BandV1, ChangeSinceV1, ConfidenceV1, FamilyV1, MachineKindV1, ReasonWordV1, SeverityV1, StatusV1};
 
 /// What stepwarden found in the AWS accounts and Regions that it audited.
@@ -260,85 +260,6 @@ pub struct MachineV1 {
     /// The sensitive data that its executions carry; absent where none was seen in what was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exposure: Option<ExposureV1>,
-}
-
-/// One quota in one account and Region.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct QuotaV1 {
-    /// The 12 digits of the account.
-    pub account_id: String,
-    /// The Region.
-    pub region: String,
-    /// The quota in snake case, such as `open_executions`.
-    pub quota: String,
-    /// How many there may be.
-    pub limit: f64,
-    /// `applied` or `default` (both from Service Quotas), `metric` (CloudWatch) or `documented` (AWS's pages).
-    pub limit_source: String,
-    /// How many there are; absent where it is unknown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub usage: Option<f64>,
-    /// How `usage` is meant.
-    pub usage_kind: UsageKindV1,
-    /// Usage over limit, 0 to 1 and above; absent where usage is unknown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ratio: Option<f64>,
-    /// The API or the CloudWatch metric that told the usage.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-    /// When the usage was so, where its source tells.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<DateTime>")]
-    pub observed_at: Option<Timestamp>,
-    /// How many seconds before the collection the usage was so, where its source tells.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub age_seconds: Option<f64>,
-    /// Of a quota that each state machine has of its own: the one that is nearest its limit, which `usage` is of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state_machine: Option<String>,
-    /// Who holds most of it; absent below the warning level and where it was not read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub holders: Option<HoldersV1>,
-    /// Why the usage is unknown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<ReasonV1>,
-    /// When it will be used up; absent where its usage does not grow to the limit, or too little is known of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub forecast: Option<QuotaForecastV1>,
-}
-
-/// When a quota will be used up if its usage grows on as it does.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct QuotaForecastV1 {
-    /// When it is full; where `usage_kind` is `at_least`, at the latest.
-    #[schemars(with = "DateTime")]
-    pub at: Timestamp,
-    /// The early end of the interval that is to hold the true time 9 times in 10.
-    #[schemars(with = "DateTime")]
-    pub earliest: Timestamp,
-    /// Its late end.
-    #[schemars(with = "DateTime")]
-    pub latest: Timestamp,
-    /// How much the usage grows by in a day.
-    pub per_day: f64,
-    /// How it was found: `theil_sen`.
-    pub method: String,
-    /// Seconds of history that the growth was taken from.
-    pub window_seconds: i64,
-    /// Where the history is from: `cloudwatch` or `store`.
-    pub source: String,
-}
-
-/// How a quota's usage is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum UsageKindV1 {
-    /// The true number.
-    Exact,
-    /// The true number is this or more.
-    AtLeast,
-    /// There is no number.
-    Unknown,
 }
 
 /// How one collector fared in one account and Region.

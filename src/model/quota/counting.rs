@@ -128,7 +128,7 @@ pub(super) fn of_machines(snapshot: &Snapshot) -> Vec<QuotaStatus> {
     let highest = [
         (Quota::HistoryEvents, highest(snapshot, |machine| events(snapshot, machine))),
         (Quota::PayloadBytes, highest(snapshot, |machine| payload(snapshot, machine))),
-        (Quota::DefinitionBytes, highest(snapshot, |machine| bytes(machine))),
+        (Quota::DefinitionBytes, highest(snapshot, bytes)),
     ];
     let status = |(quota, (usage, machine))| QuotaStatus { machine, ..QuotaStatus::new(quota, snapshot, usage) };
     highest.into_iter().filter_map(|(quota, found)| Some((quota, found?))).map(status).collect()

@@ -12,7 +12,7 @@ pub const FRESH: SignedDuration = SignedDuration::from_mins(15);
 /// The quotas as they were collected, not those of an older collection.
 pub(super) fn quotas(snapshot: &Snapshot) -> Result<&Quotas, Gap> {
     let quotas = snapshot.quotas();
-    quotas.whole().map(|quotas| *quotas).map_err(Gap::clone)
+    quotas.whole().copied().map_err(Gap::clone)
 }
 
 /// When the quotas were collected.

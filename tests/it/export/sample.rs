@@ -358,7 +358,7 @@ fn forecast(quota: Quota, place: &str) -> Forecast {
 
 fn holders() -> Holders {
     let holder = |name: &str, value, at_least| Holder {
-        machine: Arn::parse(format!("arn:aws:states:eu-west-1:123456789012:stateMachine:{name}")).unwrap(),
+        machine: Arn::parse(format!("arn:aws:states:eu-west-1:123456789012:stateMachine:{name}")).expect("an ARN"),
         value,
         at_least,
         growth_per_hour: (!at_least).then_some(2.5),
