@@ -162,7 +162,7 @@ fn faults_of_single_calls() {
         ("ListStateMachines", refused(400, "InvalidToken"), "role-missing", "partial"),
         ("DescribeLogGroups", refused(400, "AccessDeniedException"), "log-retention-unset", "denied"),
         ("DescribeLogGroups", json!({"drop": true}), "log-retention-unset", "error"),
-        ("GetMetricData", refused(403, "AccessDenied"), "open-map-run-quota", "denied"),
+        ("GetMetricData", refused(403, "AccessDenied"), "execution-throttled", "denied"),
     ] {
         let proxy = emulator.behind(&json!([{"operation": operation, "answer": answer}]));
         let ran = scan(&proxy.endpoint).run().expect(4);
