@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::fmt;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -13,7 +12,7 @@ use super::settings::{ExecutionSettings, Regions, RunningSettings, VersionSettin
 use crate::aws::{Api, Caller, Clients, Failure};
 use crate::detect::{Clean, Door, HashKey, Settings};
 use crate::iam::Policy;
-use crate::model::{Executions, PartName, PartValue, Quota, Reading, Snapshot, StateMachines};
+use crate::model::{Executions, PartName, PartValue, RememberedQuotas, Snapshot, StateMachines};
 use crate::types::{AccountId, Arn, Gap, GapReason, Observed, Region};
 
 /// One part of a snapshot, and how it is read.
@@ -83,7 +82,7 @@ pub struct Context<'a> {
     /// How execution data is inspected.
     pub inspection: Inspection<'a>,
     /// What usage of quotas earlier collections saw here.
-    pub remembered: Option<&'a BTreeMap<Quota, Vec<Reading>>>,
+    pub remembered: Option<&'a RememberedQuotas>,
     /// Which Regions are to be audited.
     pub regions: &'a Regions,
     pub versions: VersionSettings,

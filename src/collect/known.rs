@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::collector::Inspection;
 use super::run::Environment;
-use crate::model::{Executions, Quota, Reading};
+use crate::model::{Executions, RememberedQuotas};
 use crate::types::{AccountId, Region};
 
 /// What is remembered of execution data, by account and Region.
 pub type KnownExecutions = BTreeMap<(AccountId, Region), Executions>;
 
-/// What is remembered of the usage of quotas, by account and Region.
-pub type KnownQuotas = BTreeMap<(AccountId, Region), BTreeMap<Quota, Vec<Reading>>>;
+/// What is remembered of quotas, by account and Region.
+pub type KnownQuotas = BTreeMap<(AccountId, Region), RememberedQuotas>;
 
 impl<'a> Environment<'a> {
     pub(super) fn inspection(&self, account_id: &AccountId, region: &Region) -> Inspection<'a> {
@@ -23,11 +23,7 @@ impl<'a> Environment<'a> {
         }
     }
 
-    pub(super) fn remembered(
-        &self,
-        account_id: &AccountId,
-        region: &Region,
-    ) -> Option<&'a BTreeMap<Quota, Vec<Reading>>> {
+    pub(super) fn remembered(&self, account_id: &AccountId, region: &Region) -> Option<&'a RememberedQuotas> {
         self.known_quotas.get(&(account_id.clone(), region.clone()))
     }
 }

@@ -17,8 +17,16 @@ pub struct Metered {
     pub analysed_a_machine: usize,
     /// Nothing is asked for where no quota is at its warning level.
     pub above_warning_only: bool,
-    /// It runs with the quotas, else with a whole scan.
-    pub with_quotas: bool,
+    pub every: Every,
+}
+
+/// How often it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Every {
+    Quotas,
+    /// With the quotas, but once an hour where a store remembers the answer.
+    QuotasHourly,
+    Scan,
 }
 
 impl Metered {
@@ -30,16 +38,26 @@ impl Metered {
 }
 
 /// Of every collector that asks for metrics.
-pub fn metered() -> [Metered; 3] {
+pub fn metered() -> [Metered; 4] {
+    let (each_time, hourly) = quotas::metrics();
     [
         Metered {
             part: PartName::Quotas,
-            requested: quotas::metrics(),
+            requested: each_time,
+            requested_a_machine: 0,
+            machines_at_most: 0,
+            analysed_a_machine: 0,
+            above_warning_only: false,
+            every: Every::Quotas,
+        },
+        Metered {
+            part: PartName::Quotas,
+            requested: hourly,
             requested_a_machine: 0,
             machines_at_most: 0,
             analysed_a_machine: quotas::HIGHEST.len(),
             above_warning_only: false,
-            with_quotas: true,
+            every: Every::QuotasHourly,
         },
         Metered {
             part: PartName::QuotaHolders,
@@ -49,7 +67,7 @@ pub fn metered() -> [Metered; 3] {
             // Starts, and state transitions.
             analysed_a_machine: 2,
             above_warning_only: true,
-            with_quotas: true,
+            every: Every::Quotas,
         },
         Metered {
             part: PartName::StartRates,
@@ -58,7 +76,7 @@ pub fn metered() -> [Metered; 3] {
             machines_at_most: start_rates::MACHINES,
             analysed_a_machine: 1,
             above_warning_only: false,
-            with_quotas: false,
+            every: Every::Scan,
         },
     ]
 }

@@ -36,7 +36,7 @@ mod xray;
 pub use collector::{Collector, Context, Inspection, Scope};
 pub use known::{KnownExecutions, KnownQuotas};
 pub use live::{Live, LiveError};
-pub use metered::{Metered, metered};
+pub use metered::{Every, Metered, metered};
 pub use progress::{Event, Progress, Silent};
 pub use run::{COLLECTORS, CollectError, Collection, Environment, collect, collectors};
 pub use settings::CollectSettings;

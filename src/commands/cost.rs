@@ -3,11 +3,13 @@
 use std::io::{self, Write};
 
 use crate::collect::settings::Regions;
-use crate::collect::{Metered, metered};
+use crate::collect::{Every, Metered, metered};
 use crate::config::Config;
 
 /// Of a mean month.
 const HOURS: f64 = 730.0;
+
+const ABOVE_WARNING: &str = ", above a warning level";
 
 /// One line of the table.
 struct Line {
@@ -31,7 +33,7 @@ pub(super) fn write(config: &Config, machines: usize, out: &mut dyn Write) -> io
     for Line { collector, when, runs, metrics, usd } in &lines {
         writeln!(out, "| {collector}{when} | cloudwatch:GetMetricData | {runs:.0} | {metrics} | {usd:.2} |")?;
     }
-    let always: f64 = lines.iter().filter(|line| line.when.is_empty()).map(|line| line.usd).sum();
+    let always: f64 = lines.iter().filter(|line| line.when != ABOVE_WARNING).map(|line| line.usd).sum();
     writeln!(out, "\nSum without what only happens above a warning level: {always:.2} USD.")?;
     writeln!(out, "{}", everywhere(config, always))?;
     let price = config.schedule.usd_per_thousand_metrics;
@@ -46,14 +48,20 @@ pub(super) fn write(config: &Config, machines: usize, out: &mut dyn Write) -> io
 
 fn line(config: &Config, metered: &Metered, machines: usize) -> Line {
     let schedule = &config.schedule;
-    let runs = match metered.with_quotas {
-        true => HOURS * 60.0 / f64::from(schedule.quotas_minutes),
-        false => HOURS / f64::from(schedule.scan_hours),
+    let quotas = HOURS * 60.0 / f64::from(schedule.quotas_minutes);
+    let runs = match metered.every {
+        Every::Quotas => quotas,
+        Every::QuotasHourly => quotas.min(HOURS),
+        Every::Scan => HOURS / f64::from(schedule.scan_hours),
     };
     let metrics = metered.metrics(machines);
     #[allow(clippy::cast_precision_loss, reason = "some thousands")]
     let usd = runs * metrics as f64 / 1000.0 * schedule.usd_per_thousand_metrics;
-    let when = if metered.above_warning_only { ", above a warning level" } else { "" };
+    let when = match metered.every {
+        _ if metered.above_warning_only => ABOVE_WARNING,
+        Every::QuotasHourly => ", hourly with a store",
+        Every::Quotas | Every::Scan => "",
+    };
     Line { collector: metered.part.as_str(), when, runs, metrics, usd }
 }
 

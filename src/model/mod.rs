@@ -40,7 +40,7 @@ pub use last_accessed::{LastAccessed, RoleAccess, ServiceAccess, TRACKED_DAYS};
 pub use log_group::{LogGroup, LogGroups};
 pub use quota::{
     Counts, Forecast, Holder, Holders, Quota, QuotaExhaustion, QuotaHolders, QuotaLimit, QuotaStatus, Quotas, Rate,
-    Reading, StartRates, Starts, StatesApi, Throttling, Usage, uncounted,
+    Reading, RememberedQuotas, SlowQuotas, StartRates, Starts, StatesApi, Throttling, Usage, uncounted,
 };
 pub use result_bucket::{BucketEncryption, Expires, Expiry, PublicAccessBlock, ResultBucket, ResultBuckets, expires};
 pub use run::CollectorRun;

@@ -3,8 +3,10 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{PartName, Quota, QuotaStatus, Reading, Snapshot, Usage};
-use crate::types::{AccountId, Region};
+use crate::model::{
+    Holder, PartName, Quota, QuotaStatus, Quotas, Reading, RememberedQuotas, SlowQuotas, Snapshot, Usage,
+};
+use crate::types::{AccountId, Observed, Region};
 
 /// Of so long the last value of each minute is remembered.
 const BY_MINUTE: SignedDuration = SignedDuration::from_hours(3);
@@ -22,13 +24,14 @@ pub struct SeenQuotas {
 struct Place {
     account_id: AccountId,
     region: Region,
-    usage: BTreeMap<Quota, Vec<Reading>>,
+    #[serde(flatten)]
+    known: RememberedQuotas,
 }
 
 impl SeenQuotas {
     /// As a collection takes it.
-    pub fn known(&self) -> BTreeMap<(AccountId, Region), BTreeMap<Quota, Vec<Reading>>> {
-        let known = |place: &Place| ((place.account_id.clone(), place.region.clone()), place.usage.clone());
+    pub fn known(&self) -> BTreeMap<(AccountId, Region), RememberedQuotas> {
+        let known = |place: &Place| ((place.account_id.clone(), place.region.clone()), place.known.clone());
         self.places.iter().map(known).collect()
     }
 
@@ -37,7 +40,10 @@ impl SeenQuotas {
     pub fn take(&mut self, snapshots: &[Snapshot]) {
         for snapshot in snapshots {
             let collected = snapshot.ages().into_iter().find(|(part, ..)| *part == PartName::Quotas);
-            let (Ok(_), Some((_, collected, _))) = (snapshot.quotas().whole(), collected) else { continue };
+            let (Ok(quotas), Some((_, collected, _))) = (snapshot.quotas().whole().copied(), collected) else {
+                continue;
+            };
+            self.place(snapshot).known.slow = slow(quotas, collected);
             for status in QuotaStatus::of(snapshot).into_iter().filter(|status| status.quota.is_forecast()) {
                 let (value, at) = match status.usage {
                     Usage::Exact { value, at, .. } | Usage::AtLeast { value, source: "OpenExecutionCount", at } => {
@@ -45,7 +51,7 @@ impl SeenQuotas {
                     }
                     Usage::AtLeast { .. } | Usage::Unknown(_) => continue,
                 };
-                let readings = self.place(snapshot).usage.entry(status.quota).or_default();
+                let readings = self.place(snapshot).known.usage.entry(status.quota).or_default();
                 readings.push(Reading { at: at.unwrap_or(collected), value });
                 thin(readings);
             }
@@ -57,11 +63,21 @@ impl SeenQuotas {
         let here = |place: &Place| place.account_id == *account_id && place.region == *region;
         let index = self.places.iter().position(here).unwrap_or_else(|| {
             let (account_id, region) = (account_id.clone(), region.clone());
-            self.places.push(Place { account_id, region, usage: BTreeMap::new() });
+            self.places.push(Place { account_id, region, known: RememberedQuotas::default() });
             self.places.len() - 1
         });
         &mut self.places[index]
     }
+}
+
+/// What was read whole.
+fn slow(quotas: &Quotas, collected: Timestamp) -> Option<SlowQuotas> {
+    let known = |(quota, holders): (&Quota, &Observed<Vec<Holder>>)| Some((*quota, (*holders.whole().ok()?).clone()));
+    Some(SlowQuotas {
+        asked_at: quotas.slow_at.unwrap_or(collected),
+        hours: quotas.hours.whole().ok()?.clone(),
+        highest: quotas.highest.iter().map(known).collect::<Option<_>>()?,
+    })
 }
 
 /// Keeps the last reading of each minute, of what is older of each hour, and forgets what is older still. A clock that was put

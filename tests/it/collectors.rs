@@ -41,7 +41,7 @@ use stepwarden::collect::{
     CollectError, CollectSettings, Collection, Environment, KnownExecutions, KnownQuotas, Silent, collect,
 };
 use stepwarden::detect::{Door, HashKey, Settings};
-use stepwarden::model::{CollectorRun, Executions, PartName, Quota, Reading, Snapshot};
+use stepwarden::model::{CollectorRun, Executions, PartName, RememberedQuotas, Snapshot};
 use stepwarden::types::{AccountId, ApiUsage, Gap, Region};
 use tokio_util::sync::CancellationToken;
 
@@ -156,10 +156,10 @@ impl Aws {
         self
     }
 
-    /// What usage of quotas earlier collections saw in eu-west-1.
-    pub(crate) fn remembering(mut self, usage: BTreeMap<Quota, Vec<Reading>>) -> Self {
+    /// What of quotas earlier collections saw in eu-west-1.
+    pub(crate) fn remembering(mut self, known: RememberedQuotas) -> Self {
         let account = AccountId::parse(ACCOUNT).expect("the tests' account is one");
-        self.known_quotas.insert((account, region(HOME)), usage);
+        self.known_quotas.insert((account, region(HOME)), known);
         self
     }
 

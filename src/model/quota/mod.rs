@@ -55,6 +55,26 @@ pub struct Quotas {
     /// Usage that earlier collections saw, oldest first: what a store remembers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub remembered: BTreeMap<Quota, Vec<Reading>>,
+    /// When `hours` and `highest` were asked for, where that was an earlier collection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow_at: Option<Timestamp>,
+}
+
+/// What earlier collections saw of the quotas of an account and Region, as a store keeps it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct RememberedQuotas {
+    /// Oldest first.
+    pub usage: BTreeMap<Quota, Vec<Reading>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow: Option<SlowQuotas>,
+}
+
+/// What changes slowly and costs most to ask for: [`Quotas::hours`] and [`Quotas::highest`], as they were read whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SlowQuotas {
+    pub asked_at: Timestamp,
+    pub hours: BTreeMap<String, Vec<Reading>>,
+    pub highest: BTreeMap<Quota, Vec<Holder>>,
 }
 
 fn not_collected<T>() -> Observed<T> {

@@ -40,6 +40,7 @@ impl QuotaForm {
             counted: self.counted(),
             highest: self.highest.iter().map(|(quota, machines)| (*quota, highest(machines))).collect(),
             remembered: history::remembered(&self.remembered),
+            slow_at: None,
         }
     }
 

@@ -2,10 +2,12 @@
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html> and
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>.
 
-use serde_json::{Value, json};
-use stepwarden::model::{Quota, QuotaLimit, QuotaStatus, Reading, Throttling, Usage};
+use std::collections::BTreeMap;
 
-use super::{Aws, HOME, NOW, Scan, brief, quiet};
+use serde_json::{Value, json};
+use stepwarden::model::{Quota, QuotaLimit, QuotaStatus, Reading, RememberedQuotas, SlowQuotas, Throttling, Usage};
+
+use super::{Aws, HOME, NOW, Scan, brief, now, quiet};
 use crate::replay::{Rule, denied, error, ok, on};
 
 const MACHINES: &str = "Maximum number of registered state machines";
@@ -363,6 +365,24 @@ async fn the_minutes_of_a_whole_answer_without_points_are_there_and_empty() {
 async fn what_earlier_collections_saw_is_handed_on() {
     let at = |hours: i64| jiff::Timestamp::from_second(NOW - hours * 3_600).expect("a time");
     let usage = vec![Reading { at: at(2), value: 7.0 }, Reading { at: at(1), value: 8.0 }];
-    let scan = Aws::new(quiet()).remembering([(Quota::LogResourcePolicies, usage.clone())].into()).scan().await;
-    assert_eq!(scan.home().quotas().whole().unwrap().remembered, [(Quota::LogResourcePolicies, usage)].into());
+    let usage = BTreeMap::from([(Quota::LogResourcePolicies, usage)]);
+    let known = RememberedQuotas { usage: usage.clone(), slow: None };
+    let scan = Aws::new(quiet()).remembering(known).scan().await;
+    assert_eq!(scan.home().quotas().whole().unwrap().remembered, usage);
+}
+
+#[tokio::test]
+async fn what_changes_slowly_is_asked_for_once_an_hour() {
+    let hours = [("OpenExecutionCount".to_owned(), vec![Reading { at: now(), value: 12_000.0 }])];
+    for (minutes_ago, asked) in [(1, 1), (58, 1), (60, 4), (-5, 4)] {
+        let asked_at = now() - jiff::SignedDuration::from_mins(minutes_ago);
+        let highest = [(Quota::Versions, Vec::new()), (Quota::Aliases, Vec::new())].into();
+        let slow = SlowQuotas { asked_at, hours: hours.clone().into(), highest };
+        let known = RememberedQuotas { usage: BTreeMap::new(), slow: Some(slow) };
+        let scan = Aws::new(quiet()).only(&["quotas"]).remembering(known).scan().await;
+        assert_eq!(scan.replay.count("GetMetricData"), asked, "{minutes_ago}");
+        let quotas = scan.home().quotas().whole().copied().unwrap();
+        assert_eq!(quotas.slow_at, (asked == 1).then_some(asked_at), "told on, so that it does not stay young");
+        assert_eq!(quotas.hours.whole().unwrap().is_empty(), asked == 4);
+    }
 }
