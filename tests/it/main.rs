@@ -23,5 +23,6 @@ mod reach;
 mod readme;
 mod registry;
 mod replay;
+mod running;
 mod shell;
 mod validator;
