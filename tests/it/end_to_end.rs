@@ -246,6 +246,8 @@ fn permissions_name_exactly_the_calls() {
     let called: BTreeSet<_> = calls.iter().map(action).filter(|action| action != "sts:GetCallerIdentity").collect();
     // Only Express children of Distributed Maps and open Map Runs are described, and the demo account has none.
     let described = ["states:DescribeExecution", "states:DescribeMapRun"];
-    let allowed: BTreeSet<_> = allowed.into_iter().filter(|action| !described.contains(&action.as_str())).collect();
-    assert_eq!(called, allowed);
+    let but = |actions: BTreeSet<String>| -> BTreeSet<String> {
+        actions.into_iter().filter(|action| !described.contains(&action.as_str())).collect()
+    };
+    assert_eq!(but(called), but(allowed));
 }

@@ -24,5 +24,6 @@ mod reach;
 mod readme;
 mod registry;
 mod replay;
+mod running;
 mod shell;
 mod validator;

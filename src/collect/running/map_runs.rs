@@ -1,4 +1,4 @@
-use aws_sdk_sfn::types::MapRunListItem;
+use aws_sdk_sfn::types::{MapRunListItem, MapRunStatus};
 use jiff::Timestamp;
 
 use super::super::pages::{named, without};
@@ -30,8 +30,12 @@ pub(super) async fn of(purse: &Purse<'_>, machine: &Arn, eldest: &[Run], all: bo
     }
     let mut map_runs = Vec::with_capacity(open.len());
     for (arn, started_at) in open {
-        let counts = counts(purse, &arn).await.map_err(|stop| purse.gap(&stop, machine));
-        map_runs.push(MapRun { arn, started_at, counts: counts.into() });
+        let counts = match counts(purse, &arn).await {
+            Ok(None) => continue,
+            Ok(Some(counts)) => Observed::known(counts),
+            Err(stop) => Observed::missing(purse.gap(&stop, machine)),
+        };
+        map_runs.push(MapRun { arn, started_at, counts });
     }
     let others = || purse.unasked(machine, "only the Map Runs of its oldest running executions were listed");
     Observed::listed(map_runs, rest.or_else(|| (!all).then(others)))
@@ -54,13 +58,23 @@ fn map_run(item: &MapRunListItem) -> Option<(Arn, Timestamp)> {
     Some((arn, timestamp(&item.start_date)?)).filter(|_| shaped)
 }
 
-async fn counts(purse: &Purse<'_>, arn: &Arn) -> Result<MapRunCounts, Stop> {
+/// `None`: it has ended since it was listed. The SDK makes zeros of counts that an answer lacks, so an answer has to be
+/// about this Map Run and say how it stands.
+async fn counts(purse: &Purse<'_>, arn: &Arn) -> Result<Option<MapRunCounts>, Stop> {
     let request = purse.context.clients.sfn().describe_map_run().map_run_arn(arn.as_str());
     let answer = purse.call(For::MapRuns, &DESCRIBE, || request.clone().send()).await?;
+    if answer.map_run_arn != arn.as_str() {
+        return Err(without(&DESCRIBE, "the Map Run's own mapRunArn").into());
+    }
+    match answer.status {
+        MapRunStatus::Running => {}
+        MapRunStatus::Succeeded | MapRunStatus::Failed | MapRunStatus::Aborted => return Ok(None),
+        _ => return Err(without(&DESCRIBE, "a status that is known").into()),
+    }
     let items = answer.item_counts.ok_or_else(|| without(&DESCRIBE, "itemCounts"))?;
     let children = answer.execution_counts.ok_or_else(|| without(&DESCRIBE, "executionCounts"))?;
     let count = |count: i64| u64::try_from(count).unwrap_or(0);
-    Ok(MapRunCounts {
+    Ok(Some(MapRunCounts {
         max_concurrency: count(answer.max_concurrency.into()),
         total: count(items.total),
         pending: count(items.pending),
@@ -68,5 +82,5 @@ async fn counts(purse: &Purse<'_>, arn: &Arn) -> Result<MapRunCounts, Stop> {
         succeeded: count(items.succeeded),
         failed: count(items.failed) + count(items.timed_out) + count(items.aborted),
         children_running: count(children.running),
-    })
+    }))
 }

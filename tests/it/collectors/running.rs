@@ -15,22 +15,25 @@ const PARTS: [&str; 3] = ["state_machines", "executions", "running"];
 /// Open Map Runs, and such that ended so many seconds ago.
 pub(super) fn map_runs(stopped: &[Option<i64>]) -> Value {
     let item = |(index, stopped): (usize, &Option<i64>)| {
-        let arn = format!("arn:aws:states:eu-west-1:123456789012:mapRun:orders/Each:{}", uuid(index));
-        json!({ "executionArn": "arn:x", "mapRunArn": arn, "stateMachineArn": "arn:x", "startDate": NOW - 600,
+        json!({ "executionArn": "arn:x", "mapRunArn": map_run_arn(index), "stateMachineArn": "arn:x", "startDate": NOW - 600,
             "stopDate": stopped.map(|ago| NOW - ago) })
     };
     json!({ "mapRuns": stopped.iter().enumerate().map(item).collect::<Vec<_>>() })
+}
+
+fn map_run_arn(index: usize) -> String {
+    format!("arn:aws:states:eu-west-1:123456789012:mapRun:orders/Each:{}", uuid(index))
 }
 
 fn uuid(index: usize) -> String {
     format!("0a1b2c3d-0000-4000-8000-{index:012}")
 }
 
-/// What DescribeMapRun answers.
+/// What DescribeMapRun answers of the first.
 pub(super) fn counts(total: u64, pending: u64, running: u64) -> Value {
     let counts = json!({ "pending": pending, "running": running, "succeeded": total - pending - running, "failed": 0,
         "timedOut": 0, "aborted": 0, "total": total, "resultsWritten": 0 });
-    json!({ "mapRunArn": "arn:x", "executionArn": "arn:x", "status": "RUNNING", "startDate": NOW - 600,
+    json!({ "mapRunArn": map_run_arn(0), "executionArn": "arn:x", "status": "RUNNING", "startDate": NOW - 600,
         "maxConcurrency": 5, "toleratedFailurePercentage": 0.0, "toleratedFailureCount": 0, "itemCounts": counts,
         "executionCounts": counts })
 }
@@ -120,7 +123,7 @@ async fn a_list_that_breaks_off_is_a_lower_bound() {
         (denied(), 5, "denied"),
         (throttled(), 5, "throttled"),
         (page(&[], None), 1, "not_sampled"),
-        (page(&[], Some("page-2")), 5, "error"),
+        (page(&[], Some("page-2")), 5, "partial"),
     ] {
         let scan =
             orders([on("ListExecutions", second).with("page-2"), first()], &json!({})).running(200, pages).scan().await;
@@ -283,7 +286,8 @@ async fn map_runs_that_are_not_known_leave_lower_bounds() {
         (denied(), ok(counts(1, 1, 0)), "denied"),
         (ok(odd), ok(counts(1, 1, 0)), "error"),
         (ok(map_runs(&[None])), denied(), "denied"),
-        (ok(map_runs(&[None])), ok(json!({ "mapRunArn": "arn:x" })), "error"),
+        (ok(map_runs(&[None])), ok(json!({ "mapRunArn": map_run_arn(0) })), "error"),
+        (ok(map_runs(&[None])), ok(json!({ "status": "RUNNING" })), "error"),
     ] {
         let rules = [open(), on("ListMapRuns", lists), on("DescribeMapRun", describes)];
         let scan = orders(rules, &distributed()).only(&["state_machines", "running"]).scan().await;

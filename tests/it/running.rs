@@ -1,0 +1,81 @@
+//! What runs, by the spawned binary, on two emulators that really execute.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::binary::Run;
+use crate::emulator::{Emulator, Kind};
+
+/// A Region in which no other test looks for anything.
+const REGION: &str = "ap-south-1";
+
+fn start(kind: Kind, endpoint: &str) {
+    let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/emulator/seed_running.py");
+    let account = if kind == Kind::Moto { "123456789012" } else { "000000000000" };
+    let mut python = Command::new(Kind::Moto.python().expect("an emulator is running, so its environment is there"));
+    python.arg(seed).args(["--endpoint", endpoint, "--account", account, "--region", REGION]);
+    assert!(python.status().expect("python starts").success(), "seeding {}", kind.name());
+}
+
+/// What is known of a machine's running executions, and all that was written.
+fn running(endpoint: &str, machine: &str) -> (Value, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("snapshot.jsonl");
+    let arguments = ["collect", "--region", REGION, "--output", file.to_str().expect("UTF-8")];
+    let ran = Run::emulated(&arguments, endpoint).env("STEPWARDEN_LOG_LEVEL", "trace").run();
+    let text = std::fs::read_to_string(&file).expect("a snapshot");
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let part = lines.into_iter().find(|line| line["data"]["part"] == "running").expect("the part was collected");
+    let all = part["data"]["content"]["value"].as_object().expect("machines").clone();
+    let found = all.into_iter().find(|(arn, _)| arn.ends_with(machine)).expect("the machine runs");
+    (found.1, format!("{text}{}{}", ran.stdout, ran.stderr))
+}
+
+fn what_runs_is_counted(kind: Kind) {
+    let Some(emulator) = Emulator::seeded(kind) else { return };
+    start(kind, &emulator.endpoint);
+    // Executions begin when they are started, and their Map Runs a little later.
+    let patience = Instant::now() + Duration::from_secs(20);
+    let (map, text) = loop {
+        let (map, text) = running(&emulator.endpoint, "goes-through");
+        let open = map["value"]["map_runs"]["value"].as_array().is_some_and(|open| !open.is_empty());
+        if open || Instant::now() > patience {
+            break (map, text);
+        }
+    };
+    assert!(!text.contains("jane-doe"), "an execution's name was written");
+    assert_eq!((&map["seen"], &map["value"]["count"]), (&"known".into(), &1.into()), "{map:#}");
+    let run = &map["value"]["map_runs"]["value"][0];
+    assert_eq!(run["counts"]["value"]["total"], 2, "{map:#}");
+    assert!(run["arn"].as_str().is_some_and(|arn| arn.contains(":mapRun:goes-through/")), "{map:#}");
+    let (round, _) = running(&emulator.endpoint, "goes-round");
+    let histories = &round["value"]["histories"]["value"];
+    assert_eq!((&histories["asked"], &histories["longest"]["events"]), (&1.into(), &2.into()), "{round:#}");
+    let report = Run::emulated(&["scan", "--format", "json", "--region", REGION], &emulator.endpoint).run();
+    let report: Value = serde_json::from_str(&report.stdout).expect("a report");
+    let unread = |check: &str| {
+        let findings = report["findings"].as_array().expect("findings").iter();
+        findings
+            .filter(|finding| finding["check"] == check)
+            .map(|finding| finding["reason"].clone())
+            .collect::<Vec<_>>()
+    };
+    for check in
+        ["open-execution-quota", "open-map-run-quota", "long-running-execution", "history-near-limit", "stuck-map-run"]
+    {
+        assert_eq!(unread(check), Vec::<Value>::new(), "{check}: few run, all are counted, none is old");
+    }
+}
+
+#[test]
+fn what_runs_is_counted_on_moto() {
+    what_runs_is_counted(Kind::Moto);
+}
+
+#[test]
+fn what_runs_is_counted_on_ministack() {
+    what_runs_is_counted(Kind::Ministack);
+}
