@@ -16,12 +16,15 @@
 //! 5. **Now.** A window counts only where the next shorter one does not say that the growth has slowed down.
 //! 6. **Never before.** A window that is not all of the history counts only where it rose by more than any stretch as long
 //!    has risen before. What rose as high before and came down again (a sawtooth, a busy morning) is no forecast.
-//! 7. **Choice.** The longest window that counts; a shorter one instead where it counts too, is significantly faster and
-//!    meets the limit as far as it may look ahead. So
-//!    a ramp that began an hour ago is seen in the minutes, and noise in the minutes does not shake the trend of days.
-//! 8. **The limit.** The trend is prolonged until it meets the limit: at most 4 times as far as the window looks back; a window
-//!    of hours half as far where no daily cycle could be taken out, since it may be the morning of one. The interval is meant to hold the true
-//!    time 9 times in 10; it has the error of the slope and a wander as large as the steps between blocks scatter.
+//! 7. **Resets.** Usage that grew and was taken down again, by half of its range within two hours and more than once, has a
+//!    ceiling: growth counts only above it.
+//! 8. **Choice.** The longest window that counts; a shorter one instead where it counts too, is significantly faster and
+//!    meets the limit as far as it may look ahead. So a ramp that began an hour ago is seen in the minutes, and noise in the
+//!    minutes does not shake the trend of days.
+//! 9. **The limit.** The trend is prolonged until it meets the limit: at most 4 times as far as the window looks back; a window
+//!    of hours half as far where no daily cycle could be taken out, since it may be the morning of one. The interval is meant
+//!    to hold the true time 9 times in 10; it has the error of the slope and a wander as large as the steps between blocks
+//!    scatter.
 //!
 //! Limits of the method: cycles of a week are not kept apart; growth that accelerates meets the limit sooner than named, and
 //! growth that saturates later or never; stairs of few steps are not seen as growth. `make bench` prints how it does on series
@@ -31,6 +34,7 @@
 mod choice;
 mod crossing;
 mod cycle;
+mod resets;
 mod series;
 mod trend;
 
@@ -78,7 +82,9 @@ pub fn outlook(points: &[Point], blind_below: f64, limit: f64, now: i64) -> Outl
     if series.last() >= limit {
         return Outlook::Full;
     }
-    let trends = choice::choose(&series);
+    let ceiling = resets::ceiling(&series);
+    let mut trends = choice::choose(&series);
+    trends.retain(|trend| ceiling.is_none_or(|ceiling| trend.level > ceiling));
     match trends.iter().rev().find_map(|trend| crossing::crossing(&series, trend, limit, now)) {
         Some(exhaustion) => Outlook::Exhausts(exhaustion),
         None if series.tells() => Outlook::Steady,
