@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use stepwarden::model::Executions;
+use stepwarden::types::Observed;
 
 use super::super::NOW;
 use super::{EMAIL, execution, executions, history, lines, orders, part, seen};
@@ -32,6 +33,27 @@ async fn a_second_collection_reads_no_execution_twice() {
     assert_eq!(before.sightings, after.sightings);
     assert_eq!((after.sample.executions, after.sample.new, after.sample.new_bytes), (4, 0, 0));
     assert_eq!(before.sample.bytes, after.sample.bytes);
+}
+
+/// Sizes are of UTF-8; what is larger counts, and what expires is forgotten.
+#[tokio::test]
+async fn the_largest_payload_is_remembered_as_long_as_its_execution() {
+    let large = json!({ "text": "é".repeat(1_000) });
+    let items = [execution("large", "SUCCEEDED", 5)];
+    let first = orders(account(&items, &large)).scan().await;
+    let bytes = |scan: &super::super::Scan| seen(scan).largest.iter().map(|largest| largest.bytes).collect::<Vec<_>>();
+    let size = u64::try_from(large.to_string().len()).expect("it is small");
+    assert_eq!(bytes(&first), [size]);
+    let later = [execution("small", "SUCCEEDED", 1), items[0].clone()];
+    let second = orders(account(&later, &json!({}))).knowing(part(&first)).scan().await;
+    assert_eq!(bytes(&second), [size]);
+    let mut known = part(&second);
+    for data in known.values_mut() {
+        let Observed::Known { value } = data else { panic!("it was read") };
+        value.largest[0].at = Timestamp::from_second(NOW - 91 * 86_400).expect("a time");
+    }
+    let third = orders(account(&later, &json!({}))).knowing(known).scan().await;
+    assert!(bytes(&third).is_empty());
 }
 
 #[tokio::test]
@@ -76,7 +98,7 @@ fn aged(mut executions: Executions, days: i64) -> Executions {
         }
         let days = std::mem::take(&mut value.cursor.days).into_values();
         value.cursor.days = days.map(|day| (then.to_zoned(jiff::tz::TimeZone::UTC).date(), day)).collect();
-        *data = stepwarden::types::Observed::known(value);
+        *data = Observed::known(value);
     }
     executions
 }
