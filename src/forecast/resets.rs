@@ -5,7 +5,7 @@ const FALL: f64 = 0.5;
 /// Of the fall, how far below its height usage may have been an hour before: what rose and fell within an hour is a spike.
 const RISE: f64 = 2.0 / 3.0;
 /// Of the range, what has to be exceeded: peaks differ.
-const ABOVE: f64 = 0.05;
+const ABOVE: f64 = 0.1;
 
 /// The height up to which usage has grown and was taken down again more than once; none where it was not. Growth below it
 /// will be taken down again.
