@@ -85,7 +85,9 @@ fn what_runs_is_counted_on_ministack() {
 fn a_crowded_quota_names_its_holder(kind: Kind, hows: &[&[&str]]) {
     let Some(emulator) = Emulator::seeded(kind) else { return };
     start(kind, &emulator.endpoint, CROWDED, &["--crowded"]);
-    hows.iter().for_each(|how| the_holder_is_named(&emulator.endpoint, how));
+    for how in hows {
+        the_holder_is_named(&emulator.endpoint, how);
+    }
 }
 
 fn the_holder_is_named(endpoint: &str, how: &[&str]) {
