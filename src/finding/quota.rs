@@ -3,7 +3,7 @@ use super::settings::Thresholds;
 use super::text::digits;
 use super::{Confidence, Defect, Evaluations, Outcome, RegionView, Severity, Subject, View};
 use crate::model::{Quota, QuotaStatus, Usage, uncounted};
-use crate::types::{Gap, GapReason};
+use crate::types::{Arn, Gap, GapReason};
 
 /// A quota whose usage is at or above its warning level.
 #[derive(Debug)]
@@ -41,17 +41,28 @@ where
 {
     for region in view.regions() {
         for status in region.quotas.iter().filter(|status| status.quota == quota) {
-            let verdict = judge(region, status, thresholds, &explain);
-            // A state machine's own quota is spoken about where it is, unless it is far from it: then so are all others.
-            let machine = status.machine.as_ref().filter(|_| matches!(verdict, Ok(Outcome::NonCompliant(_))));
-            let subject = region.subject();
-            let subject = match machine {
-                Some(machine) => Subject { resource: machine.clone(), machines: vec![machine.clone()], ..subject },
-                None => subject,
-            };
-            out.judge(subject, verdict);
+            let near = machines_near(region, status, thresholds);
+            if near.is_empty() {
+                out.judge(region.subject(), judge(region, status, thresholds, &explain));
+            }
+            for (machine, status) in &near {
+                let subject =
+                    Subject { resource: machine.clone(), machines: vec![machine.clone()], ..region.subject() };
+                out.judge(subject, judge(region, status, thresholds, &explain));
+            }
         }
     }
+}
+
+/// The state machines that are at or above the warning level of a quota of their own. Where none is, the Region is spoken
+/// about.
+fn machines_near(region: &RegionView<'_>, status: &QuotaStatus, thresholds: Thresholds) -> Vec<(Arn, QuotaStatus)> {
+    let Some(nearest) = &status.machine else { return Vec::new() };
+    let is_near = |status: &QuotaStatus| status.ratio().is_some_and(|ratio| ratio >= thresholds.warning);
+    // The nearest is exact where all were read.
+    let others = status.of_each_machine(region.snapshot).into_iter().filter(|other| other.machine != status.machine);
+    let all = std::iter::once(status.clone()).chain(others).filter(is_near);
+    all.map(|status| (status.machine.clone().unwrap_or_else(|| nearest.clone()), status)).collect()
 }
 
 fn judge<F>(region: &RegionView<'_>, status: &QuotaStatus, thresholds: Thresholds, explain: F) -> Result<Outcome, Gap>

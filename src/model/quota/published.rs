@@ -25,16 +25,13 @@ fn highest(quota: Quota, snapshot: &Snapshot) -> (Usage, Option<Arn>) {
     });
     let most = listed.iter().max_by(|(_, a), (_, b)| a.value.total_cmp(&b.value));
     let most = most.map(|(machine, count)| (count.value, (*machine).clone()));
-    let source = if quota == Quota::Versions { "ListStateMachineVersions" } else { "ListStateMachineAliases" };
+    let (source, metric) = sources(quota);
     if all.is_some() {
         let (value, machine) = most.map_or((0.0, None), |(value, machine)| (value, Some(machine)));
         return (Usage::Exact { value, source, at: None }, machine.filter(|_| value > 0.0));
     }
-    let gone =
-        |machine: &Arn| machines.whole().is_ok_and(|list| list.machines.iter().all(|known| known.arn != *machine));
     let (measured, gap) = measured(quota, snapshot);
-    let measured = measured.filter(|(_, machine)| !gone(machine));
-    let metric = if quota == Quota::Versions { "VersionCount" } else { "AliasCount" };
+    let measured = measured.filter(|(_, machine)| !is_gone(machine, snapshot));
     match (measured, most.filter(|(value, _)| *value > 0.0)) {
         (Some((value, machine)), most) if most.as_ref().is_none_or(|(listed, _)| *listed <= value) => {
             (Usage::AtLeast { value, source: metric, at: None }, Some(machine))
@@ -42,6 +39,40 @@ fn highest(quota: Quota, snapshot: &Snapshot) -> (Usage, Option<Arn>) {
         (_, Some((value, machine))) => (Usage::AtLeast { value, source, at: None }, Some(machine)),
         _ => (Usage::Unknown(gap), None),
     }
+}
+
+impl QuotaStatus {
+    /// Of a quota that each state machine has of its own, this status for every machine that lists or CloudWatch tell of.
+    pub fn of_each_machine(&self, snapshot: &Snapshot) -> Vec<Self> {
+        let (list, metric) = sources(self.quota);
+        let mut counts: BTreeMap<&Arn, (f64, &'static str)> = BTreeMap::new();
+        let listed = listed(self.quota, snapshot).into_iter().map(|(machine, count)| (machine, count.value, list));
+        let highest = quotas(snapshot).ok().and_then(|quotas| quotas.highest.get(&self.quota)?.seen().0);
+        let measured = highest.into_iter().flatten().filter(|holder| !is_gone(&holder.machine, snapshot));
+        let measured = measured.map(|holder| (&holder.machine, holder.value, metric));
+        for (machine, value, source) in listed.chain(measured) {
+            let count = counts.entry(machine).or_insert((value, source));
+            *count = if count.0 < value { (value, source) } else { *count };
+        }
+        let status = |(machine, (value, source)): (&Arn, (f64, &'static str))| Self {
+            machine: Some(machine.clone()),
+            usage: Usage::AtLeast { value, source, at: None },
+            ..self.clone()
+        };
+        counts.into_iter().map(status).collect()
+    }
+}
+
+/// The list and the metric that tell of it.
+fn sources(quota: Quota) -> (&'static str, &'static str) {
+    match quota {
+        Quota::Versions => ("ListStateMachineVersions", "VersionCount"),
+        _ => ("ListStateMachineAliases", "AliasCount"),
+    }
+}
+
+fn is_gone(machine: &Arn, snapshot: &Snapshot) -> bool {
+    snapshot.state_machines().whole().is_ok_and(|list| list.machines.iter().all(|known| known.arn != *machine))
 }
 
 struct Count {
