@@ -28,6 +28,8 @@ pub const CHECK: Check = Check {
 
 /// Between one child and the next, nothing may run for a moment: a younger Map Run is left in peace.
 const SETTLING: u64 = 15 * 60;
+/// Where so few run at once, there may be none between one and the next at any time.
+const FEW: u64 = 10;
 /// Reading a long list of items takes time before the first is counted.
 const READING: u64 = 3_600;
 
@@ -60,7 +62,8 @@ fn judge(view: &View<'_>, machine: &MachineView<'_>) -> Result<Vec<Outcome>, Gap
         }
     }
     if !stuck.is_empty() {
-        return Ok(stuck.into_values().map(|stuck| defect(machine, &runs, stuck).into()).collect());
+        let defects = stuck.into_values().map(|stuck| defect(machine, &runs, stuck).into());
+        return Ok(defects.chain(unread.map(Outcome::InsufficientData)).collect());
     }
     let has_none = machine.definition().is_ok_and(|definition| definition.distributed_maps.is_empty());
     match unread {
@@ -116,7 +119,7 @@ fn defect(machine: &MachineView<'_>, runs: &Runs<'_>, mut stuck: Vec<(Fault, &Ma
     let (message, severity) = match fault {
         Fault::Halted => (
             format!(
-                "{begun} holds {} items that wait and none that runs: it does not go on, keeps its execution open, and \
+                "{begun} held {} items that wait and none that ran when it was asked: it does not go on, keeps its execution open, and \
                  counts among the 1,000 open Map Runs of the Region.",
                 counts.pending
             ),
@@ -161,7 +164,8 @@ fn defect(machine: &MachineView<'_>, runs: &Runs<'_>, mut stuck: Vec<(Fault, &Ma
         Some(map) => defect = defect.at_state(&map.state, &map.pointer),
         None => defect = defect.told_apart_by(oldest.label().unwrap_or_default()),
     }
-    if fault == Fault::NotBegun {
+    let seldom_many = (1..=FEW).contains(&counts.max_concurrency);
+    if fault == Fault::NotBegun || (fault == Fault::Halted && seldom_many) {
         return defect.confidence(Confidence::Low);
     }
     defect
