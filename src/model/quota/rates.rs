@@ -102,7 +102,7 @@ fn settled<'a>(snapshot: &Snapshot, points: &'a [Reading]) -> &'a [Reading] {
 fn mean_until(points: &[Reading], until: Timestamp) -> (Rate, i64) {
     let window = MINUTE * i32::try_from(SUSTAINED_MINUTES).unwrap_or(1);
     let inside: Vec<_> = points.iter().filter(|point| point.at < until && point.at >= until - window).collect();
-    let sum: f64 = inside.iter().map(|point| point.value).sum();
+    let sum = total(inside.iter().copied());
     let count = i64::try_from(inside.len()).unwrap_or(i64::MAX).min(SUSTAINED_MINUTES);
     (Rate { per_second: sum / window.as_secs_f64(), until }, count)
 }
@@ -120,7 +120,7 @@ impl Throttling {
     pub fn of(quota: Quota, snapshot: &Snapshot) -> Result<Self, Gap> {
         let bucket = quota.bucket().unwrap_or_default();
         let quotas = quotas(snapshot)?;
-        let throttled = answered(quotas, &format!("ThrottledEvents:{bucket}"))?.iter().map(|point| point.value).sum();
+        let throttled = total(answered(quotas, &format!("ThrottledEvents:{bucket}"))?);
         let metric = format!("ConsumedCapacity:{bucket}");
         let points = settled(snapshot, answered(quotas, &metric)?);
         let rates = points.iter().map(|point| mean_until(points, point.at + MINUTE).0);
@@ -137,6 +137,11 @@ impl Throttling {
     /// States and retries of all Standard executions that had to wait in the last 3 hours.
     pub fn of_executions(snapshot: &Snapshot) -> Result<f64, Gap> {
         let quotas = quotas(snapshot)?;
-        Ok(answered(quotas, THROTTLED_EXECUTIONS)?.iter().map(|point| point.value).sum())
+        Ok(total(answered(quotas, THROTTLED_EXECUTIONS)?))
     }
+}
+
+/// Of no points it is 0, where Rust's own sum is -0.
+fn total<'a>(points: impl IntoIterator<Item = &'a Reading>) -> f64 {
+    points.into_iter().fold(0.0, |sum, point| sum + point.value)
 }
