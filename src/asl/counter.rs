@@ -23,6 +23,8 @@ pub(super) struct Test {
     pub(super) reads: Reads,
     /// It compares numbers.
     pub(super) numeric: bool,
+    /// It asks for more or less.
+    pub(super) ordered: bool,
 }
 
 /// One rule of a Choice.
@@ -67,6 +69,7 @@ fn comparison(rule: &Map<String, Value>) -> Test {
     let mut test = Test::default();
     for (key, value) in rule {
         test.numeric |= key.starts_with("Numeric");
+        test.ordered |= key.contains("LessThan") || key.contains("GreaterThan");
         let path = value.as_str().filter(|_| key == "Variable" || key.ends_with("Path"));
         let reads = path.and_then(|path| Reads::of(path, QueryLanguage::JsonPath, Dollar::Input));
         test.reads.absorb(reads.unwrap_or_default());

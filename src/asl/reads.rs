@@ -16,8 +16,10 @@ pub(super) struct Reads {
     pub(super) names: BTreeSet<String>,
     /// Every name on the way there; `$` for what comes from the state's input.
     pub(super) keys: BTreeSet<String>,
-    /// What differs each time by itself: the time (`$$.State.EnteredTime`, `$now()`, `$millis()`) and what is drawn by lot.
+    /// What goes on by itself: the time (`$$.State.EnteredTime`, `$now()`, `$millis()`).
     pub(super) clock: bool,
+    /// Drawn by lot, or the rest of a division: it may come round again.
+    pub(super) wanders: bool,
     /// What a call answered.
     pub(super) outside: bool,
     /// More is done with it than handing it on.
@@ -34,8 +36,14 @@ pub(super) struct Write {
 impl Write {
     /// The new value is computed from the old: `n` of `States.MathAdd($.n, 1)`, of `$n + 1` and of `$.n[1:]`.
     pub(super) fn steps(&self) -> bool {
-        self.reads.computes && self.reads.names.contains(&self.name)
+        self.reads.computes && !self.reads.wanders && self.reads.names.contains(&self.name)
     }
+}
+
+/// `States.MathAdd($.n, 0)`.
+fn adds_nothing(call: &Call) -> bool {
+    let zero = |term: &Term| matches!(term, Term::Literal(number) if number.as_f64() == Some(0.0));
+    call.name == "MathAdd" && call.arguments.iter().any(zero)
 }
 
 /// What `$` of JSONPath is: the state's input, or what a call answered.
@@ -55,8 +63,9 @@ impl Reads {
                 return Some(jsonata::reads(&expression));
             }
             QueryLanguage::JsonPath if text.starts_with("States.") => {
-                reads.computes = true;
-                reads.call(&Call::parse(text).ok()?, dollar);
+                let call = Call::parse(text).ok()?;
+                reads.computes = !adds_nothing(&call);
+                reads.call(&call, dollar);
             }
             QueryLanguage::JsonPath => reads.path(&Path::parse(text).ok()?, dollar),
         }
@@ -69,6 +78,7 @@ impl Reads {
     }
 
     fn call(&mut self, call: &Call, dollar: Dollar) {
+        self.wanders |= matches!(call.name.as_str(), "MathRandom" | "UUID");
         for term in &call.arguments {
             match term {
                 Term::Path(path) => self.path(path, dollar),
@@ -112,6 +122,7 @@ impl Reads {
         self.names.extend(other.names);
         self.keys.extend(other.keys);
         self.clock |= other.clock;
+        self.wanders |= other.wanders;
         self.outside |= other.outside;
         self.computes |= other.computes;
     }

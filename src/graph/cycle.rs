@@ -44,8 +44,13 @@ impl<'a> Cycle<'_, 'a> {
         self.edges.iter().max_by_key(|edge| edge.way().bound).expect("a cycle has an edge")
     }
 
+    /// A number bounds it only where every edge counts: another machine of the circle may set it anew.
     pub fn bound(&self) -> Bound {
-        self.bounded().way().bound
+        let counts = |edge: &&Edge<'a>| edge.way().bound == Bound::Counter;
+        match self.bounded().way().bound {
+            Bound::Counter if !self.edges.iter().all(|edge| counts(&edge)) => Bound::Choice,
+            bound => bound,
+        }
     }
 }
 

@@ -39,7 +39,8 @@ fn split(expr: &Expr) -> Condition {
                 Expr::Binary("=" | "!=", left, right) => number(left) || number(right),
                 _ => false,
             };
-            Condition::Test(Test { reads, numeric })
+            let ordered = matches!(expr, Expr::Binary("<" | "<=" | ">" | ">=", ..));
+            Condition::Test(Test { reads, numeric, ordered })
         }
     }
 }
@@ -54,16 +55,31 @@ fn gather(expr: &Expr, reads: &mut Reads) {
         return place(&path, reads);
     }
     let inner = children(expr);
-    reads.computes |= !matches!(expr, Expr::Block(one) if one.len() == 1) && !inner.is_empty();
+    let hands_on = matches!(expr, Expr::Block(one) if one.len() == 1) || is_idle(expr);
+    reads.computes |= !hands_on && !inner.is_empty();
+    reads.wanders |= matches!(expr, Expr::Binary("%", ..));
     match expr {
         Expr::Call(function, arguments) => {
             reads.computes = true;
-            reads.clock |= is_named(function, &["now", "millis", "random", "uuid"]);
+            reads.clock |= is_named(function, &["now", "millis"]);
+            reads.wanders |= is_named(function, &["random", "uuid", "shuffle"]);
             for argument in arguments {
                 gather(argument, reads);
             }
         }
         _ => inner.into_iter().for_each(|inner| gather(inner, reads)),
+    }
+}
+
+/// Nothing added, or one times: the same value.
+fn is_idle(expr: &Expr) -> bool {
+    let is = |side: &Expr, number: f64| matches!(side, Expr::Number(one) if (one - number).abs() < f64::EPSILON);
+    match expr {
+        Expr::Binary("+", left, right) => is(left, 0.0) || is(right, 0.0),
+        Expr::Binary("-", _, right) => is(right, 0.0),
+        Expr::Binary("*", left, right) => [left, right].iter().any(|side| is(side, 0.0) || is(side, 1.0)),
+        Expr::Binary("/", _, right) => is(right, 1.0),
+        _ => false,
     }
 }
 

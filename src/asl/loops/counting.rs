@@ -84,7 +84,7 @@ impl<'a> Counting<'a> {
     pub(super) fn bounds(&self, choice: usize, graph: &Graph) -> bool {
         let leaves = |to: &str| self.machine.sibling(choice, to).is_none_or(|to| !self.states.contains(&to));
         let ends = |test: &Test| {
-            test.reads.clock
+            test.reads.clock && test.ordered
                 || test.reads.names.iter().any(|name| {
                     self.changed(name, &test.reads).is_some_and(|by| match by {
                         By::Time => true,
@@ -152,6 +152,9 @@ impl<'a> Counting<'a> {
         let mut waiting = vec![(name.to_owned(), false)];
         while let Some((at, computed)) = waiting.pop() {
             for (_, reads) in self.writes.get(&at).into_iter().flatten().filter(|(_, reads)| !reads.outside) {
+                if reads.wanders {
+                    continue;
+                }
                 let computed = computed || reads.computes;
                 if computed && reads.names.contains(name) {
                     return true;
@@ -177,7 +180,7 @@ impl<'a> Counting<'a> {
     /// The functions of the loop that count for it, by the words of what is compared: AWS's own example of a loop has one.
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/tutorial-create-iterate-pattern-section.html>.
     fn iterator(&self, test: &Test) -> Option<BTreeSet<usize>> {
-        if !test.reads.keys.iter().any(|key| counts(key)) {
+        if !test.reads.keys.iter().any(|key| counts(key, test.numeric)) {
             return None;
         }
         let function = |index: &usize| {
@@ -225,23 +228,12 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-fn counts(name: &str) -> bool {
-    const WORDS: [&str; 13] = [
-        "attempt",
-        "attempts",
-        "counter",
-        "index",
-        "iteration",
-        "iterations",
-        "iterator",
-        "loops",
-        "retries",
-        "retry",
-        "retrycount",
-        "tries",
-        "turns",
-    ];
-    name.eq_ignore_ascii_case("count") || words(name).iter().any(|word| WORDS.contains(&word.as_str()))
+/// AWS's own example answers whether to go on; of other words only a number is a count.
+fn counts(name: &str, numeric: bool) -> bool {
+    const COUNTERS: [&str; 7] = ["counter", "index", "iteration", "iterations", "iterator", "loops", "turns"];
+    const NUMBERS: [&str; 6] = ["attempt", "attempts", "retries", "retry", "retrycount", "tries"];
+    let counts = |word: &str| COUNTERS.contains(&word) || (numeric && NUMBERS.contains(&word));
+    name.eq_ignore_ascii_case("count") || words(name).iter().any(|word| counts(word))
 }
 
 /// Whether a Choice asks for the next page, or for what is left.

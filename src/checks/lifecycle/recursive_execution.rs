@@ -133,6 +133,12 @@ fn bounded(cycle: &Cycle<'_, '_>) -> String {
                  input."
             );
         }
+        (Bound::Choice, Some(by)) if edge.way().bound == Bound::Counter => {
+            format!(
+                "State {by} compares a number that its start changes, but not every start of the circle does: where another \
+                 one sets it anew,"
+            )
+        }
         (Bound::Choice, Some(by)) => {
             format!(
                 "State {by} decides whether it goes on, and no number of starts limits it: where that never says stop,"
@@ -198,7 +204,9 @@ fn mend(region: &RegionView<'_>, edge: &Edge<'_>, cycle: &Cycle<'_, '_>) -> (Str
         How::Task { start, .. } => (
             format!(
                 "In {}, lead what comes to {} to the Choice instead, so that every start hands on one less, and give the \
-                 first execution the number of starts that a run needs; where it is not meant to go round, take the state out.",
+                 first execution the number of starts that a run needs; take Input.$ out where it stands, keep starts_left \
+                 through the tasks before, and what else the input hands on beside it. Where it is not meant to go round, take \
+                 the state out.",
                 at.name(),
                 start.state
             ),
