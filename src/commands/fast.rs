@@ -25,6 +25,15 @@ pub(super) fn quotas_only(config: &mut Config) -> Result<(), UsageError> {
     Ok(())
 }
 
+/// Where the quotas are not collected, a scan of quotas alone may be what judges them: what a whole scan could say of them
+/// without their limits would contradict it.
+pub(super) fn without_quotas(config: &mut Config) {
+    if config.collect.disabled.contains(&PartName::Quotas) && config.selection.only.is_empty() {
+        let fast = CHECKS.iter().filter(|check| is_fast(check)).map(|check| check.id.to_owned());
+        config.selection.skip.extend(fast);
+    }
+}
+
 fn is_fast(check: &Check) -> bool {
     let fits = |part: &PartName| PARTS.contains(&part.as_str()) || REFINE.contains(&part.as_str());
     check.family == Family::Quota && check.reads.contains(&PartName::Quotas) && check.reads.iter().all(fits)

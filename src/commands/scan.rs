@@ -1,4 +1,4 @@
-use super::fast::quotas_only;
+use super::fast::{quotas_only, without_quotas};
 use super::gather::{Gathered, gather, keep_executions, keep_quotas, open_store};
 use super::narrow::narrow;
 use super::outcome::{Failures, Outcome};
@@ -16,7 +16,10 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
     let extent = if args.quotas { Extent::Quotas } else { Extent::Whole };
     match extent {
         Extent::Quotas => quotas_only(&mut config)?,
-        Extent::Whole => narrow(&mut config),
+        Extent::Whole => {
+            without_quotas(&mut config);
+            narrow(&mut config);
+        }
     }
     let store = open_store(&config)?;
     output::prepare(&config.export)?;

@@ -43,6 +43,11 @@ pub(super) fn or_counted(quota: Quota, snapshot: &Snapshot, measured: Usage) -> 
     };
     let Ok(counted) = counted.map(Counted::usage) else { return measured };
     match (&measured, &counted) {
+        // What was counted is there, whatever CloudWatch approximates.
+        (
+            Usage::Exact { value, .. },
+            Usage::Exact { value: more, source, at } | Usage::AtLeast { value: more, source, at },
+        ) if more > value => Usage::AtLeast { value: *more, source, at: *at },
         (Usage::Exact { .. }, _) | (_, Usage::Unknown(_)) => measured,
         (Usage::AtLeast { value, .. }, Usage::AtLeast { value: counted, .. }) if value >= counted => measured,
         (Usage::AtLeast { value, .. }, Usage::Exact { value: counted, .. }) if value > counted => measured,
