@@ -11,6 +11,7 @@ use super::{QueryLanguage, jsonata};
 
 /// What one expression reads. A literal reads nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Reads {
     /// The last name of each place.
     pub(super) names: BTreeSet<String>,
