@@ -48,7 +48,7 @@ impl<'a> Cycle<'_, 'a> {
     pub fn bound(&self) -> Bound {
         let counts = |edge: &&Edge<'a>| edge.way().bound == Bound::Counter;
         match self.bounded().way().bound {
-            Bound::Counter if !self.edges.iter().all(|edge| counts(&edge)) => Bound::Choice,
+            Bound::Counter if !self.edges.iter().all(counts) => Bound::Choice,
             bound => bound,
         }
     }
