@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::counter::must_leave;
+use super::counter::{self, must_leave};
 use super::facts;
 use super::machine::{EdgeKind, Machine, Node};
 use super::reads::{Dollar, Write, writes};
@@ -42,14 +42,26 @@ pub(super) struct Bounded<'a> {
     pub(super) by: Option<&'a str>,
 }
 
+/// Of each state, those that may come after it where nothing fails.
+pub(super) fn ways(machine: &Machine<'_>) -> Vec<Vec<usize>> {
+    let next = |(index, node): (usize, &Node<'_>)| {
+        let to = match node.kind {
+            "Choice" => counter::ways(node),
+            _ => node.edges().into_iter().filter(|(kind, _)| *kind != EdgeKind::Catch).map(|(_, to)| to).collect(),
+        };
+        to.into_iter().filter_map(|to| machine.sibling(index, to)).collect()
+    };
+    machine.nodes.iter().enumerate().map(next).collect()
+}
+
 /// What bounds the state, and whether it is in a Map.
-pub(super) fn of<'a>(machine: &Machine<'a>, index: usize) -> (Bounded<'a>, bool) {
+pub(super) fn of<'a>(machine: &Machine<'a>, ways: &[Vec<usize>], index: usize) -> (Bounded<'a>, bool) {
     let counted = counted(machine, index);
     let mut best = Bounded { bound: Bound::None, by: None };
     let (mut at, mut in_map) = (index, false);
     loop {
         let node = &machine.nodes[at];
-        let here = Scope { machine, target: at }.bounded(&counted);
+        let here = Scope { machine, ways, target: at }.bounded(&counted);
         let empty = (at != index && may_be_empty(machine, at)).then_some((Bound::Choice, node.name));
         in_map |= at != index && node.kind == "Map";
         for (bound, by) in here.into_iter().chain(empty) {
@@ -74,6 +86,7 @@ fn may_be_empty(machine: &Machine<'_>, index: usize) -> bool {
 /// The states beside one that must be passed.
 struct Scope<'m, 'a> {
     machine: &'m Machine<'a>,
+    ways: &'m [Vec<usize>],
     target: usize,
 }
 
@@ -85,7 +98,9 @@ impl<'a> Scope<'_, 'a> {
         let Some(path) = self.path(beginning, false) else {
             let path = self.path(beginning, true)?;
             let fails = path.windows(2).find(|pair| !self.next(pair[0], false).contains(&pair[1]))?;
-            return Some((Bound::Catch, nodes[fails[0]].name));
+            // A Choice among these never leads there, by what is known of its rules.
+            let bound = if nodes[fails[0]].kind == "Choice" { Bound::Choice } else { Bound::Catch };
+            return Some((bound, nodes[fails[0]].name));
         };
         let ends = self.ends_without();
         let choices: Vec<_> =
@@ -93,7 +108,7 @@ impl<'a> Scope<'_, 'a> {
         let leads = self.leading();
         let leaves = |choice: usize, name: &str| self.machine.sibling(choice, name).is_none_or(|next| !leads[next]);
         let counts = choices.iter().find(|choice| {
-            let ends = |test: &super::counter::Test| test.numeric && !test.reads.names.is_disjoint(counted);
+            let ends = |test: &counter::Test| test.numeric && !test.reads.names.is_disjoint(counted);
             must_leave(&nodes[**choice], &|name| leaves(**choice, name), &ends)
         });
         let counted = counts.map(|choice| (Bound::Counter, nodes[*choice].name));
@@ -101,9 +116,11 @@ impl<'a> Scope<'_, 'a> {
     }
 
     fn next(&self, node: usize, errors: bool) -> Vec<usize> {
+        if !errors {
+            return self.ways[node].clone();
+        }
         let edges = self.machine.nodes[node].edges().into_iter();
-        let taken = edges.filter(|(kind, _)| errors || *kind != EdgeKind::Catch);
-        taken.filter_map(|(_, to)| self.machine.sibling(node, to)).collect()
+        edges.filter_map(|(_, to)| self.machine.sibling(node, to)).collect()
     }
 
     /// A shortest way to the target.

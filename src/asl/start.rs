@@ -36,7 +36,7 @@ pub struct Start {
 /// spelled out.
 pub(super) fn starts(machine: &Machine<'_>, tasks: &[(usize, Task)]) -> Vec<Start> {
     let starting = tasks.iter().filter(|(_, task)| task.starts_a_machine());
-    let mut spelled = None;
+    let (mut spelled, mut ways) = (None, None);
     starting
         .map(|(index, task)| {
             let nothing = || Resolved::Runtime { from: "nothing".to_owned(), pattern: None };
@@ -45,7 +45,7 @@ pub(super) fn starts(machine: &Machine<'_>, tasks: &[(usize, Task)]) -> Vec<Star
                 Some(_) => None,
                 None => form(spelled.get_or_insert_with(|| Flow::of(machine, Own::Spelled)), machine, *index),
             };
-            let (bounded, in_map) = bound::of(machine, *index);
+            let (bounded, in_map) = bound::of(machine, ways.get_or_insert_with(|| bound::ways(machine)), *index);
             Start {
                 state: task.state.clone(),
                 pointer: task.pointer.clone(),
