@@ -129,8 +129,8 @@ fn bounded(cycle: &Cycle<'_, '_>) -> String {
     let mut told = match (cycle.bound(), by) {
         (Bound::Counter, Some(by)) => {
             return format!(
-                "A number bounds it, which state {by} compares and each start changes; how far it may count is up to the \
-                 input."
+                "A number bounds it, which state {by} compares and each start changes or hands on; how far it may count is up \
+                 to the input."
             );
         }
         (Bound::Choice, Some(by)) if edge.way().bound == Bound::Counter => {
