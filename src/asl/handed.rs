@@ -10,6 +10,42 @@ use super::bound::input;
 use super::machine::{Machine, Node};
 use super::reads::{Dollar, writes};
 
+/// What a start gives as input, as far as it tells how a field may be added.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Given {
+    Nothing,
+    /// An object, written there.
+    Fields,
+    /// What stands at a path, or in a variable.
+    Path(String),
+    #[default]
+    Other,
+}
+
+impl Given {
+    /// By a start of the optimised integration: the SDK takes texts only.
+    pub(super) fn of(node: &Node<'_>) -> Self {
+        let sent = super::facts::arguments(node).is_some_and(|(_, arguments)| arguments.is_object());
+        match input(node).map(|(language, _, input)| (language, input)) {
+            None if sent => Self::Nothing,
+            Some((_, Value::Object(_))) => Self::Fields,
+            Some((language, Value::String(text))) => {
+                let path = match language {
+                    QueryLanguage::JsonPath => Some(text.as_str()),
+                    QueryLanguage::Jsonata => super::jsonata::expression(text).map(str::trim),
+                };
+                let is_plain = |path: &&str| {
+                    path.starts_with('$')
+                        && path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '$' | '.' | '_'))
+                };
+                path.filter(is_plain).map_or(Self::Other, |path| Self::Path(path.to_owned()))
+            }
+            _ => Self::Other,
+        }
+    }
+}
+
 /// Fields of the input that the next execution is given under the same name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handed {

@@ -40,7 +40,7 @@ pub use bound::Bound;
 pub use definition::{Catcher, Definition, DefinitionError, Edge, Limit, Retrier, State};
 pub use document::Document;
 pub use facts::{DistributedMap, MapIo, SecretFetch};
-pub use handed::Handed;
+pub use handed::{Given, Handed};
 pub use limits::{LONGEST_EXECUTION_SECONDS, MOST_HISTORY_EVENTS};
 pub use loops::{Loop, LoopBound, LoopExit, LoopKind, Pause};
 pub use machine::{EdgeKind, QueryLanguage};

@@ -166,6 +166,9 @@ fn collect(template: &Value, name: &str, language: QueryLanguage, dollar: Dollar
                 match (language, key.strip_suffix(".$"), value) {
                     (QueryLanguage::JsonPath, Some(key), Value::String(text)) => {
                         let reads = Reads::of(text, language, dollar).unwrap_or_else(unreadable);
+                        if let Ok(call) = Call::parse(text) {
+                            merged(&call, dollar, out);
+                        }
                         out.push(Write { name: key.to_owned(), reads });
                     }
                     _ => collect(value, key, language, dollar, out),
@@ -183,6 +186,33 @@ fn collect(template: &Value, name: &str, language: QueryLanguage, dollar: Dollar
             out.extend(parsed.as_ref().map(jsonata::writes).unwrap_or_default());
         }
         _ => write(Reads::default()),
+    }
+}
+
+/// The fields that calls put together: `n` of `States.StringToJson(States.Format('\{"n":{}\}', $.n))`.
+fn merged(call: &Call, dollar: Dollar, out: &mut Vec<Write>) {
+    match (call.name.as_str(), call.arguments.as_slice()) {
+        ("Format", [Term::Text(text), value]) => {
+            let name = text.strip_prefix(r#"\{""#).and_then(|text| text.strip_suffix(r#"":{}\}"#));
+            let mut reads = Reads::default();
+            match value {
+                Term::Call(call) => {
+                    reads.computes = !adds_nothing(call);
+                    reads.call(call, dollar);
+                }
+                Term::Path(path) => reads.path(path, dollar),
+                Term::Text(_) | Term::Literal(_) => {}
+            }
+            out.extend(name.map(|name| Write { name: name.to_owned(), reads }));
+        }
+        ("JsonMerge" | "StringToJson" | "JsonToString", arguments) => {
+            for argument in arguments {
+                if let Term::Call(call) = argument {
+                    merged(call, dollar, out);
+                }
+            }
+        }
+        _ => {}
     }
 }
 

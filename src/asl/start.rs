@@ -9,7 +9,7 @@ use super::bound::{self, Bound};
 use super::evaluate::Own;
 use super::facts;
 use super::flow::Flow;
-use super::handed::Handed;
+use super::handed::{Given, Handed};
 use super::machine::Machine;
 use super::{Pattern, Resolved, Task};
 use crate::types::JsonPointer;
@@ -38,6 +38,8 @@ pub struct Start {
     pub counts: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "Handed::is_nothing")]
     pub handed: Handed,
+    #[serde(default)]
+    pub given: Given,
 }
 
 /// The starts among `tasks`. Where a target is no constant, the machine is followed once more with the context object
@@ -65,6 +67,7 @@ pub(super) fn starts(machine: &Machine<'_>, tasks: &[(usize, Task)]) -> Vec<Star
                 bounded_by: bounded.by.map(str::to_owned),
                 counts: bounded.counts,
                 handed: Handed::of(machine, *index),
+                given: if sdk(task) { Given::Other } else { Given::of(&machine.nodes[*index]) },
             }
         })
         .collect()
@@ -78,6 +81,11 @@ fn form(flow: &Flow, machine: &Machine<'_>, index: usize) -> Option<String> {
         Resolved::Runtime { pattern, .. } => pattern,
         target => target.text().map(str::to_owned),
     }
+}
+
+/// Its input is a text, whatever the text says.
+fn sdk(task: &Task) -> bool {
+    ["startExecution", "startSyncExecution"].iter().any(|call| task.integration.is_sdk_call("sfn", call))
 }
 
 fn waits(task: &Task) -> bool {
