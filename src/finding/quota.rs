@@ -1,6 +1,6 @@
 use super::culprits::with_holders;
 use super::settings::Thresholds;
-use super::text::digits;
+use super::text::{digits, percent};
 use super::{Confidence, Defect, Evaluations, Outcome, RegionView, Severity, Subject, View};
 use crate::model::{Quota, QuotaStatus, Usage, uncounted};
 use crate::types::{Arn, Gap, GapReason};
@@ -24,11 +24,11 @@ impl Crowding<'_> {
             None => region.name().to_owned(),
         };
         format!(
-            "{holder} holds {at_least}{} of {} {} ({at_least}{:.0} %; {})",
+            "{holder} holds {at_least}{} of {} {} ({at_least}{}; {})",
             digits(*usage),
             digits(status.limit.value),
             status.quota.title(),
-            ratio * 100.0,
+            percent(*ratio),
             limit_source(status),
         )
     }

@@ -1,6 +1,6 @@
 use super::quota::limit_source;
 use super::settings::Thresholds;
-use super::text::digits;
+use super::text::{digits, percent};
 use super::{Confidence, Defect, RegionView, Severity};
 use crate::model::{Quota, QuotaStatus, Throttling};
 use crate::types::Gap;
@@ -35,8 +35,8 @@ impl<'a> Strain<'a> {
         let limit = digits(self.status.limit.value);
         let source = limit_source(self.status);
         let rate = self.throttling.peak.zip(self.ratio).map(|(peak, ratio)| {
-            let percent = ratio * 100.0;
-            format!("{:.1} of {limit} {what} over five minutes ({percent:.0} %; {source})", peak.per_second)
+            let percent = percent(ratio);
+            format!("{:.1} of {limit} {what} over five minutes ({percent}; {source})", peak.per_second)
         });
         let region = self.region.name();
         match (self.throttling.throttled > 0.0, rate) {

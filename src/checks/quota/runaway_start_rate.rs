@@ -3,6 +3,7 @@ use jiff::Timestamp;
 use crate::finding::{
     Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, digits, shell_quote,
 };
+use crate::model::quota::FRESH;
 use crate::model::{Counts, MachineKind, PartName, Quota, Starts};
 use crate::types::{Gap, GapReason};
 
@@ -106,11 +107,12 @@ struct Recent {
 }
 
 impl Recent {
-    /// The newest period may be late: without a point it is left out.
+    /// The newest periods may be late: without a point they are left out, as far back as data may be late.
     fn of(minutes: &Counts) -> Option<Self> {
         let mut periods: Vec<_> = minutes.each().collect();
-        if minutes.values.last().is_some_and(Option::is_none) {
-            periods.pop();
+        if minutes.late() <= FRESH {
+            let known = minutes.values.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+            periods.truncate(known);
         }
         let a_minute = 60.0 / f64::from(minutes.period_seconds);
         let lasting = |&(count, floor): &(usize, f64)| {

@@ -62,6 +62,11 @@ pub(super) async fn read(context: &Context<'_>, series: &[Series], window: Windo
             continue;
         }
         let Some(name) = name else { continue };
+        if result.values.iter().flatten().any(|value| !value.is_finite() || *value < 0.0) {
+            faults.push(format!("a value that no count can have for {name}"));
+            broken.insert(name);
+            continue;
+        }
         // `PartialData` has more on the next page; what it has is right.
         if result.status_code == Some(StatusCode::PartialData) {
             answer.whole.remove(&name);

@@ -47,7 +47,8 @@ pub fn up_to_date(snapshot: &Snapshot) -> Result<(), Gap> {
         Some(at) if collected(snapshot).is_none_or(|collected| collected.duration_since(at) <= FRESH) => Ok(()),
         Some(at) => Err(late("any metric", at)),
         None => Err(unmeasured(
-            "CloudWatch has no point of any metric of the last minutes, so that none of this one says nothing",
+            "CloudWatch has no point of any metric of Step Functions, so that none of this one says nothing; scan again, and where \
+             that stays so compare what `aws cloudwatch list-metrics --namespace AWS/States` lists",
         )),
     }
 }

@@ -22,11 +22,7 @@ pub struct StartRates {
 impl StartRates {
     /// CloudWatch has a point of the last minutes of some machine, or of another metric: what has none was not started.
     pub fn up_to_date(&self, snapshot: &Snapshot) -> Result<(), Gap> {
-        let late = |counts: &Counts| counts.values.iter().rev().take_while(|value| value.is_none()).count();
-        let fresh = |starts: &Starts| {
-            let late = u64::try_from(late(&starts.minutes)).unwrap_or(u64::MAX);
-            late.saturating_mul(u64::from(starts.minutes.period_seconds)) <= FRESH.unsigned_abs().as_secs()
-        };
+        let fresh = |starts: &Starts| starts.minutes.late() <= FRESH;
         if self.machines.values().any(fresh) { Ok(()) } else { up_to_date(snapshot) }
     }
 
@@ -67,6 +63,12 @@ impl Counts {
     /// Each period's begin and count, oldest first; 0 where there is no point.
     pub fn each(&self) -> impl DoubleEndedIterator<Item = (Timestamp, f64)> + ExactSizeIterator + '_ {
         (0..self.values.len()).map(|index| (self.at(index), self.values[index].unwrap_or(0.0)))
+    }
+
+    /// How long ago the newest period with a point ended.
+    pub fn late(&self) -> SignedDuration {
+        let periods = self.values.iter().rev().take_while(|value| value.is_none()).count();
+        SignedDuration::from_secs(i64::from(self.period_seconds) * i64::try_from(periods).unwrap_or(i64::MAX))
     }
 
     /// When the first period with a point begins.
