@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::asl::QueryLanguage;
 use crate::asl::machine::Node;
 use crate::asl::path::Path;
-use crate::asl::problem::Problems;
+use crate::asl::problem::{Problems, Sort};
 use crate::types::JsonPointer;
 
 /// The objects of a list; what is no list of objects is a problem.
@@ -28,7 +28,7 @@ fn objects<'a>(node: &Node<'a>, field: &str, problems: &mut Problems) -> Vec<(Js
 
 fn unknown(object: &Map<String, Value>, known: &[&str], at: &JsonPointer, problems: &mut Problems) {
     for field in object.keys().filter(|field| !known.contains(&field.as_str())) {
-        problems.add(&at.join(field), "no field of this name is known here");
+        problems.add_of(Sort::Unknown, &at.join(field), "no field of this name is known here");
     }
 }
 
@@ -142,7 +142,7 @@ pub(super) fn choices(node: &Node<'_>, problems: &mut Problems) {
 
 /// `serde_json` bounds the depth.
 fn path_rule(rule: &Map<String, Value>, at: &JsonPointer, outermost: bool, problems: &mut Problems) {
-    let mut tests = 0;
+    let (mut tests, mut others) = (0, 0);
     for (field, value) in rule {
         let at = at.join(field);
         match (field.as_str(), value) {
@@ -167,10 +167,14 @@ fn path_rule(rule: &Map<String, Value>, at: &JsonPointer, outermost: bool, probl
                     problems.add(&at, "what it is compared with is a path");
                 }
             }
-            _ => problems.add(&at, "no field of this name is known here"),
+            _ => {
+                others += 1;
+                problems.add_of(Sort::Unknown, &at, "no field of this name is known here");
+            }
         }
     }
-    if tests != 1 {
+    // What is not known may be a comparison.
+    if tests > 1 || tests + others == 0 {
         problems.add(at, "a rule has one comparison, or And, Or or Not");
     }
 }

@@ -5,13 +5,16 @@ mod fields;
 mod graph;
 mod lists;
 mod map;
+mod marked;
 
 use serde_json::{Map, Value};
 
 use super::QueryLanguage;
 use super::machine::{Machine, Node};
-use super::problem::Problems;
+use super::problem::{Problems, Sort};
 use fields::Verdict;
+
+pub(super) use marked::sift;
 
 /// Characters of a state's name.
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
@@ -60,18 +63,21 @@ fn known_fields(node: &Node<'_>, problems: &mut Problems) -> bool {
         match fields::of_state(node.kind, node.language, field) {
             None => {
                 let at = node.pointer.join("Type");
-                problems.add(
-                    &at,
-                    match node.json.get("Type") {
-                        None => "a state has a Type".to_owned(),
-                        Some(Value::String(kind)) => format!("no type of state is known by the name {}", shown(kind)),
-                        Some(_) => "Type is a text".to_owned(),
-                    },
-                );
+                match node.json.get("Type") {
+                    None => problems.add(&at, "a state has a Type"),
+                    Some(Value::String(kind)) => {
+                        let message = format!("no type of state is known by the name {}", shown(kind));
+                        problems.add_of(Sort::Unknown, &at, message);
+                    }
+                    Some(_) => problems.add(&at, "Type is a text"),
+                }
                 return false;
             }
             Some(Verdict::Known) => {}
-            Some(Verdict::Unknown) => problems.add(&at, format!("a {} state has no field of this name", node.kind)),
+            Some(Verdict::Unknown) => {
+                let message = format!("a {} state has no field of this name", node.kind);
+                problems.add_of(Sort::Unknown, &at, message);
+            }
             Some(Verdict::Foreign) => {
                 problems.add(&at, format!("a state in {} has no field of this name", node.language.as_str()));
             }
