@@ -8,7 +8,7 @@ use crate::types::JsonPointer;
 /// The definition's states by where they stand, for questions about many of them.
 #[derive(Debug)]
 pub struct Course<'a> {
-    definition: &'a Definition,
+    tasks: BTreeMap<&'a str, &'a Task>,
     by_pointer: BTreeMap<&'a str, &'a State>,
     before: BTreeMap<(&'a str, &'a str), Vec<&'a State>>,
 }
@@ -23,7 +23,8 @@ impl<'a> Course<'a> {
                 before.entry((scope(state), edge.to.as_str())).or_default().push(state);
             }
         }
-        Self { definition, by_pointer, before }
+        let tasks = definition.tasks.iter().map(|task| (task.pointer.as_str(), task)).collect();
+        Self { tasks, by_pointer, before }
     }
 
     /// The Map and Parallel states that a state stands in, the innermost first.
@@ -52,7 +53,7 @@ impl<'a> Course<'a> {
                 places.extend(inner.map(|task| task.pointer.as_str()));
                 at = outer;
             }
-            for earlier in self.spread(at, |state| self.earlier(state)) {
+            for earlier in spread(at, |state| self.earlier(state)) {
                 places.insert(earlier.pointer.as_str());
                 places.extend(self.inside(earlier).map(|task| task.pointer.as_str()));
             }
@@ -64,7 +65,7 @@ impl<'a> Course<'a> {
     pub fn after(&self, state: &'a State) -> Vec<&'a Task> {
         let mut places: BTreeSet<&str> = BTreeSet::new();
         for at in std::iter::once(state).chain(self.around(state)) {
-            for later in self.spread(at, |state| self.later(state)) {
+            for later in spread(at, |state| self.later(state)) {
                 places.insert(later.pointer.as_str());
                 places.extend(self.inside(later).map(|task| task.pointer.as_str()));
             }
@@ -74,12 +75,13 @@ impl<'a> Course<'a> {
     }
 
     fn tasks(&self, places: &BTreeSet<&str>) -> Vec<&'a Task> {
-        self.definition.tasks.iter().filter(|task| places.contains(task.pointer.as_str())).collect()
+        places.iter().filter_map(|place| self.tasks.get(place).copied()).collect()
     }
 
-    fn inside(&self, outer: &State) -> impl Iterator<Item = &'a Task> + use<'a> {
+    fn inside(&self, outer: &State) -> std::vec::IntoIter<&'a Task> {
         let head = format!("{}/", outer.pointer);
-        self.definition.tasks.iter().filter(move |task| task.pointer.as_str().starts_with(&head))
+        let inside = self.tasks.range(head.as_str()..).take_while(|(at, _)| at.starts_with(&head));
+        inside.map(|(_, task)| *task).collect::<Vec<_>>().into_iter()
     }
 
     fn earlier(&self, state: &'a State) -> Vec<&'a State> {
@@ -91,23 +93,23 @@ impl<'a> Course<'a> {
         let next = state.edges.iter().filter_map(|edge| self.by_pointer.get(pointer(&edge.to).as_str()));
         next.copied().collect()
     }
-
-    /// Those that are led to, the first itself only where something leads back to it.
-    fn spread(&self, from: &'a State, next: impl Fn(&'a State) -> Vec<&'a State>) -> Vec<&'a State> {
-        let (mut met, mut waiting, mut found) = (BTreeSet::new(), next(from), Vec::new());
-        while let Some(state) = waiting.pop() {
-            if met.insert(state.pointer.as_str()) {
-                found.push(state);
-                waiting.extend(next(state));
-            }
-        }
-        found
-    }
 }
 
 /// The pointer of the machine, branch or processor that a state is of.
 fn scope(state: &State) -> &str {
     state.pointer.as_str().rsplitn(3, '/').nth(2).unwrap_or_default()
+}
+
+/// Those that are led to, the first itself only where something leads back to it.
+fn spread<'a>(from: &'a State, next: impl Fn(&'a State) -> Vec<&'a State>) -> Vec<&'a State> {
+    let (mut met, mut waiting, mut found) = (BTreeSet::new(), next(from), Vec::new());
+    while let Some(state) = waiting.pop() {
+        if met.insert(state.pointer.as_str()) {
+            found.push(state);
+            waiting.extend(next(state));
+        }
+    }
+    found
 }
 
 #[cfg(test)]

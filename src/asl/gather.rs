@@ -61,9 +61,10 @@ pub(super) fn gathers(machine: &Machine<'_>) -> Vec<Gathers> {
 /// AWS bounds the answer itself, whatever is taken of it.
 fn called(node: &Node<'_>) -> Option<How> {
     let resource = node.text("Resource")?;
-    let (service, action) = match Integration::of(resource) {
-        Integration::AwsSdk { service, action } | Integration::Optimised { service, action } => (service, action),
-        _ => return None,
+    let (Integration::AwsSdk { service, action } | Integration::Optimised { service, action }) =
+        Integration::of(resource)
+    else {
+        return None;
     };
     let waits = matches!(Pattern::of(resource), Pattern::Sync | Pattern::Sync2);
     if service == "states" && waits {

@@ -47,19 +47,35 @@ impl Definition {
     fn scope<'a>(&'a self, states: &[&'a State], found: &mut Vec<Unreached<'a>>) {
         let by_name: BTreeMap<&str, &State> = states.iter().map(|state| (state.name.as_str(), *state)).collect();
         let Some(start) = states.iter().find(|state| state.is_start) else { return };
-        let reached = spread([start.name.as_str()], |name| self.live(by_name[name]), &by_name);
-        let mut left: BTreeSet<&str> = by_name.keys().filter(|name| !reached.contains(*name)).copied().collect();
-        while let Some(first) = self.first(&left, &by_name) {
-            let group = spread([first], |name| beside(name, &left, &by_name), &by_name);
-            let dead = states.iter().filter(|state| reached.contains(state.name.as_str())).flat_map(|from| {
-                let ways = from.edges.iter().filter(|edge| group.contains(edge.to.as_str()));
-                ways.map(|edge| Dead { from, kind: edge.kind, to: &edge.to })
-            });
-            let dead = dead.collect();
+        let live: BTreeMap<&str, Vec<&str>> = by_name.iter().map(|(name, state)| (*name, self.live(state))).collect();
+        let reached = spread(&start.name, &live);
+        let dead: BTreeSet<&str> = by_name.keys().filter(|name| !reached.contains(*name)).copied().collect();
+        if dead.is_empty() {
+            return;
+        }
+        let (mut beside, mut led): (BTreeMap<&str, Vec<&str>>, BTreeSet<&str>) = Default::default();
+        for from in &dead {
+            for edge in by_name[from].edges.iter().filter(|edge| dead.contains(edge.to.as_str()) && edge.to != *from) {
+                beside.entry(from).or_default().push(&edge.to);
+                beside.entry(&edge.to).or_default().push(from);
+            }
+            led.extend(live[from].iter().filter(|to| *to != from));
+        }
+        let mut ways: BTreeMap<&str, Vec<Dead<'_>>> = BTreeMap::new();
+        for from in states.iter().filter(|state| reached.contains(state.name.as_str())) {
+            for edge in from.edges.iter().filter(|edge| dead.contains(edge.to.as_str())) {
+                ways.entry(&edge.to).or_default().push(Dead { from, kind: edge.kind, to: &edge.to });
+            }
+        }
+        let mut left = dead;
+        while let Some(any) = left.first().copied() {
+            let group = spread(any, &beside);
             left.retain(|name| !group.contains(name));
-            let mut names: Vec<&str> = group.into_iter().filter(|name| *name != first).collect();
-            names.insert(0, first);
-            found.push(Unreached { states: names.into_iter().map(|name| by_name[name]).collect(), dead });
+            // One that no other of them leads to, or else any, in the order of their names.
+            let first = group.iter().find(|name| !led.contains(*name)).copied().unwrap_or(any);
+            let names = std::iter::once(first).chain(group.iter().copied().filter(|name| *name != first));
+            let dead = group.iter().filter_map(|name| ways.remove(name)).flatten().collect();
+            found.push(Unreached { states: names.map(|name| by_name[name]).collect(), dead });
         }
     }
 
@@ -79,13 +95,6 @@ impl Definition {
         };
         state.edges.iter().filter(takes).map(|edge| edge.to.as_str()).collect()
     }
-
-    /// One that no other of them leads to, or else any, in the order of their names.
-    fn first<'a>(&self, left: &BTreeSet<&'a str>, by_name: &BTreeMap<&'a str, &'a State>) -> Option<&'a str> {
-        let led: BTreeSet<&str> =
-            left.iter().flat_map(|name| self.live(by_name[name]).into_iter().filter(move |to| to != name)).collect();
-        left.iter().find(|name| !led.contains(*name)).or_else(|| left.first()).copied()
-    }
 }
 
 /// Errors that earlier catchers take all of.
@@ -104,25 +113,14 @@ fn scope(state: &State) -> &str {
     state.pointer.as_str().rsplitn(3, '/').nth(2).unwrap_or_default()
 }
 
-/// Those that are led to from some, themselves among them.
-fn spread<'a>(
-    from: impl IntoIterator<Item = &'a str>,
-    next: impl Fn(&'a str) -> Vec<&'a str>,
-    by_name: &BTreeMap<&'a str, &'a State>,
-) -> BTreeSet<&'a str> {
-    let mut waiting: Vec<&str> = from.into_iter().collect();
-    let mut met: BTreeSet<&str> = waiting.iter().copied().collect();
+/// Those that are led to from one, itself among them.
+fn spread<'a>(from: &'a str, next: &BTreeMap<&'a str, Vec<&'a str>>) -> BTreeSet<&'a str> {
+    let (mut waiting, mut met) = (vec![from], BTreeSet::from([from]));
     while let Some(name) = waiting.pop() {
-        let to = next(name).into_iter().filter(|to| by_name.contains_key(to));
+        let to = next.get(name).into_iter().flatten().copied();
         waiting.extend(to.filter(|to| met.insert(to)));
     }
     met
-}
-
-/// Those of `left` that lead to a state or that it leads to.
-fn beside<'a>(name: &'a str, left: &BTreeSet<&'a str>, by_name: &BTreeMap<&'a str, &'a State>) -> Vec<&'a str> {
-    let leads = |from: &str, to: &str| by_name[from].edges.iter().any(|edge| edge.to == to);
-    left.iter().filter(|other| leads(name, other) || leads(other, name)).copied().collect()
 }
 
 #[cfg(test)]

@@ -16,8 +16,9 @@ pub(super) struct Cover {
     pub(super) taken: Vec<bool>,
 }
 
-/// Combinations that are tried, times the atoms of the rules; more are not followed.
+/// Combinations that are tried, times the atoms of the rules; of one Choice, and of all of a definition.
 const MOST: usize = 100_000;
+pub(super) const MOST_OF_ALL: usize = 20 * MOST;
 
 /// What one thing may be, as far as the rules can tell.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,13 +60,14 @@ impl Thing<'_> {
 }
 
 impl Cover {
-    /// `None`: there is too much to be tried.
-    pub(super) fn of(rules: &[Formula]) -> Option<Self> {
+    /// `None`: there is too much to be tried. What it takes is taken from `budget`.
+    pub(super) fn of(rules: &[Formula], budget: &mut usize) -> Option<Self> {
         let atoms: Vec<_> = rules.iter().flat_map(Formula::atoms).collect();
         let things = things(&atoms);
         let domains: Vec<_> = things.values().map(Thing::values).collect();
         let combinations = domains.iter().try_fold(1_usize, |all, domain| all.checked_mul(domain.len()))?;
-        combinations.checked_mul(atoms.len().max(1)).filter(|work| *work <= MOST)?;
+        let work = combinations.checked_mul(atoms.len().max(1)).filter(|work| *work <= MOST)?;
+        *budget = budget.checked_sub(work)?;
         let mut cover = Self { whole: true, falls_through: false, taken: vec![false; rules.len()] };
         for number in 0..combinations {
             let mut rest = number;

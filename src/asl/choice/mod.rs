@@ -40,10 +40,14 @@ pub enum Otherwise {
 /// Those that something is to be said of.
 pub(super) fn decisions(machine: &Machine<'_>) -> Vec<Decision> {
     let choices = machine.nodes.iter().filter(|node| node.kind == "Choice");
-    choices.map(decision).filter(|one| one.otherwise != Otherwise::Default || !one.never.is_empty()).collect()
+    let mut budget = cover::MOST_OF_ALL;
+    choices
+        .map(|node| decision(node, &mut budget))
+        .filter(|one| one.otherwise != Otherwise::Default || !one.never.is_empty())
+        .collect()
 }
 
-fn decision(node: &Node<'_>) -> Decision {
+fn decision(node: &Node<'_>, budget: &mut usize) -> Decision {
     let mut ways = Vec::new();
     let mut rules = Vec::new();
     for (index, rule) in node.objects("Choices") {
@@ -53,7 +57,7 @@ fn decision(node: &Node<'_>) -> Decision {
         });
         ways.push(rule.get("Next").and_then(Value::as_str));
     }
-    let cover = Cover::of(&rules);
+    let cover = Cover::of(&rules, budget);
     let default = node.text("Default");
     let otherwise = match (default, &cover) {
         (Some(_), _) => Otherwise::Default,

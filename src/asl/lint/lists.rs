@@ -41,6 +41,22 @@ fn errors(object: &Map<String, Value>, at: &JsonPointer, problems: &mut Problems
     }
 }
 
+/// `States.ALL` stands alone, and in the last entry.
+fn all_is_last(entries: &[(JsonPointer, &Map<String, Value>)], problems: &mut Problems) {
+    for (index, (at, object)) in entries.iter().enumerate() {
+        let names = object.get("ErrorEquals").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        if !names.iter().any(|name| name == "States.ALL") {
+            continue;
+        }
+        let at = at.join("ErrorEquals");
+        if names.len() > 1 {
+            problems.add(&at, "States.ALL stands alone");
+        } else if index + 1 < entries.len() {
+            problems.add(&at, "what takes States.ALL comes last");
+        }
+    }
+}
+
 pub(super) fn retry(node: &Node<'_>, problems: &mut Problems) {
     const KNOWN: [&str; 7] = [
         "ErrorEquals",
@@ -51,7 +67,9 @@ pub(super) fn retry(node: &Node<'_>, problems: &mut Problems) {
         "JitterStrategy",
         "Comment",
     ];
-    for (at, retrier) in objects(node, "Retry", problems) {
+    let retriers = objects(node, "Retry", problems);
+    all_is_last(&retriers, problems);
+    for (at, retrier) in retriers {
         unknown(retrier, &KNOWN, &at, problems);
         errors(retrier, &at, problems);
         for (field, least) in
@@ -73,7 +91,9 @@ pub(super) fn retry(node: &Node<'_>, problems: &mut Problems) {
 }
 
 pub(super) fn catch(node: &Node<'_>, problems: &mut Problems) {
-    for (at, catcher) in objects(node, "Catch", problems) {
+    let catchers = objects(node, "Catch", problems);
+    all_is_last(&catchers, problems);
+    for (at, catcher) in catchers {
         let known: &[&str] = match node.language {
             QueryLanguage::JsonPath => &["ErrorEquals", "Next", "ResultPath", "Assign", "Comment"],
             QueryLanguage::Jsonata => &["ErrorEquals", "Next", "Output", "Assign", "Comment"],
@@ -118,6 +138,22 @@ const MORE_COMPARISONS: [&str; 9] = [
 fn compares(field: &str) -> bool {
     let bare = field.strip_suffix("Path").unwrap_or(field);
     COMPARISONS.contains(&bare) || MORE_COMPARISONS.contains(&field) || MORE_COMPARISONS[..2].contains(&bare)
+}
+
+/// What a comparison takes, by the type in its name.
+fn wanted(field: &str) -> Option<&'static str> {
+    let kinds = [("String", "a text"), ("Numeric", "a number"), ("Timestamp", "a time as 2016-03-14T01:59:00Z")];
+    let kind = kinds.into_iter().find(|(kind, _)| field.starts_with(kind)).map(|(_, wanted)| wanted);
+    kind.or_else(|| (field.starts_with("Boolean") || field.starts_with("Is")).then_some("true or false"))
+}
+
+fn of_type(field: &str, value: &Value) -> bool {
+    match value {
+        Value::String(text) => field.starts_with("String") || (field.starts_with("Timestamp") && super::is_time(text)),
+        Value::Number(_) => field.starts_with("Numeric"),
+        Value::Bool(_) => field.starts_with("Boolean") || field.starts_with("Is"),
+        _ => false,
+    }
 }
 
 pub(super) fn choices(node: &Node<'_>, problems: &mut Problems) {
@@ -165,6 +201,8 @@ fn path_rule(rule: &Map<String, Value>, at: &JsonPointer, outermost: bool, probl
                 let path = field.ends_with("Path");
                 if path && value.as_str().is_none_or(|path| Path::parse(path).is_err()) {
                     problems.add(&at, "what it is compared with is a path");
+                } else if let Some(wanted) = wanted(field).filter(|_| !path && !of_type(field, value)) {
+                    problems.add(&at, format!("what it is compared with is {wanted}"));
                 }
             }
             _ => {

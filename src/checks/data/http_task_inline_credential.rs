@@ -171,13 +171,12 @@ fn named(name: &str) -> Option<bool> {
 fn known(value: &Resolved) -> Option<Known> {
     match value {
         Resolved::Static(value) | Resolved::Constant { value, .. } => written(value),
-        // `$$.Task.Token` and the like are for the callee to answer with.
-        Resolved::Context { .. } => None,
+        // The token of the task is for the callee to answer with.
         Resolved::Runtime { from, .. } if from.contains("Task.Token") => None,
         Resolved::Runtime { .. } => Some(Known::AtRunTime),
         // API Gateway takes lists of values.
         Resolved::Array(items) => items.iter().find_map(known),
-        Resolved::Object(_) => None,
+        Resolved::Object(_) | Resolved::Context { .. } => None,
     }
 }
 
@@ -189,8 +188,7 @@ fn written(value: &Value) -> Option<Known> {
             Some(if text.contains("[stepwarden:TEXT:") { Known::Written } else { Known::Recognised })
         }
         Value::String(text) if is_reference(text) => None,
-        Value::String(_) => Some(Known::Written),
-        Value::Number(_) => Some(Known::Written),
+        Value::String(_) | Value::Number(_) => Some(Known::Written),
         _ => None,
     }
 }

@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::json;
 
 use crate::asl::{Course, Definition, Effect, State, Task};
@@ -46,11 +48,13 @@ fn judge(machine: &MachineView<'_>) -> Result<Option<Outcome>, Gap> {
         return Ok(None);
     }
     let course = Course::of(definition);
-    let unreached: Vec<_> = definition.unreached().into_iter().flat_map(|one| one.states).collect();
+    let unreached = definition.unreached().into_iter().flat_map(|one| one.states);
+    let unreached: BTreeSet<_> = unreached.map(|state| &state.pointer).collect();
+    let tasks: BTreeMap<_, _> = definition.tasks.iter().map(|task| (&task.pointer, task)).collect();
     let bare = definition.in_order().into_iter().filter_map(|state| {
-        let task = definition.tasks.iter().find(|task| task.pointer == state.pointer)?;
+        let task = *tasks.get(&state.pointer)?;
         let around = course.around(state);
-        let dead = std::iter::once(state).chain(around.iter().copied()).any(|state| unreached.contains(&state));
+        let dead = std::iter::once(state).chain(around.iter().copied()).any(|state| unreached.contains(&state.pointer));
         (!dead && !handled(definition, state, &around)).then_some((task, state))
     });
     let bare: Vec<_> = bare.collect();

@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
-use crate::asl::{Definition, Integration, Retrier, State, Task};
+use crate::asl::{Integration, Retrier, State, Task};
 use crate::finding::{
     Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, listed, span,
 };
@@ -53,7 +55,9 @@ fn judge(machine: &MachineView<'_>) -> Result<Vec<Outcome>, Gap> {
     let paced = retrying.clone().filter_map(|state| Some((state, state.retry.iter().find_map(fault)?)));
     let paced: Vec<_> = paced.collect();
     let lambdas: Vec<_> = definition.tasks.iter().filter(|task| is_lambda(task)).collect();
-    let bare: Vec<_> = lambdas.iter().filter_map(|task| leaves_out(definition, task)).collect();
+    let states: BTreeMap<_, _> = definition.states.iter().map(|state| (&state.pointer, state)).collect();
+    let bare = lambdas.iter().filter_map(|task| states.get(&task.pointer).copied());
+    let bare: Vec<_> = bare.filter(|state| leaves_out(state)).collect();
     let mut outcomes: Vec<Outcome> = Vec::new();
     if !paced.is_empty() {
         outcomes.push(pressing(machine, &paced).into());
@@ -109,16 +113,14 @@ fn is_lambda(task: &Task) -> bool {
     }
 }
 
-/// The state of a task that handles errors and tries none of Lambda's own again. One that handles none is
-/// `no-error-handling`'s to tell.
-fn leaves_out<'a>(definition: &'a Definition, task: &Task) -> Option<&'a State> {
-    let state = definition.states.iter().find(|state| state.pointer == task.pointer)?;
+/// It handles errors and tries none of Lambda's own again. A state that handles none is `no-error-handling`'s to tell.
+fn leaves_out(state: &State) -> bool {
     let takes = |error: &String| {
         matches!(error.as_str(), "States.ALL" | "States.TaskFailed") || TRANSIENT.contains(&error.as_str())
     };
     let tried = state.retry.iter().any(|one| one.max_attempts != Some(0) && one.errors.iter().any(takes));
     let handles = !state.retry.is_empty() || !state.catch.is_empty();
-    (handles && !tried).then_some(state)
+    handles && !tried
 }
 
 fn pressing(machine: &MachineView<'_>, states: &[(&State, String)]) -> Defect {
