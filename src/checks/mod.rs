@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod data;
+pub mod hygiene;
 pub mod lifecycle;
 pub mod logging;
 pub mod quota;
@@ -15,7 +16,9 @@ pub static CHECKS: &[&Check] = &[
     &quota::alias_quota::CHECK,
     &quota::api_throttling::CHECK,
     &lifecycle::callback_without_timeout::CHECK,
+    &lifecycle::choice_without_default::CHECK,
     &access::cross_account_task_role::CHECK,
+    &hygiene::definition_invalid::CHECK,
     &quota::definition_near_limit::CHECK,
     &access::definition_writers::CHECK,
     &access::excess_grant::CHECK,
@@ -23,6 +26,9 @@ pub static CHECKS: &[&Check] = &[
     &access::execution_data_readers::CHECK,
     &quota::execution_throttled::CHECK,
     &quota::history_near_limit::CHECK,
+    &data::http_task_inline_credential::CHECK,
+    &data::http_task_without_tls::CHECK,
+    &quota::large_payload_risk::CHECK,
     &access::log_delivery_wildcard::CHECK,
     &logging::log_group_missing::CHECK,
     &logging::log_group_without_customer_key::CHECK,
@@ -36,6 +42,7 @@ pub static CHECKS: &[&Check] = &[
     &access::missing_grant::CHECK,
     &access::missing_xray_grant::CHECK,
     &data::no_customer_managed_key::CHECK,
+    &lifecycle::no_error_handling::CHECK,
     &lifecycle::no_execution_timeout::CHECK,
     &quota::open_execution_quota::CHECK,
     &quota::open_map_run_quota::CHECK,
@@ -46,6 +53,7 @@ pub static CHECKS: &[&Check] = &[
     &quota::quota_exhaustion_forecast::CHECK,
     &lifecycle::recursive_execution::CHECK,
     &data::result_bucket_unprotected::CHECK,
+    &lifecycle::retry_without_backoff::CHECK,
     &lifecycle::role_missing::CHECK,
     &quota::runaway_start_rate::CHECK,
     &access::runtime_target_wildcard::CHECK,
@@ -68,6 +76,7 @@ pub static CHECKS: &[&Check] = &[
     &lifecycle::unbounded_loop::CHECK,
     &logging::unmasked_log_group::CHECK,
     &lifecycle::unqualified_lambda_target::CHECK,
+    &hygiene::unreachable_state::CHECK,
     &access::unused_xray_grant::CHECK,
     &quota::version_quota::CHECK,
     &access::wildcard_action::CHECK,

@@ -174,6 +174,16 @@ pub fn about_data(machine: &Arn, kind: &str) -> String {
     format!("{kind} in executions of {machine}")
 }
 
+/// The size of what a machine's states pass on.
+pub fn about_payloads(machine: &Arn) -> String {
+    format!("payloads of {machine}")
+}
+
+/// A text of a machine's definition, array indexes aside.
+pub fn about_text(machine: &Arn, pointer: &JsonPointer) -> String {
+    format!("text of {machine} at {}", pointer.array_normalised())
+}
+
 impl From<Defect> for Outcome {
     fn from(defect: Defect) -> Self {
         Self::NonCompliant(Box::new(defect))

@@ -14,6 +14,7 @@ mod end_to_end;
 mod executions;
 mod export;
 mod fast;
+mod folding;
 mod forecast;
 mod history;
 mod house;

@@ -1,3 +1,5 @@
+pub mod http_task_inline_credential;
+pub mod http_task_without_tls;
 pub mod no_customer_managed_key;
 pub mod pii_in_execution_data;
 pub mod pii_in_execution_name;

@@ -1,0 +1,2 @@
+pub mod definition_invalid;
+pub mod unreachable_state;
