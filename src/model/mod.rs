@@ -1,6 +1,7 @@
 //! Floor 2: what an account looks like. Serde values only: no SDK, no tokio, no clock.
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+pub mod alarm;
 pub mod data_protection;
 pub mod event_pattern;
 pub mod event_rule;
@@ -8,6 +9,7 @@ pub mod execution;
 pub mod function;
 pub mod function_call;
 pub mod function_policy;
+mod gap_within;
 pub mod iam_entity;
 pub mod kms_key;
 pub mod last_accessed;
@@ -24,6 +26,7 @@ pub mod table;
 pub mod versions;
 pub mod xray;
 
+pub use alarm::{Alarm, Alarms, FailureMetric, STATES_NAMESPACE, Tells, Watch, WatchOf, asked_for_by};
 pub use data_protection::{DataProtection, DataProtections, Masking};
 pub use event_pattern::{PatternMatch, matches_states_events};
 pub use event_rule::{EventRule, EventRules, EventTarget, RuleState};
@@ -53,4 +56,4 @@ pub use status_event::{StatusEvent, taken};
 pub use store::{StoreAccess, StoreKind, StoreUse, store_uses, table_arn};
 pub use table::{Table, Tables};
 pub use versions::{Alias, Published, Route, Version, Versions};
-pub use xray::{Xray, XrayDestination, XrayEncryption};
+pub use xray::{SPANS, Xray, XrayDestination, XrayEncryption};

@@ -2,6 +2,7 @@
 //! has, or has wrong.
 
 mod accounts;
+mod alarms;
 mod cancellation;
 mod data_protection;
 mod event_rules;

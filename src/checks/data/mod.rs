@@ -1,3 +1,4 @@
+pub mod kms_key_unusable;
 pub mod no_customer_managed_key;
 pub mod pii_in_execution_data;
 pub mod pii_in_execution_name;

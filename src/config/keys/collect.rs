@@ -116,6 +116,14 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::collect(config, PartName::EventRules, value),
     },
     Key {
+        path: "collectors.alarms",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "CloudWatch alarms on executions that fail: one call for each hundred alarms.",
+        set: |config, value| setters::collect(config, PartName::Alarms, value),
+    },
+    Key {
         path: "collectors.function_policies",
         value: Written::Default("true"),
         kind: Kind::Switch,

@@ -14,6 +14,7 @@ use stepwarden::model::{
 };
 use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observation, Observed, Region};
 
+use super::alarms::{self, AlarmForm};
 use super::around::{self, Form, KeyForm, RuleForm};
 use super::culprits::{self, HoldersForm, StartsForm};
 use super::data::{self, DataForm};
@@ -21,6 +22,7 @@ use super::functions;
 use super::quotas::QuotaForm;
 use super::running::{self, RunningForm};
 use super::stores::{self, BucketForm, TableForm};
+use super::traces::XrayForm;
 use super::versions::VersionsForm;
 use super::{ACCOUNT, REGION};
 
@@ -50,6 +52,10 @@ pub(super) struct Account {
     keys_gap: Option<GapReason>,
     event_rules: BTreeMap<String, RuleForm>,
     event_rules_gap: Option<GapReason>,
+    alarms: BTreeMap<String, AlarmForm>,
+    alarms_gap: Option<GapReason>,
+    xray: XrayForm,
+    xray_gap: Option<GapReason>,
     function_policies: BTreeMap<String, Option<Form<Vec<Value>>>>,
     function_policies_gap: Option<GapReason>,
     functions: BTreeMap<String, Option<Form<String>>>,
@@ -268,7 +274,9 @@ impl Account {
             let published = |machine: &&Machine| (machine.arn(), machine.published.observed(&machine.arn()));
             let versions = machines.iter().copied().map(|machine| published(&machine)).collect();
             let executions = machines.iter().map(|machine| (machine.arn(), machine.execution_data())).collect();
-            let groups = machines.iter().filter_map(|machine| machine.log_group()).map(|arn| self.log_group(arn));
+            let spans = self.xray.spans(region).filter(|_| machines.iter().any(|machine| machine.tracing));
+            let groups = machines.iter().filter_map(|machine| machine.log_group()).chain(spans);
+            let groups = groups.map(|arn| self.log_group(arn));
             let groups: BTreeMap<_, _> = groups.collect();
             let group_keys = groups.values().filter_map(|group| group.seen().0?.as_ref()?.kms_key_id.as_deref());
             let own_keys = machines.iter().filter_map(|machine| machine.key.as_deref()).filter(|key| *key != "?");
@@ -277,7 +285,8 @@ impl Account {
             let tables = stores::tables(&self.tables, &list);
             let store_keys = stores::keys(&buckets, &tables);
             let store_keys = store_keys.iter().map(String::as_str);
-            let keys = around::keys(&self.keys, own_keys.chain(group_keys).chain(store_keys), region);
+            let keys =
+                around::keys(&self.keys, own_keys.chain(group_keys).chain(store_keys).chain(self.xray.key()), region);
             let rules = around::event_rules(&self.event_rules, region);
             let functions = around::function_policies(&self.function_policies, &list);
             let function_roles = functions::roles(&self.functions, &list);
@@ -286,6 +295,8 @@ impl Account {
                 line(region, PartValue::DataProtection(part(masks, self.data_protection_gap, "data protection"))),
                 line(region, PartValue::ResultBuckets(part(buckets, self.result_buckets_gap, "result buckets"))),
                 line(region, PartValue::Tables(part(tables, self.tables_gap, "tables"))),
+                line(region, PartValue::Alarms(part(alarms::alarms(&self.alarms, region), self.alarms_gap, "alarms"))),
+                line(region, PartValue::Xray(part(self.xray.xray(), self.xray_gap, "xray"))),
                 line(region, PartValue::EventRules(part(rules, self.event_rules_gap, "event rules"))),
                 line(
                     region,
