@@ -67,6 +67,7 @@ apis! {
     LOGS_DESCRIBE_LOG_GROUPS = conservative("logs:DescribeLogGroups", 5.0);
     LOGS_GET_DATA_PROTECTION_POLICY = documented("logs:GetDataProtectionPolicy", 5.0, 5.0);
     LOGS_DESCRIBE_ACCOUNT_POLICIES = conservative("logs:DescribeAccountPolicies", 2.0);
+    LOGS_DESCRIBE_SUBSCRIPTION_FILTERS = conservative("logs:DescribeSubscriptionFilters", 5.0);
     LOGS_FILTER_LOG_EVENTS = documented("logs:FilterLogEvents", 5.0, 5.0);
     LOGS_START_QUERY = documented("logs:StartQuery", 10.0, 10.0);
     LOGS_GET_QUERY_RESULTS = documented("logs:GetQueryResults", 10.0, 10.0);

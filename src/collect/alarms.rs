@@ -35,8 +35,12 @@ struct Actions {
 fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
     async move {
         // Without a machine there is nothing to be told of.
-        if context.machines().is_ok_and(|(machines, gap)| machines.machines.is_empty() && gap.is_none()) {
-            return PartValue::Alarms(Observed::known(Alarms::new()));
+        match context.machines() {
+            Err(gap) => return PartName::Alarms.missing(gap),
+            Ok((machines, None)) if machines.machines.is_empty() => {
+                return PartValue::Alarms(Observed::known(Alarms::new()));
+            }
+            Ok(_) => {}
         }
         let mut found = Found::default();
         let failure = list(context, &mut found).await.err();
@@ -65,6 +69,9 @@ async fn list(context: &Context<'_>, found: &mut Found) -> Result<(), Failure> {
         let request = client.describe_alarms().max_records(PAGE).set_next_token(token);
         let request = request.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
         let page = context.call(&DESCRIBE, || request.clone().send()).await?;
+        if page.metric_alarms.is_none() && page.composite_alarms.is_none() {
+            return Err(without(&DESCRIBE, "MetricAlarms"));
+        }
         for alarm in page.metric_alarms.unwrap_or_default() {
             found.metric_alarm(alarm)?;
         }

@@ -16,6 +16,7 @@ mod known;
 mod last_accessed;
 mod live;
 mod log_groups;
+mod log_subscriptions;
 mod metered;
 mod pages;
 mod progress;

@@ -12,8 +12,8 @@ use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
 use super::{
     alarms, data_protection, event_rules, executions, function_policies, functions, iam, identity, kms_keys,
-    last_accessed, log_groups, quota_holders, quotas, result_buckets, running, start_rates, state_machines, tables,
-    tags, versions, xray,
+    last_accessed, log_groups, log_subscriptions, quota_holders, quotas, result_buckets, running, start_rates,
+    state_machines, tables, tags, versions, xray,
 };
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
@@ -32,6 +32,7 @@ pub static COLLECTORS: &[&Collector] = &[
     &xray::COLLECTOR,
     &log_groups::COLLECTOR,
     &data_protection::COLLECTOR,
+    &log_subscriptions::COLLECTOR,
     &result_buckets::COLLECTOR,
     &tables::COLLECTOR,
     &kms_keys::COLLECTOR,

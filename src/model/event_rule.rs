@@ -44,6 +44,9 @@ pub struct EventTarget {
     /// The role that EventBridge uses for the target; absent where the target's own policy lets EventBridge in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role_arn: Option<Arn>,
+    /// Whether it is given what executions take and give; absent in snapshots that did not look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passes_data: Option<bool>,
 }
 
 impl EventRule {

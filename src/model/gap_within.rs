@@ -2,8 +2,8 @@
 
 use super::{
     Alarms, DataProtections, Details, EventRules, Executions, FunctionPolicies, Iam, Identity, KmsKeys, LastAccessed,
-    LogGroups, QuotaHolders, Quotas, ResultBuckets, Running, RunningExecutions, StartRates, StateMachines, Tables,
-    Tags, Versions, Xray,
+    LogGroups, QuotaHolders, Quotas, ResultBuckets, Running, RunningExecutions, StartRates, StateMachines,
+    Subscriptions, Tables, Tags, Versions, Xray,
 };
 use crate::types::{Gap, GapReason, Observed};
 
@@ -57,6 +57,12 @@ impl GapWithin for LogGroups {
 impl GapWithin for DataProtections {
     fn gap_within(&self) -> Option<&Gap> {
         self.values().find_map(Observed::gap)
+    }
+}
+
+impl GapWithin for Subscriptions {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.groups.values().find_map(Observed::gap).or(self.account.gap())
     }
 }
 

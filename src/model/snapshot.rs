@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::gap_within::GapWithin;
 use super::{
     Alarms, DataProtections, EventRules, Executions, FunctionPolicies, Functions, Iam, KmsKeys, LastAccessed,
-    LogGroups, QuotaHolders, Quotas, ResultBuckets, Running, StartRates, StateMachines, Tables, Versions, Xray,
+    LogGroups, QuotaHolders, Quotas, ResultBuckets, Running, StartRates, StateMachines, Subscriptions, Tables,
+    Versions, Xray,
 };
 use crate::detect::{Clean, Door};
 use crate::types::{AccountId, Arn, Gap, JsonPointer, Observation, Observed, Region};
@@ -194,6 +195,7 @@ parts! {
     xray: Xray(Xray),
     log_groups: LogGroups(LogGroups),
     data_protection: DataProtection(DataProtections),
+    log_subscriptions: LogSubscriptions(Subscriptions),
     result_buckets: ResultBuckets(ResultBuckets),
     tables: Tables(Tables),
     kms_keys: KmsKeys(KmsKeys),

@@ -83,6 +83,22 @@ class Machine:
     published: dict | None = None
 
 
+# Log delivery decrypts what an encrypted state machine logs, and CloudWatch Logs encrypts it again.
+KEY_POLICY = [
+    allow("Account", "kms:*", Principal={"AWS": "arn:aws:iam::{account}:root"}),
+    allow(
+        "LogDelivery",
+        "kms:Decrypt",
+        Principal={"Service": "delivery.logs.amazonaws.com"},
+        Condition={"StringEquals": {"aws:SourceAccount": "{account}"}},
+    ),
+    allow(
+        "Logs",
+        ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+        Principal={"Service": "logs.us-east-1.amazonaws.com"},
+    ),
+]
+
 MANAGED_POLICIES = {
     "InvoiceRenderAccess": [
         functions(EAST, "invoice-render"),
@@ -281,6 +297,24 @@ class Rule:
     role: str | None = None
 
 
+@dataclass
+class Alarm:
+    """An alarm on one metric of one state machine."""
+
+    region: str
+    machine: str
+    metric: str
+    heard: bool = True
+
+
+ALARMS = [
+    Alarm(EAST, "payments-capture", "ExecutionsFailed"),
+    Alarm(EAST, "payments-capture", "ExecutionsTimedOut"),
+    # Its actions are switched off.
+    Alarm(WEST, "clickstream-enrich", "ExecutionsFailed", heard=False),
+]
+# The log group's events, input and output included, go to the function.
+SUBSCRIPTIONS = [(EAST, "orders-fulfilment", "to-function")]
 RULES = [
     # Whatever becomes of an execution leaves Step Functions here, input and output included.
     Rule(EAST, "failed-executions", "arn:aws:sns:us-east-1:{account}:on-call",

@@ -49,6 +49,8 @@
 //!   "policies": {"name or ARN of a managed policy": POLICY}, "iam_gap": "as machines_gap",
 //!   "last_accessed": {"role": {"reported_at": "2026-01-01T00:00:00Z", "services": {"s3": {"last": "…", "actions": {"GetObject": null}}}}},
 //!   "log_groups": {"name": {"retention_days": 30, "kms_key_id": "…", "class": "STANDARD", "masked": ["EmailAddress"]}, "gone": null, "shut": "gap"},
+//!   "subscriptions": {"log group": [{"name": "s", "to": "ARN", "filters": false}], "shut": "gap"},
+//!   "account_subscriptions": [{"name": "s", "to": "ARN", "all_but": ["g"]}], "subscriptions_gap": "as machines_gap",
 //!   "log_groups_gap": "as machines_gap", "data_protection_gap": "as machines_gap",
 //!   "result_buckets": {"name": {"algorithm": "aws:kms", "key": "…", "block": true, "public": false,
 //!     "expiry": [{"prefix": "", "days": 30}]}, "gone": null, "shut": "gap"}, "result_buckets_gap": "as machines_gap",
@@ -57,7 +59,7 @@
 //!   "keys": {"as named": {"policy": [STATEMENT], "state": "Enabled", "manager": "CUSTOMER", "arn": "of an alias's key",
 //!     "grants": [{"grantee": "ARN", "operations": ["Decrypt"], "source_arn": "ARN", "context_equals": {}}]},
 //!     "gone": null, "shut": "gap"}, "keys_gap": "as machines_gap",
-//!   "event_rules": {"name": {"state": "enabled", "pattern": {}, "targets": [{"arn": "ARN", "role": "ARN"}]}},
+//!   "event_rules": {"name": {"state": "enabled", "pattern": {}, "targets": [{"arn": "ARN", "role": "ARN", "data": true}]}},
 //!   "event_rules_gap": "as machines_gap",
 //!   "alarms": {"name": {"watches": [{"metric": "failed", "of": "machine, all, some or nothing"}], "tells": "yes"}},
 //!   "alarms_gap": "as machines_gap",
@@ -103,6 +105,7 @@ mod history;
 mod quotas;
 mod running;
 mod stores;
+mod subscriptions;
 mod traces;
 mod versions;
 

@@ -16,6 +16,7 @@ mod kms_keys;
 mod last_accessed;
 mod live;
 mod log_groups;
+mod log_subscriptions;
 mod machines;
 mod paging;
 mod quota_holders;
@@ -94,7 +95,9 @@ pub(crate) fn quiet() -> Vec<Rule> {
         on("ListStateMachineVersions", ok(json!({ "stateMachineVersions": [] }))),
         on("GetResources", ok(json!({ "ResourceTagMappingList": [], "PaginationToken": "" }))),
         on("DescribeLogGroups", ok(json!({ "logGroups": [] }))),
+        on("DescribeSubscriptionFilters", ok(json!({ "subscriptionFilters": [] }))),
         on("ListRules", ok(json!({ "Rules": [] }))),
+        on("DescribeAlarms", ok(json!({ "MetricAlarms": [], "CompositeAlarms": [] }))),
         on("GetEncryptionConfig", ok(json!({ "EncryptionConfig": { "Type": "NONE", "Status": "ACTIVE" } }))),
         on("GetTraceSegmentDestination", ok(json!({ "Destination": "XRay", "Status": "ACTIVE" }))),
         on("ListServiceQuotas", ok(json!({ "Quotas": [] }))),

@@ -1,4 +1,6 @@
+pub mod eventbridge_egress;
 pub mod kms_key_unusable;
+pub mod log_subscription_egress;
 pub mod no_customer_managed_key;
 pub mod pii_in_execution_data;
 pub mod pii_in_execution_name;

@@ -84,6 +84,14 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::collect(config, PartName::DataProtection, value),
     },
     Key {
+        path: "collectors.log_subscriptions",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "Subscriptions of the log groups that hold execution data: one call each, and one for the account's own.",
+        set: |config, value| setters::collect(config, PartName::LogSubscriptions, value),
+    },
+    Key {
         path: "collectors.result_buckets",
         value: Written::Default("true"),
         kind: Kind::Switch,

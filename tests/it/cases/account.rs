@@ -22,6 +22,7 @@ use super::functions;
 use super::quotas::QuotaForm;
 use super::running::{self, RunningForm};
 use super::stores::{self, BucketForm, TableForm};
+use super::subscriptions::{self, AccountForm, SubscriptionForm};
 use super::traces::XrayForm;
 use super::versions::VersionsForm;
 use super::{ACCOUNT, REGION};
@@ -43,6 +44,9 @@ pub(super) struct Account {
     last_accessed: BTreeMap<String, RoleAccess>,
     log_groups: BTreeMap<String, Option<GroupForm>>,
     log_groups_gap: Option<GapReason>,
+    subscriptions: BTreeMap<String, Form<Vec<SubscriptionForm>>>,
+    account_subscriptions: Option<Form<Vec<AccountForm>>>,
+    subscriptions_gap: Option<GapReason>,
     data_protection_gap: Option<GapReason>,
     result_buckets: BTreeMap<String, Option<Form<BucketForm>>>,
     result_buckets_gap: Option<GapReason>,
@@ -191,6 +195,10 @@ impl Machine {
         Some(arn(format!("arn:aws:logs:{}:{ACCOUNT}:log-group:{group}", self.region())))
     }
 
+    fn logs_data(&self) -> bool {
+        self.logging.as_ref().is_some_and(|logging| logging.data && logging.level != LogLevel::Off)
+    }
+
     pub(super) fn arn(&self) -> Arn {
         arn(format!("arn:aws:states:{}:{ACCOUNT}:stateMachine:{}", self.region(), self.name))
     }
@@ -199,11 +207,7 @@ impl Machine {
         match (&self.data, self.gap) {
             (Some(data), _) => data.observed(),
             (None, Some(reason)) => Observed::missing(gap(reason, "states:DescribeStateMachine")),
-            (None, None) => {
-                let logged =
-                    self.logging.as_ref().is_some_and(|logging| logging.data && logging.level != LogLevel::Off);
-                Observed::known(data::clean(self.kind, logged))
-            }
+            (None, None) => Observed::known(data::clean(self.kind, self.logs_data())),
         }
     }
 
@@ -281,6 +285,10 @@ impl Account {
             let group_keys = groups.values().filter_map(|group| group.seen().0?.as_ref()?.kms_key_id.as_deref());
             let own_keys = machines.iter().filter_map(|machine| machine.key.as_deref()).filter(|key| *key != "?");
             let masks = stores::data_protection(&groups, |name| self.masked(name));
+            let with_data =
+                machines.iter().filter(|machine| machine.logs_data()).filter_map(|machine| machine.log_group());
+            let own = (&self.subscriptions, self.account_subscriptions.as_ref());
+            let subscriptions = subscriptions::subscriptions(own, with_data, &groups);
             let buckets = stores::result_buckets(&self.result_buckets, &list);
             let tables = stores::tables(&self.tables, &list);
             let store_keys = stores::keys(&buckets, &tables);
@@ -293,6 +301,7 @@ impl Account {
             lines.extend([
                 line(region, PartValue::KmsKeys(part(keys, self.keys_gap, "kms keys"))),
                 line(region, PartValue::DataProtection(part(masks, self.data_protection_gap, "data protection"))),
+                line(region, PartValue::LogSubscriptions(part(subscriptions, self.subscriptions_gap, "subscriptions"))),
                 line(region, PartValue::ResultBuckets(part(buckets, self.result_buckets_gap, "result buckets"))),
                 line(region, PartValue::Tables(part(tables, self.tables_gap, "tables"))),
                 line(region, PartValue::Alarms(part(alarms::alarms(&self.alarms, region), self.alarms_gap, "alarms"))),
