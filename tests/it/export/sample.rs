@@ -92,6 +92,7 @@ fn finding(number: usize, check: &'static str, severity: Severity, region_name: 
         first_seen: at("2026-11-20T06:00:00Z"),
         last_seen: at("2026-11-20T06:00:42Z"),
         since_last: ChangeSince::Unchanged,
+        suppression: None,
     }
 }
 
@@ -481,6 +482,10 @@ pub(crate) fn rich() -> Report {
             api("global", "iam:GetAccountAuthorizationDetails", [1_204, 0, 0, 0], 0.25),
             ApiUsage { account_id: None, ..api("us-east-1", "sts:GetCallerIdentity", [1, 0, 0, 0], 0.0) },
         ],
+        resolved: Vec::new(),
+        suppressions: Vec::new(),
+        trend: Vec::new(),
+        passed: Vec::new(),
     }
 }
 
