@@ -65,6 +65,7 @@ class LogGroup:
     region: str
     retention_days: int | None
     key: bool = False
+    disabled_key: bool = False  # a second key, which is disabled once the group is there
 
 
 @dataclass
@@ -237,7 +238,7 @@ LOG_GROUPS = {
     "payments-capture": [LogGroup(EAST, 30, key=True)],
     "orders-fulfilment": [LogGroup(EAST, None)],
     "returns-approval": [LogGroup(EAST, 90), LogGroup(WEST, 90)],
-    "partner-sync": [LogGroup(EAST, 30)],
+    "partner-sync": [LogGroup(EAST, 30, disabled_key=True)],
     "monthly-close": [LogGroup(EAST, 30)],
     "clickstream-enrich": [LogGroup(WEST, 14)],
     "warehouse-stocktake": [LogGroup(WEST, 30)],

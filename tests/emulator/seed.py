@@ -105,7 +105,13 @@ def seed_log_groups(account):
         for group in groups:
             logs = account.client("logs", group.region)
             path = demo.GROUP_PREFIX + name
-            logs.create_log_group(logGroupName=path, **({"kmsKeyId": account.key} if group.key else {}))
+            key = account.key if group.key else None
+            if group.disabled_key:
+                kms = account.client("kms", group.region)
+                key = kms.create_key(Description="logs")["KeyMetadata"]["Arn"]
+            logs.create_log_group(logGroupName=path, **({"kmsKeyId": key} if key else {}))
+            if group.disabled_key:
+                kms.disable_key(KeyId=key.rsplit("/", 1)[-1])
             if group.retention_days:
                 logs.put_retention_policy(logGroupName=path, retentionInDays=group.retention_days)
     delivery = {

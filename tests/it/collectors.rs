@@ -95,6 +95,7 @@ pub(crate) fn quiet() -> Vec<Rule> {
         on("ListStateMachineVersions", ok(json!({ "stateMachineVersions": [] }))),
         on("GetResources", ok(json!({ "ResourceTagMappingList": [], "PaginationToken": "" }))),
         on("DescribeLogGroups", ok(json!({ "logGroups": [] }))),
+        on("DescribeAccountPolicies", ok(json!({ "accountPolicies": [] }))),
         on("DescribeSubscriptionFilters", ok(json!({ "subscriptionFilters": [] }))),
         on("ListRules", ok(json!({ "Rules": [] }))),
         on("DescribeAlarms", ok(json!({ "MetricAlarms": [], "CompositeAlarms": [] }))),

@@ -98,13 +98,19 @@ fn uncertain(Rule { rule, takes, .. }: &Rule<'_, '_>) -> Option<Gap> {
 
 /// What the events of its machines carry: the executions' own input, output, error and cause.
 fn carried(rule: &Rule<'_, '_>) -> Result<Vec<Carried>, Gap> {
-    let told = |seen: &Sighting| {
-        let field =
-            matches!(seen.place.field, DataField::Input | DataField::Output | DataField::Error | DataField::Cause);
-        seen.place.state.is_none() && field && seen.seen.confidence >= PLAUSIBLE
-    };
     let (mut found, mut unread) = (Vec::new(), None);
     for machine in &rule.of {
+        let takes = |event| rule.rule.takes(&machine.machine.arn, event) == PatternMatch::Yes;
+        let (usual, failure) = (takes(StatusEvent::Usual), takes(StatusEvent::Failure));
+        let told = |seen: &Sighting| {
+            let field = match seen.place.field {
+                DataField::Input => true,
+                DataField::Output => usual,
+                DataField::Error | DataField::Cause => failure,
+                _ => false,
+            };
+            seen.place.state.is_none() && field && seen.seen.confidence >= PLAUSIBLE
+        };
         match machine.sightings(told) {
             Ok(seen) => found.extend(seen.into_iter().flatten()),
             Err(gap) => unread = unread.or(Some(gap)),
