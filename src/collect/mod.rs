@@ -18,6 +18,7 @@ mod live;
 mod log_groups;
 mod log_subscriptions;
 mod metered;
+mod metric_data;
 mod pages;
 mod progress;
 mod quota_holders;
