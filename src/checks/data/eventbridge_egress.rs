@@ -43,7 +43,7 @@ fn run(view: &View<'_>, out: &mut Evaluations) {
             if rule.state == RuleState::Disabled || takes == PatternMatch::No {
                 continue;
             }
-            let rule = Rule { rule, takes, of: of(rule, &machines) };
+            let rule = Sender { rule, takes, of: of(rule, &machines) };
             let machines = rule.of.iter().map(|machine| machine.machine.arn.clone()).collect();
             let subject = Subject { resource: arn.clone(), machines, ..region.subject() };
             out.judge(subject, judge(region, &rule, view.settings));
@@ -52,7 +52,7 @@ fn run(view: &View<'_>, out: &mut Evaluations) {
 }
 
 /// A rule with the machines whose events it takes for certain, wherever they come to.
-struct Rule<'a, 'm> {
+struct Sender<'a, 'm> {
     rule: &'a EventRule,
     takes: PatternMatch,
     of: Vec<&'m MachineView<'m>>,
@@ -66,7 +66,7 @@ fn of<'m>(rule: &EventRule, machines: &'m [MachineView<'m>]) -> Vec<&'m MachineV
     machines.iter().filter(takes).collect()
 }
 
-fn judge(region: &RegionView<'_>, rule: &Rule<'_, '_>, settings: &CheckSettings) -> Result<Outcome, Gap> {
+fn judge(region: &RegionView<'_>, rule: &Sender<'_, '_>, settings: &CheckSettings) -> Result<Outcome, Gap> {
     let (targets, gap) = rule.rule.targets.seen();
     let given: Vec<_> = targets.into_iter().flatten().filter(|target| target.passes_data != Some(false)).collect();
     let (outside, inside): (Vec<_>, Vec<_>) =
@@ -84,7 +84,7 @@ fn judge(region: &RegionView<'_>, rule: &Rule<'_, '_>, settings: &CheckSettings)
 }
 
 /// Why it is not known whether the rule sends anything.
-fn uncertain(Rule { rule, takes, .. }: &Rule<'_, '_>) -> Option<Gap> {
+fn uncertain(Sender { rule, takes, .. }: &Sender<'_, '_>) -> Option<Gap> {
     let unknown = |detail: &str| Some(Gap::new(GapReason::Unsupported, detail).about(rule.name.as_str()));
     if rule.state == RuleState::Unknown {
         return unknown("whether the rule is enabled is not known");
@@ -97,7 +97,7 @@ fn uncertain(Rule { rule, takes, .. }: &Rule<'_, '_>) -> Option<Gap> {
 }
 
 /// What the events of its machines carry: the executions' own input, output, error and cause.
-fn carried(rule: &Rule<'_, '_>) -> Result<Vec<Carried>, Gap> {
+fn carried(rule: &Sender<'_, '_>) -> Result<Vec<Carried>, Gap> {
     let (mut found, mut unread) = (Vec::new(), None);
     for machine in &rule.of {
         let takes = |event| rule.rule.takes(&machine.machine.arn, event) == PatternMatch::Yes;
@@ -150,7 +150,7 @@ fn place(arn: &Arn) -> String {
     }
 }
 
-fn defect(region: &RegionView<'_>, rule: &Rule<'_, '_>, to: &[&EventTarget], held: Option<&[Carried]>) -> Defect {
+fn defect(region: &RegionView<'_>, rule: &Sender<'_, '_>, to: &[&EventTarget], held: Option<&[Carried]>) -> Defect {
     let name = &rule.rule.name;
     let known = to.iter().all(|target| target.passes_data.is_some());
     let own = held.is_some();
