@@ -50,7 +50,7 @@
 //!   "last_accessed": {"role": {"reported_at": "2026-01-01T00:00:00Z", "services": {"s3": {"last": "…", "actions": {"GetObject": null}}}}},
 //!   "log_groups": {"name": {"retention_days": 30, "kms_key_id": "…", "class": "STANDARD", "masked": ["EmailAddress"]}, "gone": null, "shut": "gap"},
 //!   "subscriptions": {"log group": [{"name": "s", "to": "ARN", "filters": false}], "shut": "gap"},
-//!   "account_subscriptions": [{"name": "s", "to": "ARN", "all_but": ["g"]}], "subscriptions_gap": "as machines_gap",
+//!   "subscription_policies": [{"name": "s", "to": "ARN", "all_but": ["g"]}], "subscriptions_gap": "as machines_gap",
 //!   "log_groups_gap": "as machines_gap", "data_protection_gap": "as machines_gap",
 //!   "result_buckets": {"name": {"algorithm": "aws:kms", "key": "…", "block": true, "public": false,
 //!     "expiry": [{"prefix": "", "days": 30}]}, "gone": null, "shut": "gap"}, "result_buckets_gap": "as machines_gap",

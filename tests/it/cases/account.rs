@@ -45,7 +45,7 @@ pub(super) struct Account {
     log_groups: BTreeMap<String, Option<GroupForm>>,
     log_groups_gap: Option<GapReason>,
     subscriptions: BTreeMap<String, Form<Vec<SubscriptionForm>>>,
-    account_subscriptions: Option<Form<Vec<AccountForm>>>,
+    subscription_policies: Option<Form<Vec<AccountForm>>>,
     subscriptions_gap: Option<GapReason>,
     data_protection_gap: Option<GapReason>,
     result_buckets: BTreeMap<String, Option<Form<BucketForm>>>,
@@ -287,7 +287,7 @@ impl Account {
             let masks = stores::data_protection(&groups, |name| self.masked(name));
             let with_data =
                 machines.iter().filter(|machine| machine.logs_data()).filter_map(|machine| machine.log_group());
-            let own = (&self.subscriptions, self.account_subscriptions.as_ref());
+            let own = (&self.subscriptions, self.subscription_policies.as_ref());
             let subscriptions = subscriptions::subscriptions(own, with_data, &groups);
             let buckets = stores::result_buckets(&self.result_buckets, &list);
             let tables = stores::tables(&self.tables, &list);
@@ -298,7 +298,7 @@ impl Account {
             let rules = around::event_rules(&self.event_rules, region);
             let functions = around::function_policies(&self.function_policies, &list);
             let function_roles = functions::roles(&self.functions, &list);
-            lines.extend([
+            lines.extend(vec![
                 line(region, PartValue::KmsKeys(part(keys, self.keys_gap, "kms keys"))),
                 line(region, PartValue::DataProtection(part(masks, self.data_protection_gap, "data protection"))),
                 line(region, PartValue::LogSubscriptions(part(subscriptions, self.subscriptions_gap, "subscriptions"))),

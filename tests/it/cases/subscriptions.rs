@@ -31,9 +31,12 @@ fn subscription(name: &str, to: &str, filters: bool) -> Subscription {
     Subscription { name: door().text(name).clean, destination: arn(to.to_owned()), filters }
 }
 
+/// By log group, and those of the account.
+type Forms<'f> = (&'f BTreeMap<String, Form<Vec<SubscriptionForm>>>, Option<&'f Form<Vec<AccountForm>>>);
+
 /// Those of `asked`, as far as these log groups are there. A group that is not said to have any has none.
 pub(super) fn subscriptions(
-    (forms, account): (&BTreeMap<String, Form<Vec<SubscriptionForm>>>, Option<&Form<Vec<AccountForm>>>),
+    (forms, account): Forms<'_>,
     asked: impl Iterator<Item = Arn>,
     groups: &LogGroups,
 ) -> Subscriptions {
