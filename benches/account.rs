@@ -333,6 +333,7 @@ fn rules(region: &str) -> BTreeMap<Arn, EventRule> {
             id: clean(json!("bus"), |value| value.as_str().map(str::to_owned)),
             arn: arn(format!("arn:aws:events:{region}:{PARTNER}:event-bus/default")),
             role_arn: None,
+            passes_data: Some(true),
         }]),
     };
     BTreeMap::from([(arn(format!("arn:aws:events:{region}:{ACCOUNT}:rule/central")), rule)])

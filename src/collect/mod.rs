@@ -1,5 +1,6 @@
 //! Floor 3: AWS to snapshot parts, one file a collector.
 
+mod alarms;
 mod collector;
 mod data_protection;
 mod definitions;
@@ -15,6 +16,7 @@ mod known;
 mod last_accessed;
 mod live;
 mod log_groups;
+mod log_subscriptions;
 mod metered;
 mod metric_data;
 mod pages;

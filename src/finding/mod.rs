@@ -10,6 +10,7 @@ mod evaluation;
 mod exposed;
 mod granted;
 mod invoked;
+mod keys;
 mod last_use;
 mod needs;
 mod published;
@@ -26,6 +27,7 @@ mod starts;
 mod stores;
 mod text;
 mod throttling;
+mod traces;
 mod view;
 
 pub use beyond::Beyond;
@@ -36,6 +38,7 @@ pub use evaluation::{
     about_key, about_payloads, about_retention, about_statement, about_text,
 };
 pub use exposed::EXPOSURE_PARTS;
+pub use keys::{KeyUser, Usable};
 pub use last_use::LastUse;
 pub use published::asked_for;
 pub use quota::{Crowding, each_quota};
@@ -48,4 +51,5 @@ pub use severity::{Confidence, Severity};
 pub use starts::{Outlook, StartGraph};
 pub use text::{capitalised, digits, how_long, listed, shell_quote};
 pub use throttling::{Strain, about_throttled_transitions};
+pub use traces::{of_traces, those};
 pub use view::{AccountView, LogGroupView, MachineView, RegionView, RoleView, View};

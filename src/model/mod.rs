@@ -1,13 +1,16 @@
 //! Floor 2: what an account looks like. Serde values only: no SDK, no tokio, no clock.
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+pub mod alarm;
 pub mod data_protection;
+pub mod event_data;
 pub mod event_pattern;
 pub mod event_rule;
 pub mod execution;
 pub mod function;
 pub mod function_call;
 pub mod function_policy;
+mod gap_within;
 pub mod iam_entity;
 pub mod kms_key;
 pub mod last_accessed;
@@ -20,11 +23,14 @@ pub mod snapshot;
 pub mod state_machine;
 pub mod status_event;
 pub mod store;
+pub mod subscription;
 pub mod table;
 pub mod versions;
 pub mod xray;
 
+pub use alarm::{Alarm, Alarms, FailureMetric, STATES_NAMESPACE, Tells, Watch, WatchOf, asked_for_by};
 pub use data_protection::{DataProtection, DataProtections, Masking};
+pub use event_data::TargetInput;
 pub use event_pattern::{PatternMatch, matches_states_events};
 pub use event_rule::{EventRule, EventRules, EventTarget, RuleState};
 pub use execution::{
@@ -51,6 +57,7 @@ pub use state_machine::{
 };
 pub use status_event::{StatusEvent, taken};
 pub use store::{StoreAccess, StoreKind, StoreUse, store_uses, table_arn};
+pub use subscription::{AccountSubscription, Selection, Subscription, Subscriptions};
 pub use table::{Table, Tables};
 pub use versions::{Alias, Published, Route, Version, Versions};
-pub use xray::{Xray, XrayDestination, XrayEncryption};
+pub use xray::{SPANS, Xray, XrayDestination, XrayEncryption};

@@ -49,6 +49,8 @@
 //!   "policies": {"name or ARN of a managed policy": POLICY}, "iam_gap": "as machines_gap",
 //!   "last_accessed": {"role": {"reported_at": "2026-01-01T00:00:00Z", "services": {"s3": {"last": "…", "actions": {"GetObject": null}}}}},
 //!   "log_groups": {"name": {"retention_days": 30, "kms_key_id": "…", "class": "STANDARD", "masked": ["EmailAddress"]}, "gone": null, "shut": "gap"},
+//!   "subscriptions": {"log group": [{"name": "s", "to": "ARN", "filters": false}], "shut": "gap"},
+//!   "subscription_policies": [{"name": "s", "to": "ARN", "all_but": ["g"]}], "subscriptions_gap": "as machines_gap",
 //!   "log_groups_gap": "as machines_gap", "data_protection_gap": "as machines_gap",
 //!   "result_buckets": {"name": {"algorithm": "aws:kms", "key": "…", "block": true, "public": false,
 //!     "expiry": [{"prefix": "", "days": 30}]}, "gone": null, "shut": "gap"}, "result_buckets_gap": "as machines_gap",
@@ -57,8 +59,11 @@
 //!   "keys": {"as named": {"policy": [STATEMENT], "state": "Enabled", "manager": "CUSTOMER", "arn": "of an alias's key",
 //!     "grants": [{"grantee": "ARN", "operations": ["Decrypt"], "source_arn": "ARN", "context_equals": {}}]},
 //!     "gone": null, "shut": "gap"}, "keys_gap": "as machines_gap",
-//!   "event_rules": {"name": {"state": "enabled", "pattern": {}, "targets": [{"arn": "ARN", "role": "ARN"}]}},
+//!   "event_rules": {"name": {"state": "enabled", "pattern": {}, "targets": [{"arn": "ARN", "role": "ARN", "data": true}]}},
 //!   "event_rules_gap": "as machines_gap",
+//!   "alarms": {"name": {"watches": [{"metric": "failed", "of": "machine, all, some or nothing"}], "tells": "yes"}},
+//!   "alarms_gap": "as machines_gap",
+//!   "xray": {"encryption": "KMS", "key": "as named", "destination": "CloudWatchLogs"}, "xray_gap": "as machines_gap",
 //!   "function_policies": {"name or ARN of a function that a definition names": [STATEMENT], "shut": "gap"},
 //!   "function_policies_gap": "as machines_gap",
 //!   "functions": {"name or ARN of a function that a definition names": "its role", "gone": null, "shut": "gap"},
@@ -81,7 +86,8 @@
 //! with it, only those exist. Without `trust` Step Functions may assume a role, unguarded. A log group that is not listed
 //! exists, with 30 days and no key. A key that is not listed exists, with the policy that AWS gives a new one, and a function
 //! has no policy and a role that IAM does not know. What definitions name as buckets and tables exists and is right in what is not said; null is AWS's own key. A key's policy, its grants, a rule's targets, what is masked, and what is known of a bucket or
-//! table may each be a gap's reason instead. Without `data` ten
+//! table may each be a gap's reason instead; so may X-Ray's encryption and destination, which are AWS's key and X-Ray itself
+//! where nothing is said. The log group `aws/spans` is one of `log_groups` where spans go there. Without `data` ten
 //! executions of a machine were read and held nothing; of an Express machine that logs no data there was nothing to read,
 //! and what could not be described was not read. With `minutes`, oldest first, every metric of rates was answered whole.
 //! Without `published` there are no versions and aliases. Without `running`
@@ -90,6 +96,7 @@
 //! for a token of GitHub, so that none is in the repository. Time is 2026-01-01T00:00:00Z.
 
 mod account;
+mod alarms;
 mod around;
 mod culprits;
 mod data;
@@ -98,6 +105,8 @@ mod history;
 mod quotas;
 mod running;
 mod stores;
+mod subscriptions;
+mod traces;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};

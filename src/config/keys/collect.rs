@@ -84,6 +84,14 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::collect(config, PartName::DataProtection, value),
     },
     Key {
+        path: "collectors.log_subscriptions",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "Subscriptions of the log groups that hold execution data: one call each, and one for the account's own.",
+        set: |config, value| setters::collect(config, PartName::LogSubscriptions, value),
+    },
+    Key {
         path: "collectors.result_buckets",
         value: Written::Default("true"),
         kind: Kind::Switch,
@@ -114,6 +122,14 @@ pub(super) const KEYS: &[Key] = &[
         expected: SWITCH,
         why: "EventBridge rules that match Step Functions events or start state machines, and their targets.",
         set: |config, value| setters::collect(config, PartName::EventRules, value),
+    },
+    Key {
+        path: "collectors.alarms",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "CloudWatch alarms on executions that fail: one call for each hundred alarms.",
+        set: |config, value| setters::collect(config, PartName::Alarms, value),
     },
     Key {
         path: "collectors.function_policies",
