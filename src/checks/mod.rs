@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod data;
+pub mod hygiene;
 pub mod lifecycle;
 pub mod logging;
 pub mod quota;
@@ -13,6 +14,7 @@ use crate::finding::Check;
 pub static CHECKS: &[&Check] = &[
     &quota::activity_quota::CHECK,
     &quota::alias_quota::CHECK,
+    &hygiene::alias_to_old_version::CHECK,
     &quota::api_throttling::CHECK,
     &lifecycle::callback_without_timeout::CHECK,
     &access::cross_account_task_role::CHECK,
@@ -59,6 +61,7 @@ pub static CHECKS: &[&Check] = &[
     &access::shared_role::CHECK,
     &quota::state_machine_quota::CHECK,
     &quota::state_transition_throttling::CHECK,
+    &hygiene::status_not_active::CHECK,
     &lifecycle::stuck_map_run::CHECK,
     &lifecycle::sync_task_without_timeout::CHECK,
     &data::task_token_in_logs::CHECK,
@@ -68,8 +71,10 @@ pub static CHECKS: &[&Check] = &[
     &lifecycle::unbounded_loop::CHECK,
     &logging::unmasked_log_group::CHECK,
     &lifecycle::unqualified_lambda_target::CHECK,
+    &hygiene::untagged_state_machine::CHECK,
     &access::unused_xray_grant::CHECK,
     &quota::version_quota::CHECK,
+    &hygiene::version_with_weaker_settings::CHECK,
     &access::wildcard_action::CHECK,
     &access::wildcard_resource::CHECK,
 ];

@@ -3,6 +3,7 @@
 mod collector;
 mod data_protection;
 mod definitions;
+mod described;
 mod event_rules;
 mod executions;
 mod function_policies;

@@ -47,10 +47,10 @@ pub use run::CollectorRun;
 pub use running::{Durations, Histories, LongestHistory, MapRun, MapRunCounts, Older, Running, RunningExecutions};
 pub use snapshot::{Identity, Part, PartName, PartValue, Snapshot, SnapshotLine, TagSet, Tags};
 pub use state_machine::{
-    DefinitionRef, Details, Encryption, LogLevel, Logging, MachineKind, StateMachine, StateMachines,
+    DefinitionRef, Details, Encryption, LogLevel, Logging, MachineKind, MachineStatus, StateMachine, StateMachines,
 };
 pub use status_event::{StatusEvent, taken};
 pub use store::{StoreAccess, StoreKind, StoreUse, store_uses, table_arn};
 pub use table::{Table, Tables};
-pub use versions::{Alias, Published, Route, Version, Versions};
+pub use versions::{Alias, Published, Route, RunSettings, Version, Versions};
 pub use xray::{Xray, XrayDestination, XrayEncryption};

@@ -21,8 +21,10 @@
 //!     "tracing": false, "key": "KMS key, or ? for one of an unknown kind", "definition": {"StartAt": "…", "States": {}},
 //!     "bytes": "of the definition, where it is to be larger than it is here",
 //!     "tags": {"owner": "sales"}, "description": "takes orders",
-//!     "published": {"versions": [{"number": 3, "definition": {}, "gap": "instead of a definition"}],
-//!       "aliases": {"live": {"3": 100}}, "aliases_gap": "as machines_gap", "gap": "as machines_gap"},
+//!     "status": "ACTIVE; null for none", "created": "2025-01-01T00:00:00Z",
+//!     "published": {"versions": [{"number": 3, "created": "2025-12-01T00:00:00Z", "definition": {}, "gap": "instead of these two",
+//!         "settings": {"role": "name or ARN", "logging": "ALL", "group": "log group name", "data": false, "tracing": false, "key": "…"}}],
+//!       "aliases": {"live": {"3": 100}}, "updated": {"live": "2025-12-02T00:00:00Z"}, "aliases_gap": "as machines_gap", "gap": "as machines_gap"},
 //!     "data": {
 //!       "source": "history", "executions": 10, "listed": 10, "listed_whole": true, "bytes": 1000, "new": 10,
 //!       "sightings": [{
@@ -84,7 +86,7 @@
 //! table may each be a gap's reason instead. Without `data` ten
 //! executions of a machine were read and held nothing; of an Express machine that logs no data there was nothing to read,
 //! and what could not be described was not read. With `minutes`, oldest first, every metric of rates was answered whole.
-//! Without `published` there are no versions and aliases. Without `running`
+//! Without `published` there are no versions and aliases. A machine without `tags` is not in the answer of the tagging call. Without `running`
 //! a machine is in no list of what runs, and without any such machine or `running_gap` that part was not collected; of what
 //! runs, what is not said was read and is nothing. `TOKEN_HERE` stands
 //! for a token of GitHub, so that none is in the repository. Time is 2026-01-01T00:00:00Z.

@@ -10,7 +10,8 @@ use stepwarden::detect::{Clean, Door, HashKey};
 use stepwarden::iam::Policy;
 use stepwarden::model::{
     DefinitionRef, Details, Encryption, ExecutionData, Iam, InlinePolicy, LogGroup, LogLevel, Logging, MachineKind,
-    PartValue, Principal, Quota, Quotas, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines, TagSet,
+    MachineStatus, PartValue, Principal, Quota, Quotas, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines,
+    TagSet,
 };
 use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observation, Observed, Region};
 
@@ -78,8 +79,11 @@ pub(super) struct Machine {
     key: Option<String>,
     definition: Option<Value>,
     bytes: Option<usize>,
-    #[serde(default)]
-    tags: BTreeMap<String, String>,
+    /// Absent: the tagging call does not name it.
+    tags: Option<BTreeMap<String, String>>,
+    created: Option<Timestamp>,
+    #[serde(default = "active")]
+    status: Option<MachineStatus>,
     description: Option<String>,
     #[serde(default)]
     published: VersionsForm,
@@ -128,6 +132,10 @@ pub(super) struct GroupFields {
     kms_key_id: Option<String>,
     class: Option<String>,
     masked: Option<Form<Vec<String>>>,
+}
+
+fn active() -> Option<MachineStatus> {
+    Some(MachineStatus::Active)
 }
 
 pub(super) fn standard() -> MachineKind {
@@ -207,7 +215,7 @@ impl Machine {
             Some(reason) => Observed::missing(gap(reason, "states:DescribeStateMachine")),
             None => Observed::known(self.details(list)),
         };
-        list.machines.push(StateMachine { arn, kind: self.kind, created_at: None, details });
+        list.machines.push(StateMachine { arn, kind: self.kind, created_at: self.created, details });
     }
 
     pub(super) fn details(&self, list: &mut StateMachines) -> Details {
@@ -229,6 +237,7 @@ impl Machine {
         };
         let described = self.description.as_ref().map(|text| door().text(text));
         Details {
+            status: self.status,
             role_arn: Observed::known(self.role_arn()),
             logging,
             tracing_enabled: self.tracing,
@@ -260,10 +269,10 @@ impl Account {
                 machine.put_into(&mut list);
             }
             let own = |machine: &Machine| {
-                let tags = machine.tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-                (machine.arn(), TagSet::read(&door(), tags))
+                let tags = machine.tags.as_ref()?.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+                Some((machine.arn(), TagSet::read(&door(), tags)))
             };
-            let tags = machines.iter().map(|machine| own(machine));
+            let tags = machines.iter().filter_map(|machine| own(machine));
             let tags = part(tags.collect(), self.tags_gap, "tag:GetResources");
             let published = |machine: &&Machine| (machine.arn(), machine.published.observed(&machine.arn()));
             let versions = machines.iter().copied().map(|machine| published(&machine)).collect();

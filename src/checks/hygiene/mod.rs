@@ -1,0 +1,4 @@
+pub mod alias_to_old_version;
+pub mod status_not_active;
+pub mod untagged_state_machine;
+pub mod version_with_weaker_settings;
