@@ -75,6 +75,10 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         findings,
         collectors: run.collectors,
         api_usage: run.api_usage,
+        resolved: Vec::new(),
+        suppressions: Vec::new(),
+        trend: Vec::new(),
+        passed: Vec::new(),
         judged,
     }
 }
@@ -120,13 +124,13 @@ fn finding(
     let confidence = defect.confidence.unwrap_or(check.confidence);
     let score = match status {
         Status::NonCompliant => finding_score(severity, confidence, subject.machines.len(), defect.spread),
-        Status::InsufficientData => 0.0,
+        Status::InsufficientData | Status::Suppressed => 0.0,
     };
     let (owner, stack) = subject.machines.iter().find_map(|machine| routing.get(machine)).cloned().unwrap_or_default();
     // What could not be judged is not the defect that may be found there later.
     let discriminator = match status {
         Status::NonCompliant => defect.discriminator.as_deref(),
-        Status::InsufficientData => Some(Status::InsufficientData.as_str()),
+        Status::InsufficientData | Status::Suppressed => Some(Status::InsufficientData.as_str()),
     };
     let about = defect.about;
     let finding = Finding {
@@ -156,6 +160,7 @@ fn finding(
         first_seen: as_of,
         last_seen: as_of,
         since_last: ChangeSince::New,
+        suppression: None,
     };
     Some((finding, about))
 }

@@ -136,6 +136,7 @@ mod tests {
             first_seen: jiff::Timestamp::UNIX_EPOCH,
             last_seen: jiff::Timestamp::UNIX_EPOCH,
             since_last: crate::audit::ChangeSince::New,
+            suppression: None,
         }
     }
 

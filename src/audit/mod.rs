@@ -19,7 +19,8 @@ pub use engine::{RunFacts, audit};
 pub use history::{LastState, Seen};
 pub use judged::Judged;
 pub use report::{
-    ChangeSince, Coverage, Finding, Inspected, Inventory, MachineReport, QuotaReport, Report, Score, Status, Throttled,
+    ChangeSince, Coverage, Finding, Inspected, Inventory, MachineReport, Passed, QuotaReport, Report, Resolved, Score,
+    Status, Suppression, SuppressionUse, Throttled, TrendPoint,
 };
 pub use score::{Band, EXPLANATION as SCORE_EXPLANATION};
 pub use settings::{CheckSelection, ExitSettings};

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Band, Judged};
@@ -35,6 +36,14 @@ pub struct Report {
     pub inspected: Vec<Inspected>,
     pub collectors: Vec<CollectorRun>,
     pub api_usage: Vec<ApiUsage>,
+    /// Findings that stood in the store's last state and that this audit settled.
+    pub resolved: Vec<Resolved>,
+    /// What became of each suppression of the configuration.
+    pub suppressions: Vec<SuppressionUse>,
+    /// Risk of the accounts in earlier reports of the store and in this one, oldest first.
+    pub trend: Vec<TrendPoint>,
+    /// What was found compliant; empty unless it is asked for.
+    pub passed: Vec<Passed>,
     /// Where verdicts were reached; not exported.
     pub judged: Judged,
 }
@@ -74,6 +83,8 @@ pub struct Finding {
     pub first_seen: Timestamp,
     pub last_seen: Timestamp,
     pub since_last: ChangeSince,
+    /// Only where `status` is [`Status::Suppressed`].
+    pub suppression: Option<Suppression>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -81,6 +92,65 @@ pub struct Finding {
 pub enum Status {
     NonCompliant,
     InsufficientData,
+    /// It is so, and whoever owns it accepts that: shown, counted apart, out of scores and exit codes.
+    Suppressed,
+}
+
+/// Why a finding is accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    pub reason: String,
+    pub owner: Option<String>,
+    /// From this day on (UTC) it no longer holds.
+    pub expires: Option<Date>,
+}
+
+/// One suppression of the configuration, and what it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuppressionUse {
+    pub suppression: Suppression,
+    /// What it speaks about, as it stands in the configuration.
+    pub selects: String,
+    /// Its day has come: it hides nothing any more.
+    pub expired: bool,
+    /// Findings that it hid; of an expired one, those that it would have hidden.
+    pub findings: usize,
+}
+
+/// A finding that is no longer there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    pub id: String,
+    /// The check may be of an earlier version.
+    pub check: String,
+    /// As it was last told; unknown of what an earlier version remembered.
+    pub severity: Option<Severity>,
+    pub account_id: String,
+    pub region: String,
+    pub resource: String,
+    pub first_seen: Timestamp,
+    pub last_seen: Timestamp,
+}
+
+/// How an account stood at one time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrendPoint {
+    pub account_id: String,
+    /// The end of the scan.
+    pub at: Timestamp,
+    /// The account's score; absent where no machine could be evaluated.
+    pub risk: Option<f64>,
+    /// Non-compliant findings by severity.
+    pub findings: BTreeMap<Severity, usize>,
+}
+
+/// A check that found a resource compliant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    pub check: &'static str,
+    pub account_id: AccountId,
+    pub region: Region,
+    pub resource: Arn,
 }
 
 /// Against the store's last state; everything is new where there is none.
@@ -184,6 +254,7 @@ impl Status {
         match self {
             Self::NonCompliant => "non_compliant",
             Self::InsufficientData => "insufficient_data",
+            Self::Suppressed => "suppressed",
         }
     }
 }

@@ -34,6 +34,10 @@ impl<Findings, Machines> ReportV1<Findings, Machines> {
             quotas: all(&report.quotas),
             collectors: all(&report.collectors),
             api_usage: all(&report.api_usage),
+            resolved: all(&report.resolved),
+            suppressions: all(&report.suppressions),
+            trend: all(&report.trend),
+            passed: all(&report.passed),
         }
     }
 }
@@ -73,6 +77,7 @@ impl From<&Finding> for FindingV1 {
             first_seen: finding.first_seen,
             last_seen: finding.last_seen,
             change: finding.since_last.into(),
+            suppression: finding.suppression.as_ref().map(Into::into),
         }
     }
 }

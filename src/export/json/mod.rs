@@ -2,6 +2,7 @@
 
 mod convert;
 mod exposure;
+mod over_time;
 mod quotas;
 mod v1;
 mod words;
@@ -12,6 +13,7 @@ use std::marker::PhantomData;
 use schemars::generate::SchemaSettings;
 use serde::{Serialize, Serializer};
 
+pub use over_time::{PassedV1, ResolvedV1, SuppressionUseV1, SuppressionV1, TrendPointV1};
 pub use quotas::{QuotaForecastV1, QuotaV1, UsageKindV1};
 pub use v1::{
     ApiUsageV1, ChangeV1, CollectorV1, CoverageV1, EvidenceV1, FindingV1, InventoryV1, LocationV1, MachineV1, ReasonV1,
@@ -22,7 +24,7 @@ pub use words::{BandV1, ChangeSinceV1, ConfidenceV1, FamilyV1, MachineKindV1, Re
 use crate::audit::Report;
 
 /// The version of the format that [`write()`] writes.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "1.1";
 
 /// Writes the report as indented JSON with a line feed at its end. Findings and machines are converted one by one, so
 /// that a large report is not held twice.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::exposure::ExposureV1;
+use super::over_time::{PassedV1, ResolvedV1, SuppressionUseV1, SuppressionV1, TrendPointV1};
 use super::quotas::QuotaV1;
 use super::words::{BandV1, ChangeSinceV1, ConfidenceV1, FamilyV1, MachineKindV1, ReasonWordV1, SeverityV1, StatusV1};
 
@@ -53,6 +54,18 @@ pub struct ReportV1<Findings = Vec<FindingV1>, Machines = Vec<MachineV1>> {
     pub collectors: Vec<CollectorV1>,
     /// What the audit spent of the account's API budget.
     pub api_usage: Vec<ApiUsageV1>,
+    /// Findings that stood in the last report of the same store and that this audit settled.
+    #[serde(default)]
+    pub resolved: Vec<ResolvedV1>,
+    /// The suppressions of the configuration, and what each did.
+    #[serde(default)]
+    pub suppressions: Vec<SuppressionUseV1>,
+    /// How the accounts stood in earlier reports of the same store and in this one, oldest first.
+    #[serde(default)]
+    pub trend: Vec<TrendPointV1>,
+    /// What was found compliant; only where it was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed: Vec<PassedV1>,
 }
 
 /// One evaluation that is not compliant.
@@ -114,6 +127,9 @@ pub struct FindingV1 {
     pub last_seen: Timestamp,
     /// What became of it since the last report of the same store.
     pub change: ChangeSinceV1,
+    /// Why it is accepted; only where `status` is `suppressed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppression: Option<SuppressionV1>,
 }
 
 /// A place in a resource; empty where the resource as a whole is meant.

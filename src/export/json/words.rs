@@ -44,6 +44,8 @@ words! {
         NonCompliant,
         /// It could not be read, so nothing was judged.
         InsufficientData,
+        /// It is so, and whoever owns it accepts that.
+        Suppressed,
     }
 
     /// What became of the finding since the last report of the same store.

@@ -92,6 +92,7 @@ fn finding(number: usize, check: &'static str, severity: Severity, region_name: 
         first_seen: at("2026-11-20T06:00:00Z"),
         last_seen: at("2026-11-20T06:00:42Z"),
         since_last: ChangeSince::Unchanged,
+        suppression: None,
     }
 }
 
@@ -330,6 +331,8 @@ fn coverage(place: &str, check: &'static str, severity: Severity, counts: [usize
 fn quota(place: &str, quota: Quota, limit: f64, source: &'static str, usage: Usage) -> QuotaReport {
     let backlog = (quota == Quota::OpenMapRuns && place == "eu-west-1").then_some(37.0);
     let status = QuotaStatus {
+        burst: None,
+        holders_gap: None,
         quota,
         limit: QuotaLimit { value: limit, source },
         usage,
@@ -481,6 +484,10 @@ pub(crate) fn rich() -> Report {
             api("global", "iam:GetAccountAuthorizationDetails", [1_204, 0, 0, 0], 0.25),
             ApiUsage { account_id: None, ..api("us-east-1", "sts:GetCallerIdentity", [1, 0, 0, 0], 0.0) },
         ],
+        resolved: Vec::new(),
+        suppressions: Vec::new(),
+        trend: Vec::new(),
+        passed: Vec::new(),
     }
 }
 
