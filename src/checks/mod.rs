@@ -72,6 +72,7 @@ pub static CHECKS: &[&Check] = &[
     &logging::unmasked_log_group::CHECK,
     &lifecycle::unqualified_lambda_target::CHECK,
     &hygiene::untagged_state_machine::CHECK,
+    &hygiene::unused_state_machine::CHECK,
     &access::unused_xray_grant::CHECK,
     &quota::version_quota::CHECK,
     &hygiene::version_with_weaker_settings::CHECK,

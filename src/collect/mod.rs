@@ -14,6 +14,7 @@ mod identity;
 mod kms_keys;
 mod known;
 mod last_accessed;
+mod last_starts;
 mod live;
 mod log_groups;
 mod metered;

@@ -60,6 +60,8 @@ pub struct CheckSettings {
     pub required_tags: Vec<String>,
     /// Days within which an alias is to follow the newest version, and to end a split of its executions.
     pub alias_days: u32,
+    /// Days without a start after which a state machine is unused.
+    pub unused_days: u32,
 }
 
 impl CheckSettings {
@@ -98,6 +100,8 @@ impl Default for CheckSettings {
             sensitive_log_days: 90,
             required_tags: Vec::new(),
             alias_days: 7,
+            // As long as Step Functions remembers an execution.
+            unused_days: 90,
         }
     }
 }

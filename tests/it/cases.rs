@@ -69,6 +69,8 @@
 //!     "fastest": [], "source": "ListExecutions", "net": {"leak": 812000}}},
 //!   "starts": {"machine": {"known_days": 14, "hourly": 3, "hours_ago": {"1": 500}, "five_minutes": 0.25, "last": [null, 50],
 //!     "throttled": 0}}, "starts_others_at_most": 0, "starts_gap": "as machines_gap",
+//!   "last_starts": {"machine": {"since": "2024-10-04T00:00:00Z", "last": "2025-12-24T00:00:00Z; absent: never"}},
+//!   "last_starts_gap": "as machines_gap",
 //!   "quotas": {"applied": {"quota name": 1}, "defaults": {}, "metrics": {"metric name": 1},
 //!     "minutes": {"ThrottledEvents:StateTransition": [0, 12]},
 //!     "counted": {"activities": 7}, "counted_at_least": {"activities": 1000}, "counted_gap": "why no list was counted",

@@ -30,6 +30,7 @@ fn run(view: &View<'_>, out: &mut Evaluations) {
 }
 
 fn judge(machine: &MachineView<'_>, view: &View<'_>) -> Result<Vec<Outcome>, Gap> {
+    machine.details()?;
     let Some(aliased) = machine.aliased()? else { return Ok(Vec::new()) };
     let mut outcomes = Vec::new();
     for alias in aliased.aliases {

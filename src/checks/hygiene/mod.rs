@@ -1,4 +1,5 @@
 pub mod alias_to_old_version;
 pub mod status_not_active;
 pub mod untagged_state_machine;
+pub mod unused_state_machine;
 pub mod version_with_weaker_settings;

@@ -66,6 +66,14 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::put(&mut config.checks.required_tags, setters::tag_keys(value)),
     },
     Key {
+        path: "checks.unused-state-machine.days",
+        value: Written::Default("90"),
+        kind: Kind::Number,
+        expected: "a whole number from 1 to 454",
+        why: "Days without a start after which a state machine is unused; CloudWatch remembers 454.",
+        set: |config, value| setters::put(&mut config.checks.unused_days, value.whole(1..=454)),
+    },
+    Key {
         path: "checks.alias-to-old-version.days",
         value: Written::Default("7"),
         kind: Kind::Number,

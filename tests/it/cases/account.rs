@@ -9,9 +9,9 @@ use stepwarden::asl::Definition;
 use stepwarden::detect::{Clean, Door, HashKey};
 use stepwarden::iam::Policy;
 use stepwarden::model::{
-    DefinitionRef, Details, Encryption, ExecutionData, Iam, InlinePolicy, LogGroup, LogLevel, Logging, MachineKind,
-    MachineStatus, PartValue, Principal, Quota, Quotas, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines,
-    TagSet,
+    DefinitionRef, Details, Encryption, ExecutionData, Iam, InlinePolicy, LastStart, LogGroup, LogLevel, Logging,
+    MachineKind, MachineStatus, PartValue, Principal, Quota, Quotas, Role, RoleAccess, SnapshotLine, StateMachine,
+    StateMachines, TagSet,
 };
 use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observation, Observed, Region};
 
@@ -59,6 +59,8 @@ pub(super) struct Account {
     starts: Option<BTreeMap<String, StartsForm>>,
     starts_others_at_most: Option<f64>,
     starts_gap: Option<GapReason>,
+    last_starts: Option<BTreeMap<String, LastStart>>,
+    last_starts_gap: Option<GapReason>,
     quotas: QuotaForm,
     quotas_gap: Option<GapReason>,
     metrics_gap: Option<GapReason>,
@@ -310,6 +312,11 @@ impl Account {
             ]);
             let seen = machines.iter().filter_map(|machine| Some((machine.arn(), machine.running.as_ref()?)));
             lines.extend(running::line(seen, self.running_gap, region));
+            if self.last_starts.is_some() || self.last_starts_gap.is_some() {
+                let seen = |machine: &&&Machine| Some((machine.arn(), *self.last_starts.as_ref()?.get(&machine.name)?));
+                let starts = machines.iter().filter_map(|machine| seen(&machine)).collect();
+                lines.push(line(region, PartValue::LastStarts(part(starts, self.last_starts_gap, "last starts"))));
+            }
             let (holders, starts, others) = (&self.holders, self.starts.as_ref(), self.starts_others_at_most);
             lines.extend(culprits::lines(holders, starts, others, self.starts_gap, region));
         }
