@@ -20,10 +20,8 @@ fn data(results: &[Value]) -> crate::replay::Answer {
 }
 
 async fn scan(names: &[&str], rules: impl IntoIterator<Item = Rule>) -> Scan {
-    let machines = [
-        on("ListStateMachines", ok(listing(names))),
-        on("DescribeStateMachine", ok(described("orders", &json!({})))),
-    ];
+    let machines =
+        [on("ListStateMachines", ok(listing(names))), on("DescribeStateMachine", ok(described("orders", &json!({}))))];
     let rules = rules.into_iter().chain(machines).chain(quiet());
     Aws::new(rules.collect::<Vec<_>>()).only(&["state_machines", "last_starts"]).scan().await
 }
