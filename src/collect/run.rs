@@ -12,8 +12,8 @@ use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
 use super::{
     alarms, data_protection, event_rules, executions, function_policies, functions, iam, identity, kms_keys,
-    last_accessed, log_groups, log_subscriptions, quota_holders, quotas, result_buckets, running, start_rates,
-    state_machines, tables, tags, versions, xray,
+    last_accessed, last_starts, log_groups, log_subscriptions, quota_holders, quotas, result_buckets, running,
+    start_rates, state_machines, tables, tags, versions, xray,
 };
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
@@ -45,6 +45,7 @@ pub static COLLECTORS: &[&Collector] = &[
     &quotas::COLLECTOR,
     &quota_holders::COLLECTOR,
     &start_rates::COLLECTOR,
+    &last_starts::COLLECTOR,
 ];
 
 /// Accounts that are collected at once; their Regions all are.

@@ -75,14 +75,24 @@ impl Wanted<'_> {
 
 /// The sums of each metric by period: one call for each 500.
 pub(super) async fn sums(context: &Context<'_>, wanted: &[Wanted<'_>], span: Span) -> Result<Vec<Counts>, Failure> {
+    let answered = answered(context, wanted, span).await?;
+    Ok(answered.into_iter().map(|counts| counts.unwrap_or_else(|| span.empty())).collect())
+}
+
+/// As [`sums`]; none of a metric that the answer does not speak of.
+pub(super) async fn answered(
+    context: &Context<'_>,
+    wanted: &[Wanted<'_>],
+    span: Span,
+) -> Result<Vec<Option<Counts>>, Failure> {
     let mut found = Vec::with_capacity(wanted.len());
     for some in wanted.chunks(MOST_QUERIES) {
         let queries = some.iter().enumerate().map(|(index, one)| one.query(index, span.period)).collect();
-        let mut counts = vec![span.empty(); some.len()];
+        let mut counts = vec![None; some.len()];
         for result in results(context, queries, span).await? {
             let index = result.id.as_deref().and_then(|id| id.strip_prefix('s')?.parse::<usize>().ok());
             if let Some(counts) = index.and_then(|index| counts.get_mut(index)) {
-                span.fill(counts, result);
+                span.fill(counts.get_or_insert_with(|| span.empty()), result);
             }
         }
         found.append(&mut counts);

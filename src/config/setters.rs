@@ -41,6 +41,15 @@ pub(super) fn principals(value: &Value) -> Result<Vec<String>, Refusal> {
     value.list("an ARN of a role or user", pattern)
 }
 
+/// Keys that begin with `aws:` are AWS's own.
+pub(super) fn tag_keys(value: &Value) -> Result<Vec<String>, Refusal> {
+    let key = |text: &str| {
+        let usable = (1..=128).contains(&text.chars().count()) && !text.starts_with("aws:");
+        usable.then(|| text.to_owned())
+    };
+    value.list("a tag key", key)
+}
+
 pub(super) fn regions(value: &Value) -> Result<Regions, Refusal> {
     const ALL: &str = "all-enabled";
     let aws = |text: &str| Region::parse(text).ok().filter(|region| region.as_str() != Region::GLOBAL);

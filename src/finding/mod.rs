@@ -25,6 +25,7 @@ mod sighted;
 mod standard;
 mod starts;
 mod stores;
+mod tagged;
 mod text;
 mod throttling;
 mod traces;
@@ -40,7 +41,7 @@ pub use evaluation::{
 pub use exposed::EXPOSURE_PARTS;
 pub use keys::{KeyUser, Usable};
 pub use last_use::LastUse;
-pub use published::asked_for;
+pub use published::{Aliased, asked_for};
 pub use quota::{Crowding, each_quota};
 pub use reach::{Party, Power, Reaching, spelled_out};
 pub use removal::removal;

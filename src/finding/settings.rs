@@ -56,6 +56,12 @@ pub struct CheckSettings {
     pub expected_writers: Vec<String>,
     /// Days that a log group may keep sensitive data.
     pub sensitive_log_days: u32,
+    /// Tag keys that every state machine is to have; with none, any tag of its owner's will do.
+    pub required_tags: Vec<String>,
+    /// Days within which an alias is to follow the newest version, and to end a split of its executions.
+    pub alias_days: u32,
+    /// Days without a start after which a state machine is unused.
+    pub unused_days: u32,
 }
 
 impl CheckSettings {
@@ -92,6 +98,10 @@ impl Default for CheckSettings {
             expected_writers: Vec::new(),
             // As long as Step Functions keeps the history that the log repeats.
             sensitive_log_days: 90,
+            required_tags: Vec::new(),
+            alias_days: 7,
+            // As long as Step Functions remembers an execution.
+            unused_days: 90,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Alarms, DataProtections, Details, EventRules, Executions, FunctionPolicies, Iam, Identity, KmsKeys, LastAccessed,
-    LogGroups, QuotaHolders, Quotas, ResultBuckets, Running, RunningExecutions, StartRates, StateMachines,
+    LastStarts, LogGroups, QuotaHolders, Quotas, ResultBuckets, Running, RunningExecutions, StartRates, StateMachines,
     Subscriptions, Tables, Tags, Versions, Xray,
 };
 use crate::types::{Gap, GapReason, Observed};
@@ -154,3 +154,5 @@ impl GapWithin for Versions {
         lists.chain(aliases).chain(definitions).find(|gap| gap.reason != GapReason::NotSampled)
     }
 }
+
+impl GapWithin for LastStarts {}

@@ -21,8 +21,10 @@
 //!     "tracing": false, "key": "KMS key, or ? for one of an unknown kind", "definition": {"StartAt": "…", "States": {}},
 //!     "bytes": "of the definition, where it is to be larger than it is here",
 //!     "tags": {"owner": "sales"}, "description": "takes orders",
-//!     "published": {"versions": [{"number": 3, "definition": {}, "gap": "instead of a definition"}],
-//!       "aliases": {"live": {"3": 100}}, "aliases_gap": "as machines_gap", "gap": "as machines_gap"},
+//!     "status": "ACTIVE; null for none", "created": "2025-01-01T00:00:00Z",
+//!     "published": {"versions": [{"number": 3, "created": "2025-12-01T00:00:00Z", "definition": {}, "gap": "instead of these two",
+//!         "settings": {"role": "name or ARN", "logging": "ALL", "group": "log group name", "data": false, "tracing": false, "key": "…"}}],
+//!       "aliases": {"live": {"3": 100}}, "updated": {"live": "2025-12-02T00:00:00Z"}, "aliases_gap": "as machines_gap", "gap": "as machines_gap"},
 //!     "data": {
 //!       "source": "history", "executions": 10, "listed": 10, "listed_whole": true, "bytes": 1000, "new": 10,
 //!       "sightings": [{
@@ -72,6 +74,8 @@
 //!     "fastest": [], "source": "ListExecutions", "net": {"leak": 812000}}},
 //!   "starts": {"machine": {"known_days": 14, "hourly": 3, "hours_ago": {"1": 500}, "five_minutes": 0.25, "last": [null, 50],
 //!     "throttled": 0}}, "starts_others_at_most": 0, "starts_gap": "as machines_gap",
+//!   "last_starts": {"machine": {"since": "2024-10-04T00:00:00Z", "last": "2025-12-24T00:00:00Z; absent: never"}},
+//!   "last_starts_gap": "as machines_gap",
 //!   "quotas": {"applied": {"quota name": 1}, "defaults": {}, "metrics": {"metric name": 1},
 //!     "minutes": {"ThrottledEvents:StateTransition": [0, 12]},
 //!     "counted": {"activities": 7}, "counted_at_least": {"activities": 1000}, "counted_gap": "why no list was counted",
@@ -90,7 +94,7 @@
 //! where nothing is said. The log group `aws/spans` is one of `log_groups` where spans go there. Without `data` ten
 //! executions of a machine were read and held nothing; of an Express machine that logs no data there was nothing to read,
 //! and what could not be described was not read. With `minutes`, oldest first, every metric of rates was answered whole.
-//! Without `published` there are no versions and aliases. Without `running`
+//! Without `published` there are no versions and aliases. A machine without `tags` is not in the answer of the tagging call. Without `running`
 //! a machine is in no list of what runs, and without any such machine or `running_gap` that part was not collected; of what
 //! runs, what is not said was read and is nothing. `TOKEN_HERE` stands
 //! for a token of GitHub, so that none is in the repository. Time is 2026-01-01T00:00:00Z.

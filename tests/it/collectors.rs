@@ -14,6 +14,7 @@ mod iam;
 mod identity;
 mod kms_keys;
 mod last_accessed;
+mod last_starts;
 mod live;
 mod log_groups;
 mod log_subscriptions;

@@ -135,6 +135,7 @@ fn other(path: &str, value: Written) -> &'static str {
         (path, _) if path.ends_with(".critical") => "0.9",
         ("budget.rates", _) => r#"{ "states:DescribeStateMachine" = { bucket = 1, refill_per_second = 2.5 } }"#,
         ("accounts", _) => r#"[{ role_arn = "arn:aws:iam::123456789012:role/stepwarden" }]"#,
+        ("checks.alias-to-old-version.days", _) => "14",
         (_, Written::Default("true")) => "false",
         (_, Written::Default("false")) => "true",
         (_, Written::Default(number)) if number.starts_with("0.") => "0.5",

@@ -1,6 +1,6 @@
+pub mod eventbridge_egress;
 pub mod http_task_inline_credential;
 pub mod http_task_without_tls;
-pub mod eventbridge_egress;
 pub mod kms_key_unusable;
 pub mod log_subscription_egress;
 pub mod no_customer_managed_key;

@@ -196,6 +196,14 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::collect(config, PartName::StartRates, value),
     },
     Key {
+        path: "collectors.last_starts",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "When state machines were last started, by CloudWatch, of at most 500 a Region: which are unused. It is billed.",
+        set: |config, value| setters::collect(config, PartName::LastStarts, value),
+    },
+    Key {
         path: "collectors.concurrency",
         value: Written::Default("16"),
         kind: Kind::Number,

@@ -9,8 +9,9 @@ use stepwarden::asl::Definition;
 use stepwarden::detect::{Clean, Door, HashKey};
 use stepwarden::iam::Policy;
 use stepwarden::model::{
-    DefinitionRef, Details, Encryption, ExecutionData, Iam, InlinePolicy, LogGroup, LogLevel, Logging, MachineKind,
-    PartValue, Principal, Quota, Quotas, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines, TagSet,
+    DefinitionRef, Details, Encryption, ExecutionData, Iam, InlinePolicy, LastStart, LogGroup, LogLevel, Logging,
+    MachineKind, MachineStatus, PartValue, Principal, Quota, Quotas, Role, RoleAccess, SnapshotLine, StateMachine,
+    StateMachines, TagSet,
 };
 use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observation, Observed, Region};
 
@@ -68,6 +69,8 @@ pub(super) struct Account {
     starts: Option<BTreeMap<String, StartsForm>>,
     starts_others_at_most: Option<f64>,
     starts_gap: Option<GapReason>,
+    last_starts: Option<BTreeMap<String, LastStart>>,
+    last_starts_gap: Option<GapReason>,
     quotas: QuotaForm,
     quotas_gap: Option<GapReason>,
     metrics_gap: Option<GapReason>,
@@ -88,8 +91,11 @@ pub(super) struct Machine {
     key: Option<String>,
     definition: Option<Value>,
     bytes: Option<usize>,
-    #[serde(default)]
-    tags: BTreeMap<String, String>,
+    /// Absent: the tagging call does not name it.
+    tags: Option<BTreeMap<String, String>>,
+    created: Option<Timestamp>,
+    #[serde(default = "active")]
+    status: Option<MachineStatus>,
     description: Option<String>,
     #[serde(default)]
     published: VersionsForm,
@@ -138,6 +144,10 @@ pub(super) struct GroupFields {
     kms_key_id: Option<String>,
     class: Option<String>,
     masked: Option<Form<Vec<String>>>,
+}
+
+fn active() -> Option<MachineStatus> {
+    Some(MachineStatus::Active)
 }
 
 pub(super) fn standard() -> MachineKind {
@@ -217,7 +227,7 @@ impl Machine {
             Some(reason) => Observed::missing(gap(reason, "states:DescribeStateMachine")),
             None => Observed::known(self.details(list)),
         };
-        list.machines.push(StateMachine { arn, kind: self.kind, created_at: None, details });
+        list.machines.push(StateMachine { arn, kind: self.kind, created_at: self.created, details });
     }
 
     pub(super) fn details(&self, list: &mut StateMachines) -> Details {
@@ -239,6 +249,7 @@ impl Machine {
         };
         let described = self.description.as_ref().map(|text| door().text(text));
         Details {
+            status: self.status,
             role_arn: Observed::known(self.role_arn()),
             logging,
             tracing_enabled: self.tracing,
@@ -270,10 +281,10 @@ impl Account {
                 machine.put_into(&mut list);
             }
             let own = |machine: &Machine| {
-                let tags = machine.tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-                (machine.arn(), TagSet::read(&door(), tags))
+                let tags = machine.tags.as_ref()?.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+                Some((machine.arn(), TagSet::read(&door(), tags)))
             };
-            let tags = machines.iter().map(|machine| own(machine));
+            let tags = machines.iter().filter_map(|machine| own(machine));
             let tags = part(tags.collect(), self.tags_gap, "tag:GetResources");
             let published = |machine: &&Machine| (machine.arn(), machine.published.observed(&machine.arn()));
             let versions = machines.iter().copied().map(|machine| published(&machine)).collect();
@@ -321,6 +332,11 @@ impl Account {
             ]);
             let seen = machines.iter().filter_map(|machine| Some((machine.arn(), machine.running.as_ref()?)));
             lines.extend(running::line(seen, self.running_gap, region));
+            if self.last_starts.is_some() || self.last_starts_gap.is_some() {
+                let seen = |machine: &&&Machine| Some((machine.arn(), *self.last_starts.as_ref()?.get(&machine.name)?));
+                let starts = machines.iter().filter_map(|machine| seen(&machine)).collect();
+                lines.push(line(region, PartValue::LastStarts(part(starts, self.last_starts_gap, "last starts"))));
+            }
             let (holders, starts, others) = (&self.holders, self.starts.as_ref(), self.starts_others_at_most);
             lines.extend(culprits::lines(holders, starts, others, self.starts_gap, region));
         }
