@@ -252,12 +252,15 @@ pub struct ChecksArgs {
 pub struct AuditArgs {
     #[command(flatten)]
     pub checks: ChecksArgs,
-    /// terminal, json or prometheus; repeatable
+    /// terminal, json, jsonl, sarif, ocsf, asff, csv, markdown, junit or prometheus; repeatable
     #[arg(long = "format", value_name = "FORMAT")]
     pub formats: Vec<String>,
-    /// Where report.json and metrics.prom are written; without it they go to standard output
+    /// Where report.json, its siblings and metrics.prom are written; without it the one format goes to standard output
     #[arg(long, value_hint = ValueHint::DirPath)]
     pub output_dir: Option<PathBuf>,
+    /// List what is compliant too: in json, jsonl, sarif, ocsf, asff, csv and junit
+    #[arg(long)]
+    pub include_compliant: bool,
     /// textfile=DIR: leave stepwarden.prom for the node exporter's textfile collector
     #[arg(long = "metrics", value_name = "SINK")]
     pub metrics: Vec<String>,

@@ -89,6 +89,8 @@ pub(super) fn apply_audit(config: &mut Config, args: &AuditArgs) -> anyhow::Resu
         config.export.textfile_dir = Some(directory.into());
     }
     config.exit.allow_incomplete |= args.allow_incomplete;
+    config.export.include_compliant |= args.include_compliant;
+    config.selection.list_passed = config.export.include_compliant;
     apply_checks(config, &args.checks)?;
     let mut flags = Flags::over(config);
     flags.texts("--format", "report.formats", &args.formats);

@@ -56,7 +56,7 @@ pub(super) fn regions(value: &Value) -> Result<Regions, Refusal> {
 }
 
 pub(super) fn formats(value: &Value) -> Result<Vec<Format>, Refusal> {
-    value.list("terminal, json or prometheus", |word| word.parse().ok()).map(distinct)
+    value.list(&format!("one of {}", Format::listed()), |word| word.parse().ok()).map(distinct)
 }
 
 fn distinct<T: PartialEq>(all: Vec<T>) -> Vec<T> {

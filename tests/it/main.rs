@@ -15,6 +15,7 @@ mod executions;
 mod export;
 mod fast;
 mod forecast;
+mod formats;
 mod history;
 mod house;
 mod iam;
