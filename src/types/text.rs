@@ -1,10 +1,14 @@
 /// The text with everything made visible that could move a cursor, break a line, reorder or hide text: names in an
 /// account are whatever somebody typed.
 pub fn visible(text: &str) -> String {
+    // What most text is, at once.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\'' | '"' | '\\' => out.push(c),
+            ' '..='~' => out.push(c),
             // The standard library knows which characters do not print; it escapes them as Rust does.
             _ => out.extend(c.escape_debug()),
         }

@@ -27,4 +27,5 @@ mod registry;
 mod replay;
 mod running;
 mod shell;
+mod standards;
 mod validator;
