@@ -281,6 +281,9 @@ pub struct ScanArgs {
     pub aws: AwsArgs,
     #[command(flatten)]
     pub audit: AuditArgs,
+    /// security-hub: import the findings into AWS Security Hub, in the account and Region of each; repeatable
+    #[arg(long = "send", value_name = "RECEIVER", conflicts_with = "quotas")]
+    pub send: Vec<String>,
     /// Only quotas, fast enough for every minute: at most 12 calls an account and Region, and who holds a quota above its
     /// warning level. Runs the checks of quotas alone, writes report-quotas.json, metrics-quotas.prom and the textfile
     /// stepwarden-quotas.prom, and keeps no report in the store
@@ -346,6 +349,9 @@ pub struct PermissionsArgs {
     pub aws: AwsArgs,
     #[command(flatten)]
     pub checks: ChecksArgs,
+    /// security-hub: with what importing findings there needs; repeatable
+    #[arg(long = "send", value_name = "RECEIVER")]
+    pub send: Vec<String>,
     /// Print instead what AWS bills a month for the configured schedule
     #[arg(long)]
     pub cost: bool,

@@ -78,6 +78,12 @@ pub(super) fn apply_checks(config: &mut Config, args: &ChecksArgs) -> anyhow::Re
     Ok(flags.check(&known()).map_err(usage)?)
 }
 
+pub(super) fn apply_send(config: &mut Config, receivers: &[String]) -> anyhow::Result<()> {
+    let mut flags = Flags::over(config);
+    flags.texts("--send", "report.send", receivers);
+    Ok(flags.check(&known()).map_err(usage)?)
+}
+
 pub(super) fn apply_audit(config: &mut Config, args: &AuditArgs) -> anyhow::Result<()> {
     if args.output_dir.is_some() {
         config.export.output_dir.clone_from(&args.output_dir);

@@ -40,6 +40,14 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::put(&mut config.export.textfile_dir, value.path().map(Some)),
     },
     Key {
+        path: "report.send",
+        value: Written::Default("[]"),
+        kind: Kind::Words,
+        expected: "a list of security-hub",
+        why: "Who receives the findings of a scan: security-hub (BatchImportFindings, in each account and Region).",
+        set: |config, value| setters::put(&mut config.send.receivers, setters::receivers(value)),
+    },
+    Key {
         path: "report.fail_on",
         value: Written::Default(r#""none""#),
         kind: Kind::Text,
