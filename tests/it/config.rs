@@ -124,6 +124,7 @@ fn other(path: &str, value: Written) -> &'static str {
         ("regions", _) => "eu-west-1",
         ("report.formats" | "log.format", _) => "json",
         ("report.fail_on", _) => "high",
+        ("report.send", _) => "security-hub",
         ("store.hash_key_env", _) => "SECRET",
         ("log.level", _) => "debug",
         ("detect.disabled_types", _) => "EmailAddress",

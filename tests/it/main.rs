@@ -26,6 +26,7 @@ mod readme;
 mod registry;
 mod replay;
 mod running;
+mod send;
 mod shell;
 mod standards;
 mod validator;
