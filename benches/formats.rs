@@ -1,6 +1,8 @@
 //! Writes a generated report of 10,000 findings in every format and prints how long each takes, how large it is, and the
 //! peak memory of it all: `cargo bench --bench formats`. Part of `make bench`.
 
+#![allow(clippy::print_stdout, reason = "a bench prints what it measures")]
+
 #[path = "../tests/it/formats/generated.rs"]
 mod generated;
 

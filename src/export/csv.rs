@@ -44,15 +44,15 @@ const CELL: usize = 32_000;
 /// Writes a head, then a line for each finding, resolved finding (status `resolved`) and compliant resource (`compliant`).
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
-    line(&mut out, COLUMNS.map(Cow::from))?;
+    line(&mut out, &COLUMNS.map(Cow::from))?;
     for finding in &report.findings {
-        line(&mut out, of_finding(finding))?;
+        line(&mut out, &of_finding(finding))?;
     }
     for finding in &report.resolved {
-        line(&mut out, of_resolved(finding))?;
+        line(&mut out, &of_resolved(finding))?;
     }
     for passed in &report.passed {
-        line(&mut out, of_passed(passed))?;
+        line(&mut out, &of_passed(passed))?;
     }
     out.flush()
 }
@@ -126,7 +126,7 @@ fn by_name<'a>(known: &[(&str, Cow<'a, str>)]) -> Cells<'a> {
         .map(|column| known.iter().find(|(name, _)| *name == column).map(|(_, cell)| cell.clone()).unwrap_or_default())
 }
 
-fn line(out: &mut dyn Write, cells: Cells<'_>) -> io::Result<()> {
+fn line(out: &mut dyn Write, cells: &Cells<'_>) -> io::Result<()> {
     for (index, cell) in cells.iter().enumerate() {
         let comma = if index == 0 { "" } else { "," };
         write!(out, "{comma}\"{}\"", defused(&shown(cell, CELL)).replace('"', "\"\""))?;
