@@ -8,7 +8,7 @@ use super::judged::Judged;
 use super::links::console_url;
 use super::machines;
 use super::quotas;
-use super::report::{ChangeSince, Coverage, Finding, Report, Status};
+use super::report::{ChangeSince, Coverage, Finding, Passed, Report, Status};
 use super::score::finding_score;
 use super::settings::CheckSelection;
 use crate::checks::CHECKS;
@@ -39,7 +39,7 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         })
         .collect();
     let mut findings: BTreeMap<String, Finding> = BTreeMap::new();
-    let (mut fold, mut judged) = (Fold::default(), Judged::default());
+    let (mut fold, mut judged, mut passed) = (Fold::default(), Judged::default(), Vec::new());
     let mut coverage: BTreeMap<(AccountId, Region, &'static str), Coverage> = BTreeMap::new();
     for check in CHECKS.iter().filter(|check| selection.selects(check.id)) {
         let mut evaluations = Evaluations::default();
@@ -48,6 +48,9 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         for evaluation in evaluations.into_items() {
             count(&mut coverage, check, &evaluation);
             judged.note(check.id, &evaluation);
+            if selection.list_passed && evaluation.outcome == Outcome::Compliant {
+                passed.push(pass(check.id, &evaluation.subject));
+            }
             if let Some((finding, about)) = finding(check, evaluation, view.as_of, &routing) {
                 fold.note(&finding.id, check, about);
                 add(&mut findings, finding);
@@ -78,9 +81,14 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         resolved: Vec::new(),
         suppressions: Vec::new(),
         trend: Vec::new(),
-        passed: Vec::new(),
+        passed,
         judged,
     }
+}
+
+fn pass(check: &'static str, subject: &Subject) -> Passed {
+    let Subject { account_id, region, resource, .. } = subject;
+    Passed { check, account_id: account_id.clone(), region: region.clone(), resource: resource.clone() }
 }
 
 fn count(coverage: &mut BTreeMap<(AccountId, Region, &'static str), Coverage>, check: &Check, evaluation: &Evaluation) {

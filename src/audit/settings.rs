@@ -2,11 +2,13 @@
 
 use crate::finding::Severity;
 
-/// Which checks run: all but `skip`, or only `only`.
+/// Which checks run: all but `skip`, or only `only`; and what of them is listed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CheckSelection {
     pub only: Vec<String>,
     pub skip: Vec<String>,
+    /// Whether the report lists what is compliant, beside counting it.
+    pub list_passed: bool,
 }
 
 impl CheckSelection {

@@ -50,6 +50,7 @@ macro_rules! apis {
 // CloudWatch Logs: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>.
 // CloudWatch's DescribeAlarms: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html>.
 // DynamoDB: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeContinuousBackups.html>.
+// Security Hub: <https://docs.aws.amazon.com/securityhub/latest/partnerguide/guidelines-batchimportfindings.html>.
 // The others have no documented rate for these calls, or none that could be read.
 apis! {
     SFN_LIST_STATE_MACHINES = documented("states:ListStateMachines", 100.0, 5.0);
@@ -103,6 +104,7 @@ apis! {
     IAM_GENERATE_SERVICE_LAST_ACCESSED_DETAILS = conservative("iam:GenerateServiceLastAccessedDetails", 4.0);
     IAM_GET_SERVICE_LAST_ACCESSED_DETAILS = conservative("iam:GetServiceLastAccessedDetails", 8.0);
     ACCOUNT_LIST_REGIONS = conservative("account:ListRegions", 1.0);
+    SECURITY_HUB_BATCH_IMPORT_FINDINGS = documented("securityhub:BatchImportFindings", 30.0, 10.0);
     STS_GET_CALLER_IDENTITY = Api { iam_action: None, ..conservative("sts:GetCallerIdentity", 10.0) };
     STS_ASSUME_ROLE = conservative("sts:AssumeRole", 10.0);
 }

@@ -78,6 +78,12 @@ pub(super) fn apply_checks(config: &mut Config, args: &ChecksArgs) -> anyhow::Re
     Ok(flags.check(&known()).map_err(usage)?)
 }
 
+pub(super) fn apply_send(config: &mut Config, receivers: &[String]) -> anyhow::Result<()> {
+    let mut flags = Flags::over(config);
+    flags.texts("--send", "report.send", receivers);
+    Ok(flags.check(&known()).map_err(usage)?)
+}
+
 pub(super) fn apply_audit(config: &mut Config, args: &AuditArgs) -> anyhow::Result<()> {
     if args.output_dir.is_some() {
         config.export.output_dir.clone_from(&args.output_dir);
@@ -89,6 +95,8 @@ pub(super) fn apply_audit(config: &mut Config, args: &AuditArgs) -> anyhow::Resu
         config.export.textfile_dir = Some(directory.into());
     }
     config.exit.allow_incomplete |= args.allow_incomplete;
+    config.export.include_compliant |= args.include_compliant;
+    config.selection.list_passed = config.export.include_compliant;
     apply_checks(config, &args.checks)?;
     let mut flags = Flags::over(config);
     flags.texts("--format", "report.formats", &args.formats);

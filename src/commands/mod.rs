@@ -21,6 +21,7 @@ mod policy;
 mod progress;
 mod reach;
 mod scan;
+mod send;
 mod signals;
 mod snapshots;
 

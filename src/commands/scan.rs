@@ -3,7 +3,7 @@ use super::gather::{Gathered, gather, keep_executions, keep_quotas, open_store};
 use super::narrow::narrow;
 use super::outcome::{Failures, Outcome};
 use super::output::Extent;
-use super::{configure, output};
+use super::{configure, output, send};
 use crate::audit::{self, Report};
 use crate::cli::{CommonArgs, ScanArgs};
 use crate::store::Directory;
@@ -13,6 +13,7 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
     let mut config = configure::load(common)?;
     configure::apply_aws(&mut config, args.aws)?;
     configure::apply_audit(&mut config, &args.audit)?;
+    configure::apply_send(&mut config, &args.send)?;
     let extent = if args.quotas { Extent::Quotas } else { Extent::Whole };
     match extent {
         Extent::Quotas => quotas_only(&mut config)?,
@@ -34,6 +35,10 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
         failures.note(keep(store, &mut report, extent));
     }
     output::write_files(&report, &config.export, extent, &mut failures);
+    // An interrupted scan knows too little to tell others, and somebody waits for it to end.
+    if signal.is_none() && extent == Extent::Whole {
+        send::send(&report, &config, &mut failures);
+    }
     output::write_streams(&report, &config.export, extent, common.color, args.audit.verbose, &mut failures);
     drop(listening);
     Ok(failures.or(Outcome::of(&report, config.exit, signal)))

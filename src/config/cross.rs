@@ -104,12 +104,15 @@ fn checks(key: &'static str, named: &[String], known: &[&str]) -> Vec<Conflict> 
 fn formats(config: &Config) -> Option<Conflict> {
     let export = &config.export;
     if export.formats.is_empty() {
-        return Some(Conflict::new(&["report.formats"], "expected at least one of terminal, json, prometheus"));
+        return Some(Conflict::new(&["report.formats"], format!("expected at least one of {}", Format::listed())));
     }
     let piped = export.formats.iter().filter(|format| **format != Format::Terminal).count();
     (piped > 1 && export.output_dir.is_none()).then(|| Conflict {
         suggestion: Some("set report.output_dir, or --output-dir".to_owned()),
-        ..Conflict::new(&["report.formats", "report.output_dir"], "json and prometheus cannot share standard output")
+        ..Conflict::new(
+            &["report.formats", "report.output_dir"],
+            "formats other than terminal cannot share standard output",
+        )
     })
 }
 

@@ -29,6 +29,7 @@ use crate::collect::settings::CollectSettings;
 use crate::detect::Settings as DetectSettings;
 use crate::export::settings::ExportSettings;
 use crate::finding::CheckSettings;
+use crate::send::settings::SendSettings;
 use crate::store::settings::StoreSettings;
 use crate::telemetry::LogSettings;
 
@@ -49,6 +50,8 @@ pub struct Config {
     pub export: ExportSettings,
     /// What makes a scan fail.
     pub exit: ExitSettings,
+    /// Who receives reports.
+    pub send: SendSettings,
     pub store: StoreSettings,
     pub log: LogSettings,
     /// How often accounts are audited, and what that costs.

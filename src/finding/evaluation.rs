@@ -80,6 +80,17 @@ pub struct Location {
     pub statement: Option<String>,
 }
 
+impl Location {
+    /// In a few words for a person; empty where the resource as a whole is meant.
+    pub fn words(&self) -> String {
+        let state = self.state.as_ref().map(|name| format!("state {name}"));
+        let pointer = self.pointer.as_ref().map(ToString::to_string);
+        let statement = self.statement.as_ref().map(|id| format!("statement {id}"));
+        let words: Vec<_> = [state, pointer, statement].into_iter().flatten().collect();
+        words.join(" · ")
+    }
+}
+
 /// A change that a person can paste.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {

@@ -4,6 +4,7 @@
 mod around;
 mod beyond;
 mod check;
+mod compliance;
 mod culprits;
 mod data;
 mod evaluation;
@@ -33,6 +34,7 @@ mod view;
 
 pub use beyond::Beyond;
 pub use check::{Check, Family};
+pub use compliance::{Control, STANDARDS, Standard, controls};
 pub use culprits::held_by;
 pub use evaluation::{
     Change, Defect, Evaluation, Evaluations, Keeps, Location, Outcome, Spread, Subject, about_data, about_grant,

@@ -124,6 +124,7 @@ fn other(path: &str, value: Written) -> &'static str {
         ("regions", _) => "eu-west-1",
         ("report.formats" | "log.format", _) => "json",
         ("report.fail_on", _) => "high",
+        ("report.send", _) => "security-hub",
         ("store.hash_key_env", _) => "SECRET",
         ("log.level", _) => "debug",
         ("detect.disabled_types", _) => "EmailAddress",
@@ -279,7 +280,7 @@ fn the_command_line_is_held_to_the_same_rules() {
         --check: there is no check "secret-in-defintion"; did you mean secret-in-definition?
         --check: no check is left to run: all that are selected are skipped
         --skip-check: no check is left to run: all that are selected are skipped
-        --format: json and prometheus cannot share standard output; set report.output_dir, or --output-dir"#]]
+        --format: formats other than terminal cannot share standard output; set report.output_dir, or --output-dir"#]]
     .assert_eq(&faults.join("\n"));
     let mut config = Config::default();
     let mut flags = Flags::over(&mut config);

@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use proptest::prelude::*;
 use stepwarden::audit::{self, CheckSelection, LastState, Report, RunFacts};
+use stepwarden::export::sarif::Results;
 use stepwarden::export::terminal::Style;
-use stepwarden::export::{json, prometheus, terminal};
+use stepwarden::export::{asff, csv, json, junit, markdown, ocsf, prometheus, sarif, terminal};
 use stepwarden::finding::CheckSettings;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
@@ -79,6 +80,13 @@ fn given_away(scan: &Scan, log: String) -> Vec<(&'static str, String)> {
         ("the snapshot", scan.text()),
         ("the log", log),
         ("the JSON report", written(&|out| json::write(&report, out))),
+        ("the JSON lines", written(&|out| json::write_lines(&report, out))),
+        ("SARIF", written(&|out| sarif::write(&report, Results::All, out))),
+        ("OCSF", written(&|out| ocsf::write(&report, out))),
+        ("ASFF", written(&|out| asff::write(&report, out))),
+        ("CSV", written(&|out| csv::write(&report, out))),
+        ("Markdown", written(&|out| markdown::write(&report, out))),
+        ("JUnit", written(&|out| junit::write(&report, out))),
         ("the metrics", written(&|out| prometheus::write(&report, out))),
         ("the summary", written(&|out| terminal::write(&report, style, out))),
         ("the store's state", serde_json::to_string(&state).expect("JSON")),

@@ -1,20 +1,7 @@
 //! Text that is safe to show and that fits.
 
 use crate::finding::digits;
-
-/// The text with everything made visible that could move the cursor, break the line, reorder or hide text: names in an
-/// account are whatever somebody typed.
-pub(super) fn clean(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\'' | '"' | '\\' => out.push(c),
-            // The standard library knows which characters do not print; it escapes them as Rust does.
-            _ => out.extend(c.escape_debug()),
-        }
-    }
-    out
-}
+pub(super) use crate::types::visible as clean;
 
 /// How many cells of a terminal the (clean) text takes.
 pub(super) fn cells(text: &str) -> usize {
@@ -132,20 +119,7 @@ pub(super) fn duration(seconds: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bar, cells, clean, duration, fit, number, percent, wrap};
-
-    #[test]
-    fn what_a_terminal_would_obey_is_made_visible() {
-        for (hostile, shown) in [
-            ("\u{1b}[31mred", "\\u{1b}[31mred"),
-            ("a\nb\rc\td", "a\\nb\\rc\\td"),
-            ("\u{9b}2J", "\\u{9b}2J"),
-            ("\u{202e}gnp.exe\u{200b}", "\\u{202e}gnp.exe\\u{200b}"),
-            ("zeichen: ü 漢 'x' \"y\" \\", "zeichen: ü 漢 'x' \"y\" \\"),
-        ] {
-            assert_eq!(clean(hostile), shown);
-        }
-    }
+    use super::{bar, cells, duration, fit, number, percent, wrap};
 
     #[test]
     fn text_fits() {
