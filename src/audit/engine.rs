@@ -10,7 +10,8 @@ use super::machines;
 use super::quotas;
 use super::report::{ChangeSince, Coverage, Finding, Report, Status};
 use super::score::finding_score;
-use super::settings::CheckSelection;
+use super::settings::{Accepted, CheckSelection};
+use super::suppress::Suppressor;
 use crate::checks::CHECKS;
 use crate::finding::{
     Check, CheckSettings, Defect, Evaluation, Evaluations, Location, Outcome, Subject, View, routing,
@@ -30,7 +31,13 @@ pub struct RunFacts {
 }
 
 /// Runs the selected checks over the snapshots.
-pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &CheckSelection, run: RunFacts) -> Report {
+pub fn audit(
+    snapshots: &[Snapshot],
+    settings: &CheckSettings,
+    selection: &CheckSelection,
+    accepted: &Accepted,
+    run: RunFacts,
+) -> Report {
     let view = View::new(snapshots, settings);
     let routing: HashMap<Arn, _> = view
         .regions()
@@ -38,6 +45,11 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
             region.machines().map(|machine| (machine.machine.arn.clone(), routing(&machine))).collect::<Vec<_>>()
         })
         .collect();
+    let mut tags = HashMap::new();
+    for snapshot in snapshots {
+        tags.extend(snapshot.tags().seen().0.copied().into_iter().flatten());
+    }
+    let mut suppressor = Suppressor::new(&accepted.suppressions, accepted.baseline.as_ref(), tags, view.as_of);
     let mut findings: BTreeMap<String, Finding> = BTreeMap::new();
     let (mut fold, mut judged) = (Fold::default(), Judged::default());
     let mut coverage: BTreeMap<(AccountId, Region, &'static str), Coverage> = BTreeMap::new();
@@ -48,7 +60,8 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         for evaluation in evaluations.into_items() {
             count(&mut coverage, check, &evaluation);
             judged.note(check.id, &evaluation);
-            if let Some((finding, about)) = finding(check, evaluation, view.as_of, &routing) {
+            if let Some((mut finding, about)) = finding(check, evaluation, view.as_of, &routing) {
+                suppressor.judge(&mut finding, &about);
                 fold.note(&finding.id, check, about);
                 add(&mut findings, finding);
             }
@@ -57,6 +70,8 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
     fold.fold(&mut findings);
     let mut findings: Vec<_> = findings.into_values().collect();
     findings.sort_by(worst_first);
+    let coverage: Vec<_> = coverage.into_values().collect();
+    let suppressions = suppressor.uses(&findings, &coverage, run.complete);
     let machines = machines::machines(&view, &findings, &judged);
     let scores = machines::scores(&view, &machines);
     Report {
@@ -65,7 +80,7 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         finished_at: run.finished_at,
         as_of: view.as_of,
         complete: run.complete,
-        coverage: coverage.into_values().collect(),
+        coverage,
         scores,
         inventory: machines::inventory(&view),
         machines,
@@ -76,7 +91,7 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         collectors: run.collectors,
         api_usage: run.api_usage,
         resolved: Vec::new(),
-        suppressions: Vec::new(),
+        suppressions,
         trend: Vec::new(),
         passed: Vec::new(),
         judged,

@@ -12,6 +12,7 @@ mod quotas;
 mod report;
 mod score;
 pub mod settings;
+mod suppress;
 
 pub use crate::model::CollectorRun;
 pub use crate::types::ApiUsage;
@@ -23,4 +24,4 @@ pub use report::{
     Status, Suppression, SuppressionUse, Throttled, TrendPoint,
 };
 pub use score::{Band, EXPLANATION as SCORE_EXPLANATION};
-pub use settings::{CheckSelection, ExitSettings};
+pub use settings::{Accepted, Baseline, CheckSelection, ExitSettings, SuppressionSettings};

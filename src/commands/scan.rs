@@ -24,7 +24,7 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
     let store = open_store(&config)?;
     output::prepare(&config.export)?;
     let Gathered { snapshots, facts, signal, listening } = gather(&config, store.as_ref())?;
-    let mut report = audit::audit(&snapshots, &config.checks, &config.selection, facts);
+    let mut report = audit::audit(&snapshots, &config.checks, &config.selection, &config.accepted, facts);
     let mut failures = Failures::default();
     if let Some(store) = &store {
         if extent == Extent::Whole {

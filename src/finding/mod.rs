@@ -33,7 +33,7 @@ pub use check::{Check, Family};
 pub use culprits::held_by;
 pub use evaluation::{
     Change, Defect, Evaluation, Evaluations, Keeps, Location, Outcome, Spread, Subject, about_data, about_grant,
-    about_key, about_retention, about_statement,
+    about_key, about_retention, about_statement, action_of,
 };
 pub use exposed::EXPOSURE_PARTS;
 pub use last_use::LastUse;

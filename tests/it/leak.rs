@@ -8,7 +8,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use proptest::prelude::*;
-use stepwarden::audit::{self, CheckSelection, LastState, Report, RunFacts};
+use stepwarden::audit::{self, Accepted, CheckSelection, LastState, Report, RunFacts};
 use stepwarden::export::terminal::Style;
 use stepwarden::export::{json, prometheus, terminal};
 use stepwarden::finding::CheckSettings;
@@ -61,7 +61,13 @@ fn report(scan: &Scan) -> Report {
         collectors: collection.runs.clone(),
         api_usage: scan.usage.clone(),
     };
-    audit::audit(&collection.snapshots, &CheckSettings::default(), &CheckSelection::default(), facts)
+    audit::audit(
+        &collection.snapshots,
+        &CheckSettings::default(),
+        &CheckSelection::default(),
+        &Accepted::default(),
+        facts,
+    )
 }
 
 /// Every byte that leaves, by where it leaves.
