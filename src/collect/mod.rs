@@ -16,6 +16,7 @@ mod last_accessed;
 mod live;
 mod log_groups;
 mod metered;
+mod metric_data;
 mod pages;
 mod progress;
 mod quota_holders;

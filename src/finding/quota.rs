@@ -57,12 +57,14 @@ where
 /// The state machines that are at or above the warning level of a quota of their own. Where none is, the Region is spoken
 /// about.
 fn machines_near(region: &RegionView<'_>, status: &QuotaStatus, thresholds: Thresholds) -> Vec<(Arn, QuotaStatus)> {
-    let Some(nearest) = &status.machine else { return Vec::new() };
+    if status.machine.is_none() {
+        return Vec::new();
+    }
     let is_near = |status: &QuotaStatus| status.ratio().is_some_and(|ratio| ratio >= thresholds.warning);
     // The nearest is exact where all were read.
     let others = status.of_each_machine(region.snapshot).into_iter().filter(|other| other.machine != status.machine);
     let all = std::iter::once(status.clone()).chain(others).filter(is_near);
-    all.map(|status| (status.machine.clone().unwrap_or_else(|| nearest.clone()), status)).collect()
+    all.filter_map(|status| Some((status.machine.clone()?, status))).collect()
 }
 
 fn judge<F>(region: &RegionView<'_>, status: &QuotaStatus, thresholds: Thresholds, explain: F) -> Result<Outcome, Gap>

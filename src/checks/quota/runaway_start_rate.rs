@@ -47,7 +47,11 @@ fn judge(machine: &MachineView<'_>) -> Result<Option<Outcome>, Gap> {
     let Some(starts) = starts(machine)? else { return Ok(None) };
     let Some(recent) = Recent::of(&starts.minutes) else {
         // A machine of which CloudWatch has no point at all may be one whose name it cannot tell.
-        return Ok(starts.hours.first().map(|_| Outcome::Compliant));
+        if starts.hours.first().is_none() {
+            return Ok(None);
+        }
+        up_to_date(machine)?;
+        return Ok(Some(Outcome::Compliant));
     };
     let run = elevated(&starts.hours, &recent);
     if run >= USUAL {
@@ -84,6 +88,14 @@ fn starts<'a>(machine: &MachineView<'a>) -> Result<Option<&'a Starts>, Gap> {
             Err(Gap::new(GapReason::NotSampled, detail).about(arn.as_str()))
         }
     }
+}
+
+/// Whether a machine without a point of late was not started, or CloudWatch is late.
+fn up_to_date(machine: &MachineView<'_>) -> Result<(), Gap> {
+    let snapshot = machine.region.snapshot;
+    let rates = snapshot.start_rates();
+    let known = rates.seen().0.map_or(Ok(()), |rates| rates.up_to_date(snapshot));
+    known.map_err(|gap| gap.about(machine.machine.arn.as_str()))
 }
 
 /// A rate that lasts, in starts a minute.

@@ -88,7 +88,11 @@ fn reaches(share: f64, cell: usize, width: usize) -> bool {
 /// With commas between thousands; a whole number without a fraction.
 pub(super) fn number(value: f64) -> String {
     let sign = if value < 0.0 { "-" } else { "" };
-    format!("{sign}{}", digits(value.abs().trunc()))
+    match value.abs() {
+        // Of a rate of a few a second the fraction tells.
+        few if few < 100.0 && few.fract() >= 0.05 => format!("{sign}{few:.1}"),
+        many => format!("{sign}{}", digits(many.trunc())),
+    }
 }
 
 /// [`number`] of a count.
@@ -109,6 +113,7 @@ pub(super) fn percent(share: f64) -> String {
     match share * 100.0 {
         small if small > 0.0 && small < 1.0 => "<1%".to_owned(),
         nearly if nearly > 99.0 && nearly < 100.0 => "99%".to_owned(),
+        huge if huge > 999.0 => ">999%".to_owned(),
         value => format!("{value:.0}%"),
     }
 }
@@ -168,8 +173,8 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
-        assert_eq!([0.0, 999.0, 1_000.0, 1_234_567.0].map(number), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!([0.0, 0.002, 0.5, 0.998, 1.0].map(percent), ["0%", "<1%", "50%", "99%", "100%"]);
+        assert_eq!([0.0, 0.25, 14.96, 999.9, 1_234_567.0].map(number), ["0", "0.2", "15.0", "999", "1,234,567"]);
+        assert_eq!([0.0, 0.002, 0.5, 0.998, 1.0, 40.0].map(percent), ["0%", "<1%", "50%", "99%", "100%", ">999%"]);
         assert_eq!([0.44, 42.5, 125.0, 4320.0].map(duration), ["0.4 s", "42 s", "2 min 5 s", "1 h 12 min"]);
     }
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::types::Arn;
+use super::{FRESH, up_to_date};
+use crate::model::Snapshot;
+use crate::types::{Arn, Gap};
 
 /// The starts of the state machines that start most. The children of a Distributed Map are no starts of the machine: they
 /// are not among them.
@@ -18,6 +20,16 @@ pub struct StartRates {
 }
 
 impl StartRates {
+    /// CloudWatch has a point of the last minutes of some machine, or of another metric: what has none was not started.
+    pub fn up_to_date(&self, snapshot: &Snapshot) -> Result<(), Gap> {
+        let late = |counts: &Counts| counts.values.iter().rev().take_while(|value| value.is_none()).count();
+        let fresh = |starts: &Starts| {
+            let late = u64::try_from(late(&starts.minutes)).unwrap_or(u64::MAX);
+            late.saturating_mul(u64::from(starts.minutes.period_seconds)) <= FRESH.unsigned_abs().as_secs()
+        };
+        if self.machines.values().any(fresh) { Ok(()) } else { up_to_date(snapshot) }
+    }
+
     /// What "start most" is about: as far back as Metrics Insights looks at the least.
     /// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-limits.html>.
     pub const TOP_WINDOW: SignedDuration = SignedDuration::from_hours(3);
