@@ -42,7 +42,10 @@ pub fn audit(
     let routing: HashMap<Arn, _> = view
         .regions()
         .flat_map(|region| {
-            region.machines().map(|machine| (machine.machine.arn.clone(), routing(&machine))).collect::<Vec<_>>()
+            region
+                .machines()
+                .map(|machine| (machine.machine.arn.clone(), routing(&machine, &settings.routing)))
+                .collect::<Vec<_>>()
         })
         .collect();
     let mut tags = HashMap::new();
@@ -141,7 +144,7 @@ fn finding(
         Status::NonCompliant => finding_score(severity, confidence, subject.machines.len(), defect.spread),
         Status::InsufficientData | Status::Suppressed => 0.0,
     };
-    let (owner, stack) = subject.machines.iter().find_map(|machine| routing.get(machine)).cloned().unwrap_or_default();
+    let (owner, stack) = whose(&subject.machines, routing);
     // What could not be judged is not the defect that may be found there later.
     let discriminator = match status {
         Status::NonCompliant => defect.discriminator.as_deref(),
@@ -178,6 +181,15 @@ fn finding(
         suppression: None,
     };
     Some((finding, about))
+}
+
+/// The owner and the stack of the machines concerned, where these agree: what is shared by several is nobody's alone.
+fn whose(machines: &[Arn], routing: &Routing) -> (Option<String>, Option<String>) {
+    let mut all = machines.iter().filter_map(|machine| routing.get(machine));
+    let Some(first) = all.next().cloned() else { return (None, None) };
+    all.fold(first, |(owner, stack), (other, another)| {
+        (owner.filter(|owner| Some(owner) == other.as_ref()), stack.filter(|stack| Some(stack) == another.as_ref()))
+    })
 }
 
 /// What a person can do about a gap.

@@ -8,6 +8,7 @@ mod identity;
 mod judged;
 mod links;
 mod machines;
+mod narrow;
 mod quotas;
 mod report;
 mod score;
@@ -19,6 +20,7 @@ pub use crate::types::ApiUsage;
 pub use engine::{RunFacts, audit};
 pub use history::{LastState, Seen};
 pub use judged::Judged;
+pub use narrow::Whose;
 pub use report::{
     ChangeSince, Coverage, Finding, Inspected, Inventory, MachineReport, Passed, QuotaReport, Report, Resolved, Score,
     Status, Suppression, SuppressionUse, Throttled, TrendPoint,

@@ -33,6 +33,7 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
         failures.note(keep_quotas(store, &snapshots));
         failures.note(keep(store, &mut report, extent));
     }
+    report.narrow(&config.whose);
     output::write_files(&report, &config.export, extent, &mut failures);
     output::write_streams(&report, &config.export, extent, common.color, args.audit.verbose, &mut failures);
     drop(listening);

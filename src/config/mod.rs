@@ -23,6 +23,7 @@ pub use key::{Key, Kind, Written};
 pub use keys::KEYS;
 pub use schedule::Schedule;
 
+use crate::audit::Whose;
 use crate::audit::settings::{Accepted, CheckSelection, ExitSettings};
 use crate::aws::settings::AwsSettings;
 use crate::collect::settings::CollectSettings;
@@ -46,6 +47,8 @@ pub struct Config {
     pub selection: CheckSelection,
     /// What is accepted although it is so.
     pub accepted: Accepted,
+    /// Whose findings are shown; of the command line.
+    pub whose: Whose,
     /// What the checks judge by.
     pub checks: CheckSettings,
     pub export: ExportSettings,

@@ -41,7 +41,7 @@ pub use published::asked_for;
 pub use quota::{Crowding, each_quota};
 pub use reach::{Party, Power, Reaching, spelled_out};
 pub use removal::removal;
-pub use routing::routing;
+pub use routing::{RoutingSettings, routing};
 pub use running::{Payloads, Runs, moment, seconds_between, span};
 pub use settings::CheckSettings;
 pub use severity::{Confidence, Severity};

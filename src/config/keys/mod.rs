@@ -25,6 +25,7 @@ pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
         running::KEYS,
         data::KEYS,
         checks::KEYS,
+        suppressions::ROUTING,
         suppressions::KEYS,
         running::CHECKS,
         thresholds::KEYS,
