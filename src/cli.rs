@@ -270,6 +270,15 @@ pub struct AuditArgs {
     /// Exit with 0 though part could not be evaluated
     #[arg(long)]
     pub allow_incomplete: bool,
+    /// Accept what this report.json tells: known findings are suppressed, unless they got worse
+    #[arg(long, value_name = "REPORT", value_hint = ValueHint::FilePath)]
+    pub baseline: Option<PathBuf>,
+    /// Show, write and fail on findings of this owner's state machines alone; repeatable
+    #[arg(long = "owner", value_name = "OWNER")]
+    pub owners: Vec<String>,
+    /// The same of a stack; with --owner, both have to fit
+    #[arg(long = "stack", value_name = "STACK")]
+    pub stacks: Vec<String>,
     /// Every finding in the summary, with all its resources
     #[arg(long, short)]
     pub verbose: bool,

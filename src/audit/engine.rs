@@ -10,7 +10,8 @@ use super::machines;
 use super::quotas;
 use super::report::{ChangeSince, Coverage, Finding, Passed, Report, Status};
 use super::score::finding_score;
-use super::settings::CheckSelection;
+use super::settings::{Accepted, CheckSelection};
+use super::suppress::Suppressor;
 use crate::checks::CHECKS;
 use crate::finding::{
     Check, CheckSettings, Defect, Evaluation, Evaluations, Location, Outcome, Subject, View, routing,
@@ -30,14 +31,28 @@ pub struct RunFacts {
 }
 
 /// Runs the selected checks over the snapshots.
-pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &CheckSelection, run: RunFacts) -> Report {
+pub fn audit(
+    snapshots: &[Snapshot],
+    settings: &CheckSettings,
+    selection: &CheckSelection,
+    accepted: &Accepted,
+    run: RunFacts,
+) -> Report {
     let view = View::new(snapshots, settings);
     let routing: HashMap<Arn, _> = view
         .regions()
         .flat_map(|region| {
-            region.machines().map(|machine| (machine.machine.arn.clone(), routing(&machine))).collect::<Vec<_>>()
+            region
+                .machines()
+                .map(|machine| (machine.machine.arn.clone(), routing(&machine, &settings.routing)))
+                .collect::<Vec<_>>()
         })
         .collect();
+    let mut tags = HashMap::new();
+    for snapshot in snapshots {
+        tags.extend(snapshot.tags().seen().0.copied().into_iter().flatten());
+    }
+    let mut suppressor = Suppressor::new(&accepted.suppressions, accepted.baseline.as_ref(), tags, view.as_of);
     let mut findings: BTreeMap<String, Finding> = BTreeMap::new();
     let (mut fold, mut judged, mut passed) = (Fold::default(), Judged::default(), Vec::new());
     let mut coverage: BTreeMap<(AccountId, Region, &'static str), Coverage> = BTreeMap::new();
@@ -51,7 +66,8 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
             if selection.list_passed && evaluation.outcome == Outcome::Compliant {
                 passed.push(pass(check.id, &evaluation.subject));
             }
-            if let Some((finding, about)) = finding(check, evaluation, view.as_of, &routing) {
+            if let Some((mut finding, about)) = finding(check, evaluation, view.as_of, &routing) {
+                suppressor.judge(&mut finding, &about);
                 fold.note(&finding.id, check, about);
                 add(&mut findings, finding);
             }
@@ -60,6 +76,8 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
     fold.fold(&mut findings);
     let mut findings: Vec<_> = findings.into_values().collect();
     findings.sort_by(worst_first);
+    let coverage: Vec<_> = coverage.into_values().collect();
+    let suppressions = suppressor.uses(&findings, &coverage, run.complete);
     let machines = machines::machines(&view, &findings, &judged);
     let scores = machines::scores(&view, &machines);
     Report {
@@ -68,7 +86,7 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         finished_at: run.finished_at,
         as_of: view.as_of,
         complete: run.complete,
-        coverage: coverage.into_values().collect(),
+        coverage,
         scores,
         inventory: machines::inventory(&view),
         machines,
@@ -79,7 +97,7 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         collectors: run.collectors,
         api_usage: run.api_usage,
         resolved: Vec::new(),
-        suppressions: Vec::new(),
+        suppressions,
         trend: Vec::new(),
         passed,
         judged,
@@ -134,7 +152,7 @@ fn finding(
         Status::NonCompliant => finding_score(severity, confidence, subject.machines.len(), defect.spread),
         Status::InsufficientData | Status::Suppressed => 0.0,
     };
-    let (owner, stack) = subject.machines.iter().find_map(|machine| routing.get(machine)).cloned().unwrap_or_default();
+    let (owner, stack) = whose(&subject.machines, routing);
     // What could not be judged is not the defect that may be found there later.
     let discriminator = match status {
         Status::NonCompliant => defect.discriminator.as_deref(),
@@ -171,6 +189,15 @@ fn finding(
         suppression: None,
     };
     Some((finding, about))
+}
+
+/// The owner and the stack of the machines concerned, where these agree: what is shared by several is nobody's alone.
+fn whose(machines: &[Arn], routing: &Routing) -> (Option<String>, Option<String>) {
+    let mut all = machines.iter().filter_map(|machine| routing.get(machine));
+    let Some(first) = all.next().cloned() else { return (None, None) };
+    all.fold(first, |(owner, stack), (other, another)| {
+        (owner.filter(|owner| Some(owner) == other.as_ref()), stack.filter(|stack| Some(stack) == another.as_ref()))
+    })
 }
 
 /// What a person can do about a gap.

@@ -97,7 +97,7 @@ pub enum Status {
 }
 
 /// Why a finding is accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Suppression {
     pub reason: String,
     pub owner: Option<String>,
@@ -115,6 +115,8 @@ pub struct SuppressionUse {
     pub expired: bool,
     /// Findings that it hid; of an expired one, those that it would have hidden.
     pub findings: usize,
+    /// There is nothing that it could hide, and all that it speaks about was looked at.
+    pub unused: bool,
 }
 
 /// A finding that is no longer there.

@@ -13,7 +13,8 @@ pub(super) fn run(args: &CheckArgs, common: &CommonArgs) -> anyhow::Result<Outco
     configure::apply_audit(&mut config, &args.audit)?;
     output::prepare(&config.export)?;
     let snapshots = snapshots::read(&args.snapshots)?;
-    let report = audit::audit(&snapshots, &config.checks, &config.selection, facts(&snapshots));
+    let mut report = audit::audit(&snapshots, &config.checks, &config.selection, &config.accepted, facts(&snapshots));
+    report.narrow(&config.whose);
     let mut failures = Failures::default();
     output::write_files(&report, &config.export, Extent::Whole, &mut failures);
     output::write_streams(&report, &config.export, Extent::Whole, common.color, args.audit.verbose, &mut failures);

@@ -1,5 +1,6 @@
 //! Floor 10: one file a subcommand; joins the rooms.
 
+mod baseline;
 mod check;
 mod checks;
 mod collect;

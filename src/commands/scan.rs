@@ -25,7 +25,7 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
     let store = open_store(&config)?;
     output::prepare(&config.export)?;
     let Gathered { snapshots, facts, signal, listening } = gather(&config, store.as_ref())?;
-    let mut report = audit::audit(&snapshots, &config.checks, &config.selection, facts);
+    let mut report = audit::audit(&snapshots, &config.checks, &config.selection, &config.accepted, facts);
     let mut failures = Failures::default();
     if let Some(store) = &store {
         if extent == Extent::Whole {
@@ -34,6 +34,7 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
         failures.note(keep_quotas(store, &snapshots));
         failures.note(keep(store, &mut report, extent));
     }
+    report.narrow(&config.whose);
     output::write_files(&report, &config.export, extent, &mut failures);
     // An interrupted scan knows too little to tell others, and somebody waits for it to end.
     if signal.is_none() && extent == Extent::Whole {

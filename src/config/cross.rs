@@ -45,7 +45,9 @@ pub(super) fn conflicts(config: &Config, known: &Known) -> Vec<Conflict> {
     conflicts.extend(thresholds(config));
     let mut unknown = checks("checks.only", &config.selection.only, &known.checks);
     unknown.extend(checks("checks.skip", &config.selection.skip, &known.checks));
-    if unknown.is_empty() {
+    let named = unknown.len();
+    unknown.extend(suppressed(config, &known.checks));
+    if named == 0 {
         conflicts.extend(no_check(config, &known.checks));
     }
     conflicts.extend(unknown);
@@ -99,6 +101,16 @@ fn checks(key: &'static str, named: &[String], known: &[&str]) -> Vec<Conflict> 
         }
     };
     unknown.map(conflict).collect()
+}
+
+/// A suppression of a check that there is not would hide nothing, and seem to.
+fn suppressed(config: &Config, known: &[&str]) -> Vec<Conflict> {
+    let rules = config.accepted.suppressions.iter().enumerate();
+    let conflicts = rules.flat_map(|(index, rule)| {
+        let conflicts = checks("suppressions", &rule.checks, known).into_iter();
+        conflicts.map(move |conflict| Conflict { item: Some(Item::Index(index)), ..conflict })
+    });
+    conflicts.collect()
 }
 
 fn formats(config: &Config) -> Option<Conflict> {

@@ -23,7 +23,8 @@ pub use key::{Key, Kind, Written};
 pub use keys::KEYS;
 pub use schedule::Schedule;
 
-use crate::audit::settings::{CheckSelection, ExitSettings};
+use crate::audit::Whose;
+use crate::audit::settings::{Accepted, CheckSelection, ExitSettings};
 use crate::aws::settings::AwsSettings;
 use crate::collect::settings::CollectSettings;
 use crate::detect::Settings as DetectSettings;
@@ -45,6 +46,10 @@ pub struct Config {
     pub detect: DetectSettings,
     /// Which checks run.
     pub selection: CheckSelection,
+    /// What is accepted although it is so.
+    pub accepted: Accepted,
+    /// Whose findings are shown; of the command line.
+    pub whose: Whose,
     /// What the checks judge by.
     pub checks: CheckSettings,
     pub export: ExportSettings,

@@ -170,6 +170,11 @@ pub fn about_statement(role: &Arn, policy: &str, statement: &str, action: &str) 
     format!("{role} {policy} {statement} {}", action.to_ascii_lowercase())
 }
 
+/// The action in what [`about_grant`] or [`about_statement`] says, in lower case.
+pub fn action_of(about: &str) -> Option<&str> {
+    about.starts_with("arn:").then(|| about.rsplit_once(' ')).flatten().map(|(_, action)| action)
+}
+
 /// Under whose key a state machine or a log group stands.
 pub fn about_key(resource: &Arn) -> String {
     format!("key of {resource}")

@@ -38,7 +38,7 @@ pub use compliance::{Control, STANDARDS, Standard, controls};
 pub use culprits::held_by;
 pub use evaluation::{
     Change, Defect, Evaluation, Evaluations, Keeps, Location, Outcome, Spread, Subject, about_data, about_grant,
-    about_key, about_payloads, about_retention, about_statement, about_text,
+    about_key, about_payloads, about_retention, about_statement, about_text, action_of,
 };
 pub use exposed::EXPOSURE_PARTS;
 pub use keys::{KeyUser, Usable};
@@ -47,7 +47,7 @@ pub use published::{Aliased, asked_for};
 pub use quota::{Crowding, each_quota};
 pub use reach::{Party, Power, Reaching, spelled_out};
 pub use removal::removal;
-pub use routing::routing;
+pub use routing::{RoutingSettings, routing};
 pub use running::{Payloads, Runs, moment, seconds_between, span};
 pub use settings::CheckSettings;
 pub use severity::{Confidence, Severity};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::RoutingSettings;
 use crate::iam::glob_matches;
 use crate::types::{AccountId, Arn};
 
@@ -48,6 +49,7 @@ pub struct CheckSettings {
     /// Hours after which an open Map Run counts as stuck whatever it does.
     pub map_run_hours: u32,
     pub quota_exhaustion_forecast: ExhaustionTimes,
+    pub routing: RoutingSettings,
     /// Accounts that count as one's own.
     pub trusted_accounts: Vec<AccountId>,
     /// Principals that are meant to read execution data: ARNs with IAM's wildcards.
@@ -91,6 +93,7 @@ impl Default for CheckSettings {
             thresholds: BTreeMap::new(),
             long_running: LongRunning { days: 30, least_hours: 24 },
             map_run_hours: 24,
+            routing: RoutingSettings::default(),
             // A raised limit takes AWS days; a runaway is to wake somebody up.
             quota_exhaustion_forecast: ExhaustionTimes { warning_days: 14, critical_hours: 24 },
             trusted_accounts: Vec::new(),

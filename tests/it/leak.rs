@@ -8,7 +8,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use proptest::prelude::*;
-use stepwarden::audit::{self, CheckSelection, LastState, Report, RunFacts};
+use stepwarden::audit::{self, Accepted, CheckSelection, LastState, Report, RunFacts};
 use stepwarden::export::sarif::Results;
 use stepwarden::export::terminal::Style;
 use stepwarden::export::{asff, csv, json, junit, markdown, ocsf, prometheus, sarif, terminal};
@@ -62,7 +62,13 @@ fn report(scan: &Scan) -> Report {
         collectors: collection.runs.clone(),
         api_usage: scan.usage.clone(),
     };
-    audit::audit(&collection.snapshots, &CheckSettings::default(), &CheckSelection::default(), facts)
+    audit::audit(
+        &collection.snapshots,
+        &CheckSettings::default(),
+        &CheckSelection::default(),
+        &Accepted::default(),
+        facts,
+    )
 }
 
 /// Every byte that leaves, by where it leaves.
