@@ -30,4 +30,5 @@ mod running;
 mod send;
 mod shell;
 mod standards;
+mod suppress;
 mod validator;
