@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+use crate::finding::Severity;
+
 /// Audits AWS accounts for what goes wrong, leaks or runs out around AWS Step Functions.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, after_help = EXIT_CODES)]
@@ -33,6 +35,9 @@ pub enum Command {
     /// Find personal data and secrets in samples: JSON Lines to JSON Lines
     #[command(after_help = DETECT)]
     Detect(DetectArgs),
+    /// Compare two reports: what is new, reopened, resolved
+    #[command(after_help = DIFF_REPORTS)]
+    Diff(DiffArgs),
     /// List the checks
     Checks {
         #[arg(long, value_enum, default_value_t = ListFormat::Terminal)]
@@ -164,6 +169,11 @@ Without --definition the live state machine of --state-machine-arn is read; with
 permissions boundary of --execution-role-arn, or else of that state machine's role. Where anything is read, so is the state
 machine that --state-machine-arn names; what flags say stands above that.";
 
+const DIFF_REPORTS: &str = "\
+A finding that the later report does not have is resolved where its check reached a verdict on all that it looked at in that
+account and Region; else it is told apart, as not looked at. Suppressed findings and insufficient data are left out. The exit
+code is 3 where something new or reopened is at or above --fail-on.";
+
 const EVALUATE: &str = "\
 A case is {\"id\", \"principal\"?, \"policies\": [document or {name, policy}], \"boundary\"?, \"session_policies\"?,
 \"scps\"?: one level, or a list of levels, \"resource_policy\"?, \"action\", \"resource\", \"resource_account\"?,
@@ -175,6 +185,28 @@ An answer is {\"id\", \"decision\": Allowed, ImplicitlyDenied, ExplicitlyDenied,
 pub enum ListFormat {
     Terminal,
     Json,
+}
+
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The earlier report.json
+    #[arg(value_name = "REPORT_A", value_hint = ValueHint::FilePath)]
+    pub before: PathBuf,
+    /// The later one
+    #[arg(value_name = "REPORT_B", value_hint = ValueHint::FilePath)]
+    pub after: PathBuf,
+    #[arg(long, value_enum, default_value_t = DiffFormat::Terminal)]
+    pub format: DiffFormat,
+    /// Exit with 3 where what is new or reopened has this severity or a worse one
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<Severity>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    Terminal,
+    Json,
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -1,19 +1,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::report::{ChangeSince, Finding, Report};
+use super::report::{ChangeSince, Finding, Report, Resolved, Status, TrendPoint};
+use crate::finding::Severity;
 use crate::types::Region;
 
+/// What was closed, and how an account stood, is remembered for a good year.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(400 * 24);
+/// Of so long every scan has its point.
+const BY_SCAN: SignedDuration = SignedDuration::from_hours(3 * 24);
+
 /// What the store remembers from one report to the next.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct LastState {
     /// By finding id.
     pub findings: BTreeMap<String, Seen>,
     /// The Regions that were ever scanned, by account: what a role is used for shows in all of them.
     #[serde(default)]
     pub regions: BTreeMap<String, BTreeSet<String>>,
+    /// How the accounts stood after each whole scan, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trend: Vec<TrendPoint>,
 }
 
 /// One finding over time.
@@ -26,6 +35,12 @@ pub struct Seen {
     pub first_seen: Timestamp,
     pub last_seen: Timestamp,
     pub open: bool,
+    /// As it was last told; unknown of what an earlier version remembered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
+    /// It says that something could not be judged.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub insufficient: bool,
 }
 
 impl LastState {
@@ -44,11 +59,35 @@ impl LastState {
             self.date_one(finding);
         }
         let looked = Looked::at(report, &self.regions);
+        let mut resolved = Vec::new();
         for (id, seen) in &mut self.findings {
             if seen.open && !present.contains(id) && report.complete && looked.settles(report, seen) {
                 seen.open = false;
+                resolved.extend((!seen.insufficient).then(|| seen.resolved(id)));
             }
         }
+        report.resolved = resolved;
+        // Whoever looks for something that old has the reports.
+        let remembered = |seen: &Seen| seen.open || report.as_of.duration_since(seen.last_seen) <= REMEMBERED;
+        self.findings.retain(|_, seen| remembered(seen));
+    }
+
+    /// Adds how the accounts of a whole scan stand, and tells the report how they stood before.
+    pub fn trace(&mut self, report: &mut Report) {
+        let accounts = report.scores.iter().filter(|score| score.region.as_str() == Region::GLOBAL);
+        for score in accounts.filter(|_| report.complete) {
+            let own = report.of_status(Status::NonCompliant).filter(|finding| finding.account_id == score.account_id);
+            let mut findings = BTreeMap::new();
+            for finding in own {
+                *findings.entry(finding.severity).or_default() += 1;
+            }
+            let account_id = score.account_id.to_string();
+            self.trend.push(TrendPoint { account_id, at: report.finished_at, risk: score.risk, findings });
+        }
+        thin(&mut self.trend, report.finished_at);
+        let here =
+            |point: &&TrendPoint| report.scores.iter().any(|score| score.account_id.as_str() == point.account_id);
+        report.trend = self.trend.iter().filter(here).cloned().collect();
     }
 
     fn date_one(&mut self, finding: &mut Finding) {
@@ -59,7 +98,8 @@ impl LastState {
         };
         finding.since_last = if seen.open { ChangeSince::Unchanged } else { ChangeSince::Reopened };
         finding.first_seen = seen.first_seen;
-        (seen.last_seen, seen.open) = (finding.last_seen, true);
+        let (first_seen, again) = (seen.first_seen, Seen::first(finding));
+        *seen = Seen { first_seen, ..again };
     }
 }
 
@@ -73,8 +113,38 @@ impl Seen {
             first_seen: finding.first_seen,
             last_seen: finding.last_seen,
             open: true,
+            severity: Some(finding.severity),
+            insufficient: finding.status == Status::InsufficientData,
         }
     }
+
+    fn resolved(&self, id: &str) -> Resolved {
+        Resolved {
+            id: id.to_owned(),
+            check: self.check.clone(),
+            severity: self.severity,
+            account_id: self.account_id.clone(),
+            region: self.region.clone(),
+            resource: self.resource.clone(),
+            first_seen: self.first_seen,
+            last_seen: self.last_seen,
+        }
+    }
+}
+
+/// Keeps every point of the last days, then the last of each account and day.
+fn thin(trend: &mut Vec<TrendPoint>, now: Timestamp) {
+    trend.retain(|point| now.duration_since(point.at) <= REMEMBERED);
+    trend.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.account_id.cmp(&b.account_id)));
+    let mut later = BTreeSet::new();
+    let mut kept: Vec<_> = std::mem::take(trend);
+    kept.reverse();
+    kept.retain(|point| {
+        let day = (point.account_id.clone(), point.at.as_second().div_euclid(86_400));
+        later.insert(day) || now.duration_since(point.at) <= BY_SCAN
+    });
+    kept.reverse();
+    *trend = kept;
 }
 
 /// Where checks had all that they needed.

@@ -135,7 +135,7 @@ pub struct Resolved {
 }
 
 /// How an account stood at one time.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrendPoint {
     pub account_id: String,
     /// The end of the scan.

@@ -11,6 +11,7 @@ mod definition;
 mod detect;
 mod detect_lines;
 mod detect_stream;
+mod diff;
 mod fast;
 mod gather;
 mod generate;
@@ -51,6 +52,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Check(args) => check::run(&args, &common),
         Command::Reach(args) => reach::run(&args, &common),
         Command::Detect(args) => detect::run(&args, &common),
+        Command::Diff(args) => diff::run(&args),
         Command::Checks { format } => checks::list(format),
         Command::Explain { check } => checks::explain(&check),
         Command::Permissions(args) => permissions::run(args, &common),

@@ -32,7 +32,7 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
             failures.note(keep_executions(store, &snapshots));
         }
         failures.note(keep_quotas(store, &snapshots));
-        failures.note(keep(store, &mut report, extent));
+        failures.note(keep(store, &mut report, extent, config.store.keep_days));
     }
     report.narrow(&config.whose);
     output::write_files(&report, &config.export, extent, &mut failures);
@@ -47,12 +47,16 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
 
 /// Dates the report by the store, and keeps it there. Of quotas, which are scanned every minute, it is not kept: the store
 /// would hold 1,440 a day.
-fn keep(store: &Directory, report: &mut Report, extent: Extent) -> anyhow::Result<()> {
+fn keep(store: &Directory, report: &mut Report, extent: Extent, keep_days: Option<u32>) -> anyhow::Result<()> {
     let mut state = store.last_state()?;
     state.date(report);
+    if extent == Extent::Whole {
+        state.trace(report);
+    }
     store.keep_state(&state)?;
     if extent == Extent::Whole {
         store.keep_report(report.finished_at, &output::json(report)?)?;
+        store.forget_reports(report.finished_at, keep_days)?;
     }
     Ok(())
 }

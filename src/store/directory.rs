@@ -1,7 +1,8 @@
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 
 use super::atomic::{create_atomically, probe_directory, write_atomically};
@@ -111,14 +112,46 @@ impl Directory {
 
     /// Keeps a report under the time it was finished.
     pub fn keep_report(&self, finished_at: Timestamp, report: &[u8]) -> Result<(), StoreError> {
-        let name = finished_at.strftime("%Y%m%dT%H%M%S%.3fZ");
-        self.write(&format!("reports/{name}.json"), 0o600, report)
+        self.write(&format!("reports/{}", file_name(finished_at)), 0o600, report)
+    }
+
+    /// Deletes reports that were finished more than `days` before `now`.
+    pub fn forget_reports(&self, now: Timestamp, days: Option<u32>) -> Result<(), StoreError> {
+        let Some(days) = days else { return Ok(()) };
+        let oldest = now.saturating_sub(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MIN);
+        let oldest = file_name(oldest);
+        let folder = self.root.join("reports");
+        let failed = |source| StoreError { path: folder.clone(), source };
+        let mut forgotten = 0;
+        for entry in std::fs::read_dir(&folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            // Names of reports sort by their time; what is named otherwise is not ours.
+            let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+            if is_report(name) && name < oldest.as_str() {
+                std::fs::remove_file(&path).map_err(|source| StoreError { path: path.clone(), source })?;
+                forgotten += 1;
+            }
+        }
+        if forgotten > 0 {
+            tracing::info!(reports = forgotten, days, "reports that are older than store.keep_days were deleted");
+        }
+        Ok(())
     }
 
     fn write(&self, name: &str, mode: u32, content: &[u8]) -> Result<(), StoreError> {
         let path = self.root.join(name);
         write_atomically(&path, mode, |out| out.write_all(content)).map_err(|source| StoreError { path, source })
     }
+}
+
+/// Of a report: `20261120T060042.500Z.json`.
+fn file_name(finished_at: Timestamp) -> String {
+    format!("{}.json", finished_at.strftime("%Y%m%dT%H%M%S%.3fZ"))
+}
+
+fn is_report(name: &str) -> bool {
+    let shape = |byte: u8| if byte.is_ascii_digit() { b'0' } else { byte };
+    name.bytes().map(shape).eq(*b"00000000T000000.000Z.json")
 }
 
 /// `None` where there is no such file.

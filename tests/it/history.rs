@@ -85,3 +85,38 @@ fn what_was_mended_and_broken_again_is_reopened() {
     assert_eq!(change(&emulator.endpoint), None);
     assert_eq!(change(&proxy.endpoint).as_deref(), Some("reopened"));
 }
+
+/// The whole report of a scan of one machine whose logging `endpoint` tells.
+fn report(endpoint: &str, store: &Path, days: &str) -> Value {
+    let run = Run::emulated(&["scan", "--format", "json", "--allow-incomplete", "--region", "us-east-1"], endpoint);
+    let run = run.env("STEPWARDEN_STORE_DIRECTORY", store).env("STEPWARDEN_STORE_KEEP_DAYS", days);
+    serde_json::from_str(&run.run().expect(0).stdout).expect("a report")
+}
+
+#[test]
+fn a_report_tells_what_was_resolved_and_how_the_account_stood() {
+    let Some(emulator) = Emulator::seeded(Kind::Moto) else { return };
+    let proxy = emulator.behind(&json!([
+        {"operation": "DescribeStateMachine", "body_contains": "payments-capture", "answer": {"remove_field": "loggingConfiguration"}}
+    ]));
+    let store = tempfile::tempdir().expect("a folder");
+    let reports = store.path().join("reports");
+    std::fs::create_dir_all(&reports).expect("a folder");
+    for name in ["20200101T000000.000Z.json", "notes.txt"] {
+        std::fs::write(reports.join(name), "{}").expect("it is written");
+    }
+    report(&proxy.endpoint, store.path(), "30");
+    let mended = report(&emulator.endpoint, store.path(), "30");
+    let resolved = mended["resolved"].as_array().expect("a list");
+    let one = resolved.iter().find(|one| one["check"] == "logging-disabled").expect("logging was mended");
+    assert_eq!((&one["severity"], &one["change"]), (&"medium".into(), &"resolved".into()));
+    let trend = mended["trend"].as_array().expect("a list");
+    assert_eq!(trend.len(), 2);
+    assert!(trend.iter().all(|point| point["risk"].is_number() && point["findings"]["medium"].as_u64() > Some(3)));
+    let mut names: Vec<_> =
+        std::fs::read_dir(&reports).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
+    names.sort();
+    assert_eq!(names.len(), 3, "the old report is gone, what is no report stays: {names:?}");
+    assert_eq!(names[2], "notes.txt");
+    assert!(report(&emulator.endpoint, store.path(), "30")["resolved"].as_array().expect("a list").is_empty());
+}

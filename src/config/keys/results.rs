@@ -72,6 +72,14 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::put(&mut config.store.directory, value.path().map(Some)),
     },
     Key {
+        path: "store.keep_days",
+        value: Written::Unset("90"),
+        kind: Kind::Number,
+        expected: "a whole number from 1 to 3653",
+        why: "Days that reports are kept in the store, the newest always; without it, all of them are.",
+        set: |config, value| setters::put(&mut config.store.keep_days, value.whole(1..=3653).map(Some)),
+    },
+    Key {
         path: "store.hash_key_env",
         value: Written::Default(r#""STEPWARDEN_HASH_KEY""#),
         kind: Kind::Private,

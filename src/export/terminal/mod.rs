@@ -122,6 +122,9 @@ fn verdict(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     if unread > 0 {
         sentences.push(format!("{} lacked data.", plural(unread, "evaluation")));
     }
+    if !report.resolved.is_empty() {
+        sentences.push(format!("{} resolved since the last report.", plural(report.resolved.len(), "finding")));
+    }
     if !report.complete {
         sentences.push("The collection ended early.".to_owned());
     }
