@@ -3,6 +3,7 @@
 //! a socket, how wide it is and whether it shows colours is told, never asked.
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+pub mod drawing;
 pub mod json;
 pub mod prometheus;
 pub mod settings;

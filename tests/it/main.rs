@@ -9,6 +9,7 @@ mod cases;
 mod collectors;
 mod config;
 mod detect;
+mod drawing;
 mod emulator;
 mod end_to_end;
 mod executions;
