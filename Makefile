@@ -3,12 +3,13 @@
 # make bench   decisions a second of the policy evaluator; wall time, CPU time and peak memory of an audit of 1,000 roles and
 #              1,000 state machines from a snapshot, and of a scan of 1,000 state machines, with its calls, and of one of quotas alone; payload that
 #              the detectors inspect a second (release build); error and false alarms of forecasts on series whose
-#              future is known
+#              future is known; time and memory of a report of 10,000 findings in all formats
 
 PYTHON ?= python3
 VENV := .venv
 MOTO := $(VENV)/moto
 MINISTACK := $(VENV)/ministack
+VALIDATORS := $(VENV)/validators
 OUT := out/demo
 
 .PHONY: demo test bench lint fmt update-golden clean
@@ -32,6 +33,7 @@ bench: $(MOTO)/ready $(MINISTACK)/ready
 	mkdir -p out
 	cargo bench --locked --bench account -- out/account.jsonl
 	cargo bench --locked --bench forecast
+	cargo bench --locked --bench formats
 	cargo bench --locked --bench detect -- out/samples.jsonl
 	$(PYTHON) benches/detect.py --binary $${CARGO_TARGET_DIR:-target}/release/stepwarden out/samples.jsonl
 	$(PYTHON) benches/account.py --binary $${CARGO_TARGET_DIR:-target}/release/stepwarden out/account.jsonl
@@ -42,16 +44,18 @@ bench: $(MOTO)/ready $(MINISTACK)/ready
 update-golden: emulators
 	UPDATE_EXPECT=1 cargo test --locked
 
-# The emulators are Python packages, each in an environment of its own. Where they cannot be installed the end-to-end
+# The emulators, and the validators of formats, are Python packages, each in an environment of its own. Where they cannot be installed the end-to-end
 # suites are skipped, which `skipped` says; with CI=true that is a failure.
 .PHONY: emulators skipped
 emulators:
 	@$(MAKE) --no-print-directory $(MOTO)/ready || [ "$$CI" != true ]
 	@$(MAKE) --no-print-directory $(MINISTACK)/ready || [ "$$CI" != true ]
+	@$(MAKE) --no-print-directory $(VALIDATORS)/ready || [ "$$CI" != true ]
 
 skipped:
 	@[ -f $(MOTO)/ready ] || echo "SKIPPED: end to end on moto (its Python environment could not be made)"
 	@[ -f $(MINISTACK)/ready ] || echo "SKIPPED: end to end on MiniStack (its Python environment could not be made)"
+	@[ -f $(VALIDATORS)/ready ] || echo "SKIPPED: the formats by others' validators (their Python environment could not be made)"
 
 $(VENV)/%/ready: tests/emulator/requirements-%.txt
 	$(PYTHON) -m venv --clear $(VENV)/$*

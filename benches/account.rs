@@ -11,7 +11,8 @@ use stepwarden::detect::{Clean, Door, HashKey};
 use stepwarden::iam::Policy;
 use stepwarden::model::{
     DefinitionRef, Details, Encryption, EventRule, EventTarget, Iam, InlinePolicy, KmsKey, KmsKeys, LogGroup, LogLevel,
-    Logging, MachineKind, PartValue, Principal, Role, RuleState, SnapshotLine, StateMachine, StateMachines,
+    Logging, MachineKind, MachineStatus, PartValue, Principal, Role, RuleState, SnapshotLine, StateMachine,
+    StateMachines,
 };
 use stepwarden::types::{AccountId, Arn, Observed, Region};
 
@@ -276,6 +277,7 @@ fn machine(
     let key = dice.percent(10).then(|| format!("arn:aws:kms:{region}:{ACCOUNT}:key/{}", dice.roll(20)));
     let role = index % execution_roles(roles);
     let details = Details {
+        status: Some(MachineStatus::Active),
         role_arn: Observed::known(iam_arn("role", &format!("{}-execution-{role}", TEAMS[role % TEAMS.len()]))),
         logging: Logging {
             level: if group.is_some() { LogLevel::All } else { LogLevel::Off },
@@ -333,6 +335,7 @@ fn rules(region: &str) -> BTreeMap<Arn, EventRule> {
             id: clean(json!("bus"), |value| value.as_str().map(str::to_owned)),
             arn: arn(format!("arn:aws:events:{region}:{PARTNER}:event-bus/default")),
             role_arn: None,
+            passes_data: Some(true),
         }]),
     };
     BTreeMap::from([(arn(format!("arn:aws:events:{region}:{ACCOUNT}:rule/central")), rule)])

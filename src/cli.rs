@@ -272,12 +272,15 @@ pub struct ChecksArgs {
 pub struct AuditArgs {
     #[command(flatten)]
     pub checks: ChecksArgs,
-    /// terminal, json or prometheus; repeatable
+    /// terminal, json, jsonl, sarif, ocsf, asff, csv, markdown, junit or prometheus; repeatable
     #[arg(long = "format", value_name = "FORMAT")]
     pub formats: Vec<String>,
-    /// Where report.json and metrics.prom are written; without it they go to standard output
+    /// Where report.json, its siblings and metrics.prom are written; without it the one format goes to standard output
     #[arg(long, value_hint = ValueHint::DirPath)]
     pub output_dir: Option<PathBuf>,
+    /// List what is compliant too: in json, jsonl, sarif, ocsf, asff, csv and junit
+    #[arg(long)]
+    pub include_compliant: bool,
     /// textfile=DIR: leave stepwarden.prom for the node exporter's textfile collector
     #[arg(long = "metrics", value_name = "SINK")]
     pub metrics: Vec<String>,
@@ -287,6 +290,15 @@ pub struct AuditArgs {
     /// Exit with 0 though part could not be evaluated
     #[arg(long)]
     pub allow_incomplete: bool,
+    /// Accept what this report.json tells: known findings are suppressed, unless they got worse
+    #[arg(long, value_name = "REPORT", value_hint = ValueHint::FilePath)]
+    pub baseline: Option<PathBuf>,
+    /// Show, write and fail on findings of this owner's state machines alone; repeatable
+    #[arg(long = "owner", value_name = "OWNER")]
+    pub owners: Vec<String>,
+    /// The same of a stack; with --owner, both have to fit
+    #[arg(long = "stack", value_name = "STACK")]
+    pub stacks: Vec<String>,
     /// Every finding in the summary, with all its resources
     #[arg(long, short)]
     pub verbose: bool,
@@ -298,6 +310,9 @@ pub struct ScanArgs {
     pub aws: AwsArgs,
     #[command(flatten)]
     pub audit: AuditArgs,
+    /// security-hub: import the findings into AWS Security Hub, in the account and Region of each; repeatable
+    #[arg(long = "send", value_name = "RECEIVER", conflicts_with = "quotas")]
+    pub send: Vec<String>,
     /// Only quotas, fast enough for every minute: at most 12 calls an account and Region, and who holds a quota above its
     /// warning level. Runs the checks of quotas alone, writes report-quotas.json, metrics-quotas.prom and the textfile
     /// stepwarden-quotas.prom, and keeps no report in the store
@@ -363,6 +378,9 @@ pub struct PermissionsArgs {
     pub aws: AwsArgs,
     #[command(flatten)]
     pub checks: ChecksArgs,
+    /// security-hub: with what importing findings there needs; repeatable
+    #[arg(long = "send", value_name = "RECEIVER")]
+    pub send: Vec<String>,
     /// Print instead what AWS bills a month for the configured schedule
     #[arg(long)]
     pub cost: bool,

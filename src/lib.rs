@@ -20,7 +20,7 @@
 //! | 5 | [`finding`]: the vocabulary of judging |
 //! | 6 | [`checks`]: one file a check |
 //! | 7 | [`audit`]: evaluations to a report |
-//! | 8 | [`store`]: what is kept between runs · [`export`]: one file a format · [`telemetry`]: the log |
+//! | 8 | [`store`]: what is kept between runs · [`export`]: one file a format · [`send`]: to receivers · [`telemetry`]: the log |
 //! | 9 | [`config`]: every room's settings, composed · [`cli`]: the command line, as types |
 //! | 10 | [`commands`]: one file a subcommand |
 
@@ -41,6 +41,7 @@ pub mod forecast;
 pub mod graph;
 pub mod iam;
 pub mod model;
+pub mod send;
 pub mod store;
 pub mod telemetry;
 pub mod types;

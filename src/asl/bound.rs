@@ -4,11 +4,12 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::counter::must_leave;
-use super::facts;
+use super::counter::{self, must_leave};
 use super::machine::{EdgeKind, Machine, Node};
 use super::reads::{Dollar, Write, writes};
+use super::{QueryLanguage, facts};
 
 /// What stands between the beginning of an execution and the state that starts the next; the greater bounds better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -35,31 +36,46 @@ impl Bound {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Bounded<'a> {
     pub(super) bound: Bound,
     /// The state that does it.
     pub(super) by: Option<&'a str>,
+    /// The names of the numbers that are compared, and handed on changed.
+    pub(super) counts: BTreeSet<String>,
+    pub(super) in_map: bool,
 }
 
-/// What bounds the state, and whether it is in a Map.
-pub(super) fn of<'a>(machine: &Machine<'a>, index: usize) -> (Bounded<'a>, bool) {
+/// Of each state, those that may come after it where nothing fails.
+pub(super) fn ways(machine: &Machine<'_>) -> Vec<Vec<usize>> {
+    let next = |(index, node): (usize, &Node<'_>)| {
+        let to = match node.kind {
+            "Choice" => counter::ways(node),
+            _ => node.edges().into_iter().filter(|(kind, _)| *kind != EdgeKind::Catch).map(|(_, to)| to).collect(),
+        };
+        to.into_iter().filter_map(|to| machine.sibling(index, to)).collect()
+    };
+    machine.nodes.iter().enumerate().map(next).collect()
+}
+
+/// What bounds the state.
+pub(super) fn of<'a>(machine: &Machine<'a>, ways: &[Vec<usize>], index: usize) -> Bounded<'a> {
     let counted = counted(machine, index);
-    let mut best = Bounded { bound: Bound::None, by: None };
-    let (mut at, mut in_map) = (index, false);
+    let mut best = Bounded { bound: Bound::None, by: None, counts: BTreeSet::new(), in_map: false };
+    let mut at = index;
     loop {
         let node = &machine.nodes[at];
-        let here = Scope { machine, target: at }.bounded(&counted);
+        let here = Scope { machine, ways, target: at }.bounded(&counted, &mut best.counts);
         let empty = (at != index && may_be_empty(machine, at)).then_some((Bound::Choice, node.name));
-        in_map |= at != index && node.kind == "Map";
+        best.in_map |= at != index && node.kind == "Map";
         for (bound, by) in here.into_iter().chain(empty) {
             if bound > best.bound {
-                best = Bounded { bound, by: Some(by) };
+                (best.bound, best.by) = (bound, Some(by));
             }
         }
         match machine.scope_of(at).owner {
             Some(owner) => at = owner,
-            None => return (best, in_map),
+            None => return best,
         }
     }
 }
@@ -67,43 +83,55 @@ pub(super) fn of<'a>(machine: &Machine<'a>, index: usize) -> (Bounded<'a>, bool)
 /// A Map whose items are not written there.
 fn may_be_empty(machine: &Machine<'_>, index: usize) -> bool {
     let node = &machine.nodes[index];
-    let written = node.json.get("Items").and_then(serde_json::Value::as_array);
+    let written = node.json.get("Items").and_then(Value::as_array);
     node.kind == "Map" && written.is_none_or(Vec::is_empty)
 }
 
 /// The states beside one that must be passed.
 struct Scope<'m, 'a> {
     machine: &'m Machine<'a>,
+    ways: &'m [Vec<usize>],
     target: usize,
 }
 
 impl<'a> Scope<'_, 'a> {
     /// `counted`: the names of numbers that tell one execution from the next.
-    fn bounded(&self, counted: &BTreeSet<String>) -> Option<(Bound, &'a str)> {
+    /// Those of them that bound it go into `counts`.
+    fn bounded(&self, counted: &BTreeSet<String>, counts: &mut BTreeSet<String>) -> Option<(Bound, &'a str)> {
         let nodes = &self.machine.nodes;
         let beginning = self.machine.start(nodes[self.target].scope)?;
         let Some(path) = self.path(beginning, false) else {
             let path = self.path(beginning, true)?;
             let fails = path.windows(2).find(|pair| !self.next(pair[0], false).contains(&pair[1]))?;
-            return Some((Bound::Catch, nodes[fails[0]].name));
+            // A Choice among these never leads there, by what is known of its rules.
+            let bound = if nodes[fails[0]].kind == "Choice" { Bound::Choice } else { Bound::Catch };
+            return Some((bound, nodes[fails[0]].name));
         };
         let ends = self.ends_without();
         let choices: Vec<_> =
             self.on_every_way(&path).into_iter().filter(|at| nodes[*at].kind == "Choice" && ends[*at]).collect();
         let leads = self.leading();
         let leaves = |choice: usize, name: &str| self.machine.sibling(choice, name).is_none_or(|next| !leads[next]);
-        let counts = choices.iter().find(|choice| {
-            let ends = |test: &super::counter::Test| test.numeric && !test.reads.names.is_disjoint(counted);
-            must_leave(&nodes[**choice], &|name| leaves(**choice, name), &ends)
-        });
-        let counted = counts.map(|choice| (Bound::Counter, nodes[*choice].name));
-        counted.or_else(|| choices.last().map(|choice| (Bound::Choice, nodes[*choice].name)))
+        let bounds = |choice: usize, name: &str| {
+            let ends = |test: &counter::Test| test.numeric && test.reads.tells(name);
+            must_leave(&nodes[choice], &|next| leaves(choice, next), &ends)
+        };
+        let mut by = None;
+        for choice in &choices {
+            for name in counted.iter().filter(|name| bounds(*choice, name)) {
+                counts.insert(name.clone());
+                by.get_or_insert((Bound::Counter, nodes[*choice].name));
+            }
+        }
+        by.or_else(|| choices.last().map(|choice| (Bound::Choice, nodes[*choice].name)))
     }
 
     fn next(&self, node: usize, errors: bool) -> Vec<usize> {
+        if !errors {
+            return self.ways[node].clone();
+        }
         let edges = self.machine.nodes[node].edges().into_iter();
-        let taken = edges.filter(|(kind, _)| errors || *kind != EdgeKind::Catch);
-        taken.filter_map(|(_, to)| self.machine.sibling(node, to)).collect()
+        edges.filter_map(|(_, to)| self.machine.sibling(node, to)).collect()
     }
 
     /// A shortest way to the target.
@@ -188,15 +216,17 @@ impl<'a> Scope<'_, 'a> {
     }
 }
 
+/// What a start gives: all of it, in its language, and its `Input` alone.
+pub(super) fn input<'a>(node: &Node<'a>) -> Option<(QueryLanguage, Value, &'a Value)> {
+    let (language, arguments) = facts::arguments(node)?;
+    let is_input = |key: &str| key.strip_suffix(".$").unwrap_or(key).eq_ignore_ascii_case("Input");
+    let (key, input) = arguments.as_object()?.iter().find(|(key, _)| is_input(key))?;
+    Some((language, serde_json::json!({ key: input }), input))
+}
+
 /// The names of numbers that each start hands on changed: calculated there, or before by another state.
 fn counted(machine: &Machine<'_>, start: usize) -> BTreeSet<String> {
-    let node = &machine.nodes[start];
-    let input = facts::arguments(node).and_then(|(language, arguments)| {
-        let is_input = |key: &str| key.strip_suffix(".$").unwrap_or(key).eq_ignore_ascii_case("Input");
-        let (key, input) = arguments.as_object()?.iter().find(|(key, _)| is_input(key))?;
-        Some((language, serde_json::json!({ key: input }), input))
-    });
-    let Some((language, template, input)) = input else { return BTreeSet::new() };
+    let Some((language, template, input)) = input(&machine.nodes[start]) else { return BTreeSet::new() };
     let whole = input.as_str().is_some_and(|text| matches!(text.trim(), "$" | "{% $states.input %}"));
     let given = writes(&template, "", language, Dollar::Input);
     let stepped: BTreeSet<_> = (0..machine.nodes.len())

@@ -1,6 +1,8 @@
 //! Whether a Choice counts: it compares what the machine itself changes from turn to turn, so that the turns come to an
 //! end whatever the world answers.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::machine::Node;
@@ -25,6 +27,10 @@ pub(super) struct Test {
     pub(super) numeric: bool,
     /// It asks for more or less.
     pub(super) ordered: bool,
+    /// It asks whether a place is there or of a kind: the place and the kind, and the answer for which it holds.
+    pub(super) asks: Option<(String, bool)>,
+    /// Its answer, where that is always the same.
+    pub(super) always: Option<bool>,
 }
 
 /// One rule of a Choice.
@@ -73,8 +79,66 @@ fn comparison(rule: &Map<String, Value>) -> Test {
         let path = value.as_str().filter(|_| key == "Variable" || key.ends_with("Path"));
         let reads = path.and_then(|path| Reads::of(path, QueryLanguage::JsonPath, Dollar::Input));
         test.reads.absorb(reads.unwrap_or_default());
+        if let (true, Some(place), Some(wanted)) =
+            (key.starts_with("Is"), rule.get("Variable").and_then(Value::as_str), value.as_bool())
+        {
+            test.asks = Some((format!("{key} {place}"), wanted));
+            // The context object names every execution and its machine.
+            let there = ["$", "$$", "$$.Execution.Id", "$$.Execution.Input", "$$.StateMachine.Id", "$$.State.Name"];
+            test.always = (key == "IsPresent" && there.contains(&place)).then_some(wanted);
+        }
     }
     test
+}
+
+/// Where a Choice may lead: not by a rule that never holds, nor past one that always does.
+pub(super) fn ways<'a>(choice: &Node<'a>) -> Vec<&'a str> {
+    let mut answers = BTreeMap::new();
+    let mut ways = Vec::new();
+    for rule in rules(choice) {
+        let always = settled(&rule.condition, &answers);
+        ways.extend((always != Some(false)).then_some(rule.next));
+        if always == Some(true) {
+            return ways;
+        }
+        note(&rule.condition, false, &mut answers);
+    }
+    ways.extend(choice.text("Default"));
+    ways
+}
+
+/// A condition's answer, where it hangs on nothing but what was asked before.
+fn settled(condition: &Condition, answers: &BTreeMap<String, bool>) -> Option<bool> {
+    match condition {
+        Condition::Test(test) => test.always.or_else(|| {
+            let (question, wanted) = test.asks.as_ref()?;
+            Some(answers.get(question)? == wanted)
+        }),
+        Condition::Not(inner) => settled(inner, answers).map(|answer| !answer),
+        Condition::All(inner) => among(inner, false, answers),
+        Condition::Any(inner) => among(inner, true, answers),
+    }
+}
+
+/// One that is `decisive` decides for all; each is asked where those before it were not.
+fn among(conditions: &[Condition], decisive: bool, answers: &BTreeMap<String, bool>) -> Option<bool> {
+    let (mut answers, mut all) = (answers.clone(), !conditions.is_empty());
+    for condition in conditions {
+        let answer = settled(condition, &answers);
+        if answer == Some(decisive) {
+            return answer;
+        }
+        all &= answer.is_some();
+        note(condition, !decisive, &mut answers);
+    }
+    all.then_some(!decisive)
+}
+
+/// What a condition tells that held or did not.
+fn note(condition: &Condition, held: bool, answers: &mut BTreeMap<String, bool>) {
+    if let Condition::Test(Test { asks: Some((question, wanted)), .. }) = condition {
+        answers.insert(question.clone(), *wanted == held);
+    }
 }
 
 /// Whether a Choice leaves in the end, whatever else it compares: `leaves` tells of a state whether it is outside, and
@@ -108,7 +172,7 @@ fn comes_to(condition: &Condition, wanted: bool, ends: &dyn Fn(&Test) -> bool) -
 mod tests {
     use serde_json::{Value, json};
 
-    use super::must_leave;
+    use super::{must_leave, ways};
     use crate::asl::machine::Machine;
 
     fn leaves(language: &str, choices: &Value, default: Option<&str>) -> bool {
@@ -143,6 +207,35 @@ mod tests {
             ("asks, or no rule matches", json!([to(done.clone(), "In")]), None, false),
         ] {
             assert_eq!(leaves("JSONPath", &choices, default), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_choice_leads_where_its_rules_may() {
+        let asks = |place: &str, answer: bool| json!({"Variable": place, "IsPresent": answer});
+        let to = |mut condition: Value, next: &str| {
+            condition["Next"] = next.into();
+            condition
+        };
+        let id = "$$.Execution.Id";
+        for (name, language, choices, expected) in [
+            ("may fail", "JSONPath", json!([to(asks("$.a", true), "A")]), "A D"),
+            ("always", "JSONPath", json!([to(asks(id, true), "A")]), "A"),
+            ("never", "JSONPath", json!([to(asks(id, false), "A")]), "D"),
+            ("either", "JSONPath", json!([to(json!({"Or": [asks("$.a", true), asks("$.a", false)]}), "A")]), "A"),
+            ("two places", "JSONPath", json!([to(json!({"Or": [asks("$.a", true), asks("$.b", false)]}), "A")]), "A D"),
+            ("both", "JSONPath", json!([to(json!({"And": [asks("$.a", true), asks("$.a", false)]}), "A")]), "D"),
+            ("not both", "JSONPath", json!([to(json!({"Not": asks(id, false)}), "A")]), "A"),
+            ("rules", "JSONPath", json!([to(asks("$.a", true), "A"), to(asks("$.a", false), "B")]), "A B"),
+            ("true", "JSONata", json!([{"Condition": "{% true %}", "Next": "A"}]), "A"),
+            ("a number", "JSONata", json!([{"Condition": "{% 1 = 1 %}", "Next": "A"}]), "A"),
+            ("or true", "JSONata", json!([{"Condition": "{% $a or true %}", "Next": "A"}]), "A"),
+            ("false", "JSONata", json!([{"Condition": "{% false %}", "Next": "A"}]), "D"),
+            ("a variable", "JSONata", json!([{"Condition": "{% $a %}", "Next": "A"}]), "A D"),
+        ] {
+            let choice = json!({"Type": "Choice", "QueryLanguage": language, "Choices": choices, "Default": "D"});
+            let document = json!({"StartAt": "C", "States": {"C": choice}});
+            assert_eq!(ways(&Machine::read(&document).unwrap().nodes[0]).join(" "), expected, "{name}");
         }
     }
 

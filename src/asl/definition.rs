@@ -7,7 +7,8 @@ use super::flow::Flow;
 use super::machine::{EdgeKind, Machine, Node};
 use super::problem::Problems;
 use super::{
-    DistributedMap, Loop, Pattern, Problem, QueryLanguage, SecretFetch, Start, Task, facts, jsonata, lint, loops, start,
+    Decision, DistributedMap, Gathers, Loop, Pattern, Problem, QueryLanguage, SecretFetch, Sort, Start, Task, choice,
+    facts, gather, jsonata, lint, loops, start,
 };
 use crate::types::JsonPointer;
 
@@ -33,6 +34,12 @@ pub struct Definition {
     /// States that an execution can go round in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub loops: Vec<Loop>,
+    /// Tasks and gathering states whose results may be larger than a payload may be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gathers: Vec<Gathers>,
+    /// Choice states of which there is more to say than that each has a default that may be taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decision>,
     /// What is wrong in it, or not known to this version.
     #[serde(default)]
     pub problems: Vec<Problem>,
@@ -81,6 +88,28 @@ pub struct Retrier {
     /// As written; the default is 3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_attempts: Option<u64>,
+    #[serde(default)]
+    pub pace: Pace,
+}
+
+/// How long a retrier waits before each attempt.
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Pace {
+    /// As written; the default is 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval_seconds: Option<u64>,
+    /// In hundredths; the default is 200.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backoff_hundredths: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_delay_seconds: Option<u64>,
+    /// `JitterStrategy` is `FULL`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub jitter: bool,
+    /// An expression chooses some of its numbers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_run_time: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,7 +151,8 @@ impl Definition {
         let mut problems = Problems::default();
         lint::machine(&machine, &mut problems);
         if flow.given_up {
-            problems.add(&JsonPointer::root(), "too large to be followed: no value is resolved");
+            let message = "too large to be followed: no value is resolved";
+            problems.add_of(Sort::Unfollowed, &JsonPointer::root(), message);
         }
         let (mut tasks, mut distributed_maps, mut secrets_fetched) = (Vec::new(), Vec::new(), Vec::new());
         for (index, node) in machine.nodes.iter().enumerate() {
@@ -137,15 +167,28 @@ impl Definition {
         let states = (0..machine.nodes.len()).map(|index| state(&machine, &flow, index)).collect();
         let query_language = machine.language;
         let timeout = static_limit(machine.scopes[0].json, "TimeoutSeconds");
-        let (loops, problems) = (loops::loops(&machine, &flow), problems.into_list());
-        Ok(Self { query_language, timeout, states, tasks, starts, distributed_maps, secrets_fetched, loops, problems })
+        let decisions = choice::decisions(&machine);
+        let (loops, problems) = (loops::loops(&machine, &flow), lint::sift(document, problems.into_list()));
+        Ok(Self {
+            query_language,
+            timeout,
+            states,
+            tasks,
+            starts,
+            distributed_maps,
+            secrets_fetched,
+            loops,
+            gathers: gather::gathers(&machine),
+            decisions,
+            problems,
+        })
     }
 
     /// Adds the keys that stand twice in the text that the document was read from, by their JSON pointers.
     #[must_use]
     pub fn with_duplicates(mut self, duplicates: Vec<JsonPointer>) -> Self {
         let message = "the key stands twice: the last is taken";
-        let problem = |pointer| Problem { pointer, message: message.to_owned() };
+        let problem = |pointer| Problem { pointer, message: message.to_owned(), sort: Sort::Unknown };
         self.problems.extend(duplicates.into_iter().map(problem));
         self
     }
@@ -176,7 +219,21 @@ fn errors(object: &Map<String, Value>) -> Vec<String> {
 }
 
 fn retrier_of(retrier: &Map<String, Value>) -> Retrier {
-    Retrier { errors: errors(retrier), max_attempts: retrier.get("MaxAttempts").and_then(Value::as_u64) }
+    let number = |field: &str| retrier.get(field).and_then(Value::as_u64);
+    let text = |field: &&str| retrier.get(*field).is_some_and(Value::is_string);
+    let pace = Pace {
+        interval_seconds: number("IntervalSeconds"),
+        backoff_hundredths: retrier.get("BackoffRate").and_then(Value::as_f64).map(hundredths),
+        max_delay_seconds: number("MaxDelaySeconds"),
+        jitter: retrier.get("JitterStrategy").is_some_and(|strategy| strategy != "NONE"),
+        at_run_time: ["IntervalSeconds", "BackoffRate", "MaxAttempts", "MaxDelaySeconds"].iter().any(text),
+    };
+    Retrier { errors: errors(retrier), max_attempts: number("MaxAttempts"), pace }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is a small number")]
+fn hundredths(rate: f64) -> u64 {
+    (rate * 100.0).round().clamp(0.0, 1e9) as u64
 }
 
 fn catcher_of(catcher: &Map<String, Value>) -> Option<Catcher> {

@@ -51,6 +51,9 @@ pub struct DistributedMap {
     pub result_writer: Option<MapIo>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// Some of its items may fail without the state failing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tolerates_failures: bool,
 }
 
 /// Where a Distributed Map reads its items or writes its results.
@@ -172,5 +175,9 @@ pub(super) fn distributed_map(machine: &Machine<'_>, flow: &Flow, index: usize) 
         item_reader: io("ItemReader"),
         result_writer: io("ResultWriter"),
         label: node.text("Label").map(str::to_owned),
+        tolerates_failures: node
+            .json
+            .iter()
+            .any(|(field, value)| field.starts_with("ToleratedFailure") && value.as_u64() != Some(0)),
     })
 }

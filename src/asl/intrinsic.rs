@@ -30,6 +30,9 @@ const FUNCTIONS: [&str; 18] = [
     "UUID",
 ];
 
+/// What is said of one that is not among them; AWS may have added it since.
+pub(super) const NO_FUNCTION: &str = "no intrinsic function has this name";
+
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Term {
     /// A text as it stands between its quotes.
@@ -68,7 +71,7 @@ impl<'a> Reader<'a> {
         let end = after.find('(').ok_or("an intrinsic function has ( )")?;
         let name = &after[..end];
         if !FUNCTIONS.contains(&name) {
-            return Err("no intrinsic function has this name");
+            return Err(NO_FUNCTION);
         }
         self.rest = after[end + 1..].trim_start();
         let mut arguments = Vec::new();

@@ -17,6 +17,8 @@ pub(super) struct Reads {
     pub(super) names: BTreeSet<String>,
     /// Every name on the way there; `$` for what comes from the state's input.
     pub(super) keys: BTreeSet<String>,
+    /// The last name of each place in what the execution itself was given, which no state changes.
+    pub(super) given: BTreeSet<String>,
     /// What goes on by itself: the time (`$$.State.EnteredTime`, `$now()`, `$millis()`).
     pub(super) clock: bool,
     /// Drawn by lot, or the rest of a division: it may come round again.
@@ -37,7 +39,7 @@ pub(super) struct Write {
 impl Write {
     /// The new value is computed from the old: `n` of `States.MathAdd($.n, 1)`, of `$n + 1` and of `$.n[1:]`.
     pub(super) fn steps(&self) -> bool {
-        self.reads.computes && !self.reads.wanders && self.reads.names.contains(&self.name)
+        self.reads.computes && !self.reads.wanders && self.reads.tells(&self.name)
     }
 }
 
@@ -71,6 +73,20 @@ impl Reads {
             QueryLanguage::JsonPath => reads.path(&Path::parse(text).ok()?, dollar),
         }
         Some(reads)
+    }
+
+    /// It reads a place of this name in the state's input, a variable, or what the execution was given.
+    pub(super) fn tells(&self, name: &str) -> bool {
+        self.names.contains(name) || self.given.contains(name)
+    }
+
+    /// Nothing but the field of this name of the state's input, as it is; `None` of what the execution was given.
+    pub(super) fn is_field(&self, name: &str, root: Option<&str>) -> bool {
+        let place = match root {
+            Some(root) => [root.to_owned(), name.to_owned()].into(),
+            None => BTreeSet::from([format!("$$.Execution.Input.{name}")]),
+        };
+        self.keys == place && !(self.clock || self.wanders || self.outside || self.computes)
     }
 
     /// Always the same value.
@@ -110,6 +126,8 @@ impl Reads {
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>.
     pub(super) fn context(&mut self, path: &str) {
         self.clock |= path == "State.EnteredTime";
+        let given = path.strip_prefix("Execution.Input.").and_then(|place| place.rsplit('.').next());
+        self.given.extend(given.map(str::to_owned));
         self.keys.insert(format!("$$.{path}"));
     }
 
@@ -122,6 +140,7 @@ impl Reads {
     pub(super) fn absorb(&mut self, other: Self) {
         self.names.extend(other.names);
         self.keys.extend(other.keys);
+        self.given.extend(other.given);
         self.clock |= other.clock;
         self.wanders |= other.wanders;
         self.outside |= other.outside;
@@ -147,6 +166,9 @@ fn collect(template: &Value, name: &str, language: QueryLanguage, dollar: Dollar
                 match (language, key.strip_suffix(".$"), value) {
                     (QueryLanguage::JsonPath, Some(key), Value::String(text)) => {
                         let reads = Reads::of(text, language, dollar).unwrap_or_else(unreadable);
+                        if let Ok(call) = Call::parse(text) {
+                            merged(&call, dollar, out);
+                        }
                         out.push(Write { name: key.to_owned(), reads });
                     }
                     _ => collect(value, key, language, dollar, out),
@@ -164,6 +186,33 @@ fn collect(template: &Value, name: &str, language: QueryLanguage, dollar: Dollar
             out.extend(parsed.as_ref().map(jsonata::writes).unwrap_or_default());
         }
         _ => write(Reads::default()),
+    }
+}
+
+/// The fields that calls put together: `n` of `States.StringToJson(States.Format('\{"n":{}\}', $.n))`.
+fn merged(call: &Call, dollar: Dollar, out: &mut Vec<Write>) {
+    match (call.name.as_str(), call.arguments.as_slice()) {
+        ("Format", [Term::Text(text), value]) => {
+            let name = text.strip_prefix(r#"\{""#).and_then(|text| text.strip_suffix(r#"":{}\}"#));
+            let mut reads = Reads::default();
+            match value {
+                Term::Call(call) => {
+                    reads.computes = !adds_nothing(call);
+                    reads.call(call, dollar);
+                }
+                Term::Path(path) => reads.path(path, dollar),
+                Term::Text(_) | Term::Literal(_) => {}
+            }
+            out.extend(name.map(|name| Write { name: name.to_owned(), reads }));
+        }
+        ("JsonMerge" | "StringToJson" | "JsonToString", arguments) => {
+            for argument in arguments {
+                if let Term::Call(call) = argument {
+                    merged(call, dollar, out);
+                }
+            }
+        }
+        _ => {}
     }
 }
 

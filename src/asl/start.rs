@@ -1,5 +1,7 @@
 //! The executions that a definition starts, of which machine, and what bounds a chain of them.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::abs::Abs;
@@ -7,6 +9,7 @@ use super::bound::{self, Bound};
 use super::evaluate::Own;
 use super::facts;
 use super::flow::Flow;
+use super::handed::{Given, Handed};
 use super::machine::Machine;
 use super::{Pattern, Resolved, Task};
 use crate::types::JsonPointer;
@@ -30,13 +33,20 @@ pub struct Start {
     /// The state that bounds it: a Choice, a Map that may have no items, or what fails first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bounded_by: Option<String>,
+    /// The names of the numbers that are compared before it, and that it hands on changed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub counts: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "Handed::is_nothing")]
+    pub handed: Handed,
+    #[serde(default)]
+    pub given: Given,
 }
 
 /// The starts among `tasks`. Where a target is no constant, the machine is followed once more with the context object
 /// spelled out.
 pub(super) fn starts(machine: &Machine<'_>, tasks: &[(usize, Task)]) -> Vec<Start> {
     let starting = tasks.iter().filter(|(_, task)| task.starts_a_machine());
-    let mut spelled = None;
+    let (mut spelled, mut ways) = (None, None);
     starting
         .map(|(index, task)| {
             let nothing = || Resolved::Runtime { from: "nothing".to_owned(), pattern: None };
@@ -45,16 +55,19 @@ pub(super) fn starts(machine: &Machine<'_>, tasks: &[(usize, Task)]) -> Vec<Star
                 Some(_) => None,
                 None => form(spelled.get_or_insert_with(|| Flow::of(machine, Own::Spelled)), machine, *index),
             };
-            let (bounded, in_map) = bound::of(machine, *index);
+            let bounded = bound::of(machine, ways.get_or_insert_with(|| bound::ways(machine)), *index);
             Start {
                 state: task.state.clone(),
                 pointer: task.pointer.clone(),
                 target,
                 form,
                 waits: waits(task),
-                in_map,
+                in_map: bounded.in_map,
                 bound: bounded.bound,
                 bounded_by: bounded.by.map(str::to_owned),
+                counts: bounded.counts,
+                handed: Handed::of(machine, *index),
+                given: if sdk(task) { Given::Other } else { Given::of(&machine.nodes[*index]) },
             }
         })
         .collect()
@@ -68,6 +81,11 @@ fn form(flow: &Flow, machine: &Machine<'_>, index: usize) -> Option<String> {
         Resolved::Runtime { pattern, .. } => pattern,
         target => target.text().map(str::to_owned),
     }
+}
+
+/// Its input is a text, whatever the text says.
+fn sdk(task: &Task) -> bool {
+    ["startExecution", "startSyncExecution"].iter().any(|call| task.integration.is_sdk_call("sfn", call))
 }
 
 fn waits(task: &Task) -> bool {

@@ -8,9 +8,10 @@ use super::judged::Judged;
 use super::links::console_url;
 use super::machines;
 use super::quotas;
-use super::report::{ChangeSince, Coverage, Finding, Report, Status};
+use super::report::{ChangeSince, Coverage, Finding, Passed, Report, Status};
 use super::score::finding_score;
-use super::settings::CheckSelection;
+use super::settings::{Accepted, CheckSelection};
+use super::suppress::Suppressor;
 use crate::checks::CHECKS;
 use crate::finding::{
     Check, CheckSettings, Defect, Evaluation, Evaluations, Location, Outcome, Subject, View, routing,
@@ -30,16 +31,30 @@ pub struct RunFacts {
 }
 
 /// Runs the selected checks over the snapshots.
-pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &CheckSelection, run: RunFacts) -> Report {
+pub fn audit(
+    snapshots: &[Snapshot],
+    settings: &CheckSettings,
+    selection: &CheckSelection,
+    accepted: &Accepted,
+    run: RunFacts,
+) -> Report {
     let view = View::new(snapshots, settings);
     let routing: HashMap<Arn, _> = view
         .regions()
         .flat_map(|region| {
-            region.machines().map(|machine| (machine.machine.arn.clone(), routing(&machine))).collect::<Vec<_>>()
+            region
+                .machines()
+                .map(|machine| (machine.machine.arn.clone(), routing(&machine, &settings.routing)))
+                .collect::<Vec<_>>()
         })
         .collect();
+    let mut tags = HashMap::new();
+    for snapshot in snapshots {
+        tags.extend(snapshot.tags().seen().0.copied().into_iter().flatten());
+    }
+    let mut suppressor = Suppressor::new(&accepted.suppressions, accepted.baseline.as_ref(), tags, view.as_of);
     let mut findings: BTreeMap<String, Finding> = BTreeMap::new();
-    let (mut fold, mut judged) = (Fold::default(), Judged::default());
+    let (mut fold, mut judged, mut passed) = (Fold::default(), Judged::default(), Vec::new());
     let mut coverage: BTreeMap<(AccountId, Region, &'static str), Coverage> = BTreeMap::new();
     for check in CHECKS.iter().filter(|check| selection.selects(check.id)) {
         let mut evaluations = Evaluations::default();
@@ -48,7 +63,11 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         for evaluation in evaluations.into_items() {
             count(&mut coverage, check, &evaluation);
             judged.note(check.id, &evaluation);
-            if let Some((finding, about)) = finding(check, evaluation, view.as_of, &routing) {
+            if selection.list_passed && evaluation.outcome == Outcome::Compliant {
+                passed.push(pass(check.id, &evaluation.subject));
+            }
+            if let Some((mut finding, about)) = finding(check, evaluation, view.as_of, &routing) {
+                suppressor.judge(&mut finding, &about);
                 fold.note(&finding.id, check, about);
                 add(&mut findings, finding);
             }
@@ -57,6 +76,8 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
     fold.fold(&mut findings);
     let mut findings: Vec<_> = findings.into_values().collect();
     findings.sort_by(worst_first);
+    let coverage: Vec<_> = coverage.into_values().collect();
+    let suppressions = suppressor.uses(&findings, &coverage, run.complete);
     let machines = machines::machines(&view, &findings, &judged);
     let scores = machines::scores(&view, &machines);
     Report {
@@ -65,7 +86,7 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         finished_at: run.finished_at,
         as_of: view.as_of,
         complete: run.complete,
-        coverage: coverage.into_values().collect(),
+        coverage,
         scores,
         inventory: machines::inventory(&view),
         machines,
@@ -76,11 +97,16 @@ pub fn audit(snapshots: &[Snapshot], settings: &CheckSettings, selection: &Check
         collectors: run.collectors,
         api_usage: run.api_usage,
         resolved: Vec::new(),
-        suppressions: Vec::new(),
+        suppressions,
         trend: Vec::new(),
-        passed: Vec::new(),
+        passed,
         judged,
     }
+}
+
+fn pass(check: &'static str, subject: &Subject) -> Passed {
+    let Subject { account_id, region, resource, .. } = subject;
+    Passed { check, account_id: account_id.clone(), region: region.clone(), resource: resource.clone() }
 }
 
 fn count(coverage: &mut BTreeMap<(AccountId, Region, &'static str), Coverage>, check: &Check, evaluation: &Evaluation) {
@@ -126,7 +152,7 @@ fn finding(
         Status::NonCompliant => finding_score(severity, confidence, subject.machines.len(), defect.spread),
         Status::InsufficientData | Status::Suppressed => 0.0,
     };
-    let (owner, stack) = subject.machines.iter().find_map(|machine| routing.get(machine)).cloned().unwrap_or_default();
+    let (owner, stack) = whose(&subject.machines, routing);
     // What could not be judged is not the defect that may be found there later.
     let discriminator = match status {
         Status::NonCompliant => defect.discriminator.as_deref(),
@@ -163,6 +189,15 @@ fn finding(
         suppression: None,
     };
     Some((finding, about))
+}
+
+/// The owner and the stack of the machines concerned, where these agree: what is shared by several is nobody's alone.
+fn whose(machines: &[Arn], routing: &Routing) -> (Option<String>, Option<String>) {
+    let mut all = machines.iter().filter_map(|machine| routing.get(machine));
+    let Some(first) = all.next().cloned() else { return (None, None) };
+    all.fold(first, |(owner, stack), (other, another)| {
+        (owner.filter(|owner| Some(owner) == other.as_ref()), stack.filter(|stack| Some(stack) == another.as_ref()))
+    })
 }
 
 /// What a person can do about a gap.

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::judged::Judged;
 use super::report::{Finding, Inspected, Inventory, MachineReport, Score, Status};
 use super::score::{Band, machine_risk, mean_risk};
-use crate::finding::{MachineView, RegionView, View, routing};
+use crate::finding::{MachineView, RegionView, RoutingSettings, View, routing};
 use crate::types::{Arn, Region};
 
 /// Every machine with its risk, worst first.
@@ -24,7 +24,10 @@ pub(super) fn machines(view: &View<'_>, findings: &[Finding], judged: &Judged) -
         .map(|(account, machine)| {
             let own = by_machine.get(&machine.machine.arn).unwrap_or(&none);
             let exposure = account.exposure(&machine);
-            MachineReport { exposure, ..machine_report(&machine, own, judged.machine(&machine.machine.arn)) }
+            MachineReport {
+                exposure,
+                ..machine_report(&machine, &view.settings.routing, own, judged.machine(&machine.machine.arn))
+            }
         })
         .collect();
     let rank = |risk: Option<f64>| risk.unwrap_or(-1.0);
@@ -32,10 +35,15 @@ pub(super) fn machines(view: &View<'_>, findings: &[Finding], judged: &Judged) -
     reports
 }
 
-fn machine_report(machine: &MachineView<'_>, findings: &[&Finding], judged: bool) -> MachineReport {
+fn machine_report(
+    machine: &MachineView<'_>,
+    keys: &RoutingSettings,
+    findings: &[&Finding],
+    judged: bool,
+) -> MachineReport {
     let scores = findings.iter().filter(|finding| finding.status == Status::NonCompliant).map(|finding| finding.score);
     let risk = judged.then(|| machine_risk(scores));
-    let (owner, stack) = routing(machine);
+    let (owner, stack) = routing(machine, keys);
     let subject = machine.subject();
     MachineReport {
         arn: subject.resource,
@@ -49,6 +57,7 @@ fn machine_report(machine: &MachineView<'_>, findings: &[&Finding], judged: bool
         owner,
         stack,
         exposure: None,
+        picture: None,
     }
 }
 

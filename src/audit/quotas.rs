@@ -25,7 +25,11 @@ fn of_region<'a>(region: &'a RegionView<'_>) -> impl Iterator<Item = QuotaReport
     region.quotas.iter().filter(known).map(move |status| QuotaReport {
         account_id: snapshot.account_id.clone(),
         region: snapshot.region.clone(),
-        age_seconds: status.usage.at().zip(collected).map(|(at, collected)| collected.duration_since(at).as_secs_f64()),
+        age_seconds: status
+            .usage
+            .at()
+            .zip(collected)
+            .map(|(at, collected)| collected.duration_since(at).as_secs_f64().max(0.0)),
         status: status.clone(),
     })
 }

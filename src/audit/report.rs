@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Band, Judged};
+use super::{Band, Judged, Picture};
 use crate::exposure::Exposure;
 use crate::finding::{Change, Confidence, Family, Location, Severity};
 use crate::model::{CollectorRun, MachineKind, QuotaStatus};
@@ -97,7 +97,7 @@ pub enum Status {
 }
 
 /// Why a finding is accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Suppression {
     pub reason: String,
     pub owner: Option<String>,
@@ -115,6 +115,8 @@ pub struct SuppressionUse {
     pub expired: bool,
     /// Findings that it hid; of an expired one, those that it would have hidden.
     pub findings: usize,
+    /// There is nothing that it could hide, and all that it speaks about was looked at.
+    pub unused: bool,
 }
 
 /// A finding that is no longer there.
@@ -218,6 +220,8 @@ pub struct MachineReport {
     pub stack: Option<String>,
     /// Absent where no sensitive data was seen in what was read of its executions.
     pub exposure: Option<Exposure>,
+    /// Only where a format shows it: see [`draw`](super::draw).
+    pub picture: Option<Box<Picture>>,
 }
 
 /// What the last collection read of executions.

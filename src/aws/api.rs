@@ -48,7 +48,9 @@ macro_rules! apis {
 // edition). Lambda: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>. Both name calls a second
 // and no bucket, so a second's calls are the bucket. EventBridge's calls share 50 a second among all of them.
 // CloudWatch Logs: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>.
+// CloudWatch's DescribeAlarms: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html>.
 // DynamoDB: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeContinuousBackups.html>.
+// Security Hub: <https://docs.aws.amazon.com/securityhub/latest/partnerguide/guidelines-batchimportfindings.html>.
 // The others have no documented rate for these calls, or none that could be read.
 apis! {
     SFN_LIST_STATE_MACHINES = documented("states:ListStateMachines", 100.0, 5.0);
@@ -66,12 +68,14 @@ apis! {
     LOGS_DESCRIBE_LOG_GROUPS = conservative("logs:DescribeLogGroups", 5.0);
     LOGS_GET_DATA_PROTECTION_POLICY = documented("logs:GetDataProtectionPolicy", 5.0, 5.0);
     LOGS_DESCRIBE_ACCOUNT_POLICIES = conservative("logs:DescribeAccountPolicies", 2.0);
+    LOGS_DESCRIBE_SUBSCRIPTION_FILTERS = conservative("logs:DescribeSubscriptionFilters", 5.0);
     LOGS_FILTER_LOG_EVENTS = documented("logs:FilterLogEvents", 5.0, 5.0);
     LOGS_START_QUERY = documented("logs:StartQuery", 10.0, 10.0);
     LOGS_GET_QUERY_RESULTS = documented("logs:GetQueryResults", 10.0, 10.0);
     XRAY_GET_ENCRYPTION_CONFIG = conservative("xray:GetEncryptionConfig", 1.0);
     XRAY_GET_TRACE_SEGMENT_DESTINATION = conservative("xray:GetTraceSegmentDestination", 1.0);
     CLOUDWATCH_GET_METRIC_DATA = conservative("cloudwatch:GetMetricData", 10.0);
+    CLOUDWATCH_DESCRIBE_ALARMS = documented("cloudwatch:DescribeAlarms", 9.0, 9.0);
     CLOUDWATCH_LIST_METRICS = conservative("cloudwatch:ListMetrics", 10.0);
     QUOTAS_LIST_SERVICE_QUOTAS = conservative("servicequotas:ListServiceQuotas", 5.0);
     QUOTAS_LIST_DEFAULTS = conservative("servicequotas:ListAWSDefaultServiceQuotas", 5.0);
@@ -100,6 +104,7 @@ apis! {
     IAM_GENERATE_SERVICE_LAST_ACCESSED_DETAILS = conservative("iam:GenerateServiceLastAccessedDetails", 4.0);
     IAM_GET_SERVICE_LAST_ACCESSED_DETAILS = conservative("iam:GetServiceLastAccessedDetails", 8.0);
     ACCOUNT_LIST_REGIONS = conservative("account:ListRegions", 1.0);
+    SECURITY_HUB_BATCH_IMPORT_FINDINGS = documented("securityhub:BatchImportFindings", 30.0, 10.0);
     STS_GET_CALLER_IDENTITY = Api { iam_action: None, ..conservative("sts:GetCallerIdentity", 10.0) };
     STS_ASSUME_ROLE = conservative("sts:AssumeRole", 10.0);
 }

@@ -1,6 +1,7 @@
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::{Builder, Connector, tls};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient};
 
 /// The one HTTP client of the process: hyper 1 with rustls on ring (which builds in seconds where aws-lc takes
 /// minutes), the system's certificates (`SSL_CERT_FILE` is honoured), and the proxy of the environment.
@@ -8,14 +9,20 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 /// HTTP/1.1 with pooled connections: one per call in flight.
 pub(super) fn client() -> SharedHttpClient {
     Builder::new().build_with_connector_fn(|settings, components| {
-        let mut connector = Connector::builder()
-            .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-            .proxy_config(ProxyConfig::from_env())
-            .enable_tcp_nodelay(true);
-        connector.set_connector_settings(settings.cloned());
-        if let Some(components) = components {
-            connector.set_sleep_impl(components.sleep_impl());
-        }
-        connector.build()
+        connector(
+            settings.cloned(),
+            components.and_then(aws_smithy_runtime_api::client::runtime_components::RuntimeComponents::sleep_impl),
+        )
     })
+}
+
+/// The same for calls that no SDK client makes.
+pub(super) fn connector(settings: Option<HttpConnectorSettings>, sleep: Option<SharedAsyncSleep>) -> Connector {
+    let mut connector = Connector::builder()
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+        .proxy_config(ProxyConfig::from_env())
+        .enable_tcp_nodelay(true);
+    connector.set_connector_settings(settings);
+    connector.set_sleep_impl(sleep);
+    connector.build()
 }

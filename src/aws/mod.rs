@@ -9,6 +9,7 @@ mod error;
 mod http;
 mod session;
 pub mod settings;
+mod signed;
 
 pub use api::{APIS, Api, apis};
 pub use budget::Budget;
@@ -16,3 +17,4 @@ pub use caller::Caller;
 pub use error::{Failure, FailureKind};
 pub use session::{Clients, Session, SessionError};
 pub use settings::{AwsSettings, BudgetSettings, Rate};
+pub use signed::{Signed, SignedError};

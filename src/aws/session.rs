@@ -84,6 +84,10 @@ impl Session {
 }
 
 impl Clients {
+    pub(super) fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
     /// An endpoint of one's own knows buckets only by the path, not by the host's name.
     pub fn s3(&self) -> aws_sdk_s3::Client {
         let own_endpoint = self.config.endpoint_url().is_some();

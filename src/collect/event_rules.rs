@@ -9,7 +9,7 @@ use super::progress::Event;
 use crate::aws::FailureKind;
 use crate::aws::apis::{EVENTS_LIST_RULES as RULES, EVENTS_LIST_TARGETS_BY_RULE as TARGETS};
 use crate::detect::Clean;
-use crate::model::{EventRule, EventRules, EventTarget, PartName, PartValue, PatternMatch, RuleState};
+use crate::model::{EventRule, EventRules, EventTarget, PartName, PartValue, PatternMatch, RuleState, TargetInput};
 use crate::types::{Arn, Gap, GapReason, Observed};
 
 /// The largest page that the service hands out.
@@ -109,6 +109,16 @@ async fn with_targets(context: &Context<'_>, arn: Arn, rule: EventRule) -> Optio
 }
 
 fn target(context: &Context<'_>, target: Target) -> Option<EventTarget> {
+    let transformer = target.input_transformer;
+    let input = TargetInput {
+        constant: target.input.is_some(),
+        path: target.input_path.as_deref(),
+        template: transformer.as_ref().map(|transformer| transformer.input_template.as_str()),
+    };
+    let variables = transformer.as_ref().and_then(|transformer| transformer.input_paths_map.as_ref());
+    let variables = variables.into_iter().flatten().map(|(name, path)| (name.as_str(), path.as_str()));
+    let passes_data = Some(input.passes_data(variables));
     let role_arn = target.role_arn.and_then(|arn| Arn::parse(arn).ok());
-    Some(EventTarget { id: context.door.text(&target.id).clean, arn: Arn::parse(target.arn).ok()?, role_arn })
+    let (id, arn) = (context.door.text(&target.id).clean, Arn::parse(target.arn).ok()?);
+    Some(EventTarget { id, arn, role_arn, passes_data })
 }

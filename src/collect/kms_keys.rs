@@ -12,17 +12,17 @@ use crate::aws::apis::{KMS_DESCRIBE_KEY as DESCRIBE, KMS_GET_KEY_POLICY as POLIC
 use crate::aws::{Api, Failure, FailureKind};
 use crate::detect::Clean;
 use crate::iam::Policy;
-use crate::model::{Encryption, KeyGrant, KeyName, KmsKey, KmsKeys, PartName, PartValue};
+use crate::model::{Encryption, KeyGrant, KeyName, KmsKey, KmsKeys, PartName, PartValue, StateMachine, StateMachines};
 use crate::types::{Arn, Gap, GapReason, Observed};
 
 /// The largest page that the service hands out.
 const PAGE: i32 = 100;
 
-/// The KMS keys that this Region's machines, and the log groups, buckets and tables they write to, name.
+/// The KMS keys that this Region's machines, the log groups, buckets and tables they write to, and X-Ray name.
 pub(super) static COLLECTOR: Collector = Collector {
     part: PartName::KmsKeys,
     scope: Scope::Region,
-    after: &[PartName::StateMachines, PartName::LogGroups, PartName::ResultBuckets, PartName::Tables],
+    after: &[PartName::StateMachines, PartName::Xray, PartName::LogGroups, PartName::ResultBuckets, PartName::Tables],
     apis: &[&DESCRIBE, &POLICY, &GRANTS],
     run,
 };
@@ -54,7 +54,18 @@ fn names<'a>(context: &'a Context<'a>) -> (Option<BTreeSet<&'a str>>, Option<Gap
     });
     let of_groups =
         groups.into_iter().flatten().filter_map(|(_, group)| group.seen().0?.as_ref()?.kms_key_id.as_deref());
-    (Some(of_machines.chain(of_groups).chain(of_stores(context)).filter(|name| !name.is_empty()).collect()), gap)
+    let named = of_machines.chain(of_groups).chain(of_stores(context)).chain(of_traces(context, machines));
+    (Some(named.filter(|name| !name.is_empty()).collect()), gap)
+}
+
+/// X-Ray's key, where a machine traces.
+fn of_traces<'a>(context: &'a Context<'a>, machines: Option<&'a StateMachines>) -> Option<&'a str> {
+    let traces = |machine: &StateMachine| machine.details.seen().0.is_some_and(|details| details.tracing_enabled);
+    if !machines?.machines.iter().any(traces) {
+        return None;
+    }
+    let xray = context.snapshot.xray();
+    xray.seen().0.copied()?.encryption.seen().0?.key_id.as_deref()
 }
 
 /// The keys of result buckets and tables that were read. What was not leaves its own gap.

@@ -9,17 +9,17 @@ use super::pages::{Tokens, required, unnamed};
 use super::progress::Event;
 use crate::aws::Failure;
 use crate::aws::apis::LOGS_DESCRIBE_LOG_GROUPS as DESCRIBE;
-use crate::model::{LogGroup, LogGroups, PartName, PartValue};
+use crate::model::{LogGroup, LogGroups, PartName, PartValue, SPANS, StateMachine, StateMachines};
 use crate::types::{Arn, Gap, GapReason, Observed};
 
 /// The largest page that the service hands out.
 const PAGE: i32 = 50;
 
-/// The log groups that this Region's machines name as destinations.
+/// The log groups that this Region's machines name as destinations, and that of spans where machines trace into it.
 pub(super) static COLLECTOR: Collector = Collector {
     part: PartName::LogGroups,
     scope: Scope::Region,
-    after: &[PartName::StateMachines],
+    after: &[PartName::StateMachines, PartName::Xray],
     apis: &[&DESCRIBE],
     run,
 };
@@ -30,9 +30,10 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
             Ok(machines) => machines,
             Err(gap) => return PartName::LogGroups.missing(gap),
         };
-        let destination =
-            |machine: &'a crate::model::StateMachine| machine.details.seen().0?.logging.destination.as_ref();
-        let destinations: BTreeSet<&Arn> = machines.machines.iter().filter_map(destination).collect();
+        let destination = |machine: &'a StateMachine| machine.details.seen().0?.logging.destination.as_ref();
+        let spans = spans(context, machines);
+        let destinations = machines.machines.iter().filter_map(destination);
+        let destinations: BTreeSet<&Arn> = destinations.chain(&spans).collect();
         let (own, foreign): (Vec<&Arn>, Vec<&Arn>) = destinations.into_iter().partition(|arn| context.owns(arn));
         context.tell(Event::Counted(own.len()));
         let foreign_gap = || Gap::new(GapReason::Unsupported, "the log group belongs to another account or Region");
@@ -44,6 +45,18 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
         PartValue::LogGroups(Observed::listed(groups, gap))
     }
     .boxed()
+}
+
+/// The log group of spans, where a machine traces and Transaction Search has traces put there.
+fn spans(context: &Context<'_>, machines: &StateMachines) -> Option<Arn> {
+    let traces = |machine: &StateMachine| machine.details.seen().0.is_some_and(|details| details.tracing_enabled);
+    let xray = context.snapshot.xray();
+    let destination = &xray.seen().0?.destination.seen().0?.destination;
+    if destination != "CloudWatchLogs" || !machines.machines.iter().any(traces) {
+        return None;
+    }
+    let (partition, region, account) = (context.principal.partition(), context.region, context.account_id);
+    Arn::parse(format!("arn:{partition}:logs:{region}:{account}:log-group:{SPANS}")).ok()
 }
 
 /// One question to the service: the groups below `prefix`, of which `wanted` matter.

@@ -1,7 +1,7 @@
 //! What collectors ask for that AWS bills: metrics of CloudWatch. Their other calls are free of charge, but for requests of KMS
 //! and S3.
 
-use super::{holding, quotas, start_rates};
+use super::{holding, last_starts, quotas, start_rates};
 use crate::model::PartName;
 
 /// The billed part of one run of a collector, in one account and Region.
@@ -38,7 +38,7 @@ impl Metered {
 }
 
 /// Of every collector that asks for metrics.
-pub fn metered() -> [Metered; 4] {
+pub fn metered() -> [Metered; 5] {
     let (each_time, hourly) = quotas::metrics();
     [
         Metered {
@@ -75,6 +75,15 @@ pub fn metered() -> [Metered; 4] {
             requested_a_machine: start_rates::METRICS_A_MACHINE,
             machines_at_most: start_rates::MACHINES,
             analysed_a_machine: 1,
+            above_warning_only: false,
+            every: Every::Scan,
+        },
+        Metered {
+            part: PartName::LastStarts,
+            requested: 0,
+            requested_a_machine: 1,
+            machines_at_most: last_starts::MACHINES,
+            analysed_a_machine: 0,
             above_warning_only: false,
             every: Every::Scan,
         },

@@ -1,8 +1,10 @@
 //! Floor 3: AWS to snapshot parts, one file a collector.
 
+mod alarms;
 mod collector;
 mod data_protection;
 mod definitions;
+mod described;
 mod event_rules;
 mod executions;
 mod function_policies;
@@ -13,9 +15,12 @@ mod identity;
 mod kms_keys;
 mod known;
 mod last_accessed;
+mod last_starts;
 mod live;
 mod log_groups;
+mod log_subscriptions;
 mod metered;
+mod metric_data;
 mod pages;
 mod progress;
 mod quota_holders;

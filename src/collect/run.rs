@@ -11,9 +11,9 @@ use super::known::{KnownExecutions, KnownQuotas};
 use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
 use super::{
-    data_protection, event_rules, executions, function_policies, functions, iam, identity, kms_keys, last_accessed,
-    log_groups, quota_holders, quotas, result_buckets, running, start_rates, state_machines, tables, tags, versions,
-    xray,
+    alarms, data_protection, event_rules, executions, function_policies, functions, iam, identity, kms_keys,
+    last_accessed, last_starts, log_groups, log_subscriptions, quota_holders, quotas, result_buckets, running,
+    start_rates, state_machines, tables, tags, versions, xray,
 };
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
@@ -29,20 +29,23 @@ pub static COLLECTORS: &[&Collector] = &[
     &state_machines::COLLECTOR,
     &tags::COLLECTOR,
     &versions::COLLECTOR,
+    &xray::COLLECTOR,
     &log_groups::COLLECTOR,
     &data_protection::COLLECTOR,
+    &log_subscriptions::COLLECTOR,
     &result_buckets::COLLECTOR,
     &tables::COLLECTOR,
     &kms_keys::COLLECTOR,
     &event_rules::COLLECTOR,
+    &alarms::COLLECTOR,
     &function_policies::COLLECTOR,
     &functions::COLLECTOR,
     &executions::COLLECTOR,
     &running::COLLECTOR,
-    &xray::COLLECTOR,
     &quotas::COLLECTOR,
     &quota_holders::COLLECTOR,
     &start_rates::COLLECTOR,
+    &last_starts::COLLECTOR,
 ];
 
 /// Accounts that are collected at once; their Regions all are.

@@ -2,21 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_cloudwatch::types::{Dimension, MetricDataQuery, MetricDataResult, MetricStat, StatusCode};
+use aws_sdk_cloudwatch::types::{Dimension, MetricDataQuery, MetricDataResult, MetricStat};
 use jiff::{SignedDuration, Timestamp};
 
 use super::collector::Context;
-use super::pages::{Tokens, required};
+use super::metric_data::{self, Answer, broken, fault};
 use crate::aws::Failure;
-use crate::aws::FailureKind;
-use crate::aws::apis::CLOUDWATCH_GET_METRIC_DATA as GET_METRIC_DATA;
 use crate::model::Counts;
 
 /// Metrics that one call may ask for.
 /// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html>.
 pub(super) const MOST_QUERIES: usize = 500;
-/// Pages of one answer that are followed: 100,800 points a page, of which no question here has more.
-const MOST_PAGES: usize = 3;
 const NAMESPACE: &str = "AWS/States";
 
 /// A span of whole periods.
@@ -50,6 +46,7 @@ impl Span {
             let index = (time.secs() - self.from.as_second()).div_euclid(i64::from(self.period));
             if let Some(slot) = usize::try_from(index).ok().and_then(|index| counts.values.get_mut(index))
                 && value.is_finite()
+                && value >= 0.0
             {
                 *slot = Some(value);
             }
@@ -78,14 +75,24 @@ impl Wanted<'_> {
 
 /// The sums of each metric by period: one call for each 500.
 pub(super) async fn sums(context: &Context<'_>, wanted: &[Wanted<'_>], span: Span) -> Result<Vec<Counts>, Failure> {
+    let answered = answered(context, wanted, span).await?;
+    Ok(answered.into_iter().map(|counts| counts.unwrap_or_else(|| span.empty())).collect())
+}
+
+/// As [`sums`]; none of a metric that the answer does not speak of.
+pub(super) async fn answered(
+    context: &Context<'_>,
+    wanted: &[Wanted<'_>],
+    span: Span,
+) -> Result<Vec<Option<Counts>>, Failure> {
     let mut found = Vec::with_capacity(wanted.len());
     for some in wanted.chunks(MOST_QUERIES) {
         let queries = some.iter().enumerate().map(|(index, one)| one.query(index, span.period)).collect();
-        let mut counts = vec![span.empty(); some.len()];
+        let mut counts = vec![None; some.len()];
         for result in results(context, queries, span).await? {
             let index = result.id.as_deref().and_then(|id| id.strip_prefix('s')?.parse::<usize>().ok());
             if let Some(counts) = index.and_then(|index| counts.get_mut(index)) {
-                span.fill(counts, result);
+                span.fill(counts.get_or_insert_with(|| span.empty()), result);
             }
         }
         found.append(&mut counts);
@@ -116,34 +123,7 @@ async fn results(
     queries: Vec<MetricDataQuery>,
     span: Span,
 ) -> Result<Vec<MetricDataResult>, Failure> {
-    let at = |time: Timestamp| aws_smithy_types::DateTime::from_secs(time.as_second());
-    let request = context.clients.cloudwatch().get_metric_data();
-    let request = request.start_time(at(span.from)).end_time(at(span.until)).set_metric_data_queries(Some(queries));
-    let (mut found, mut token, mut tokens) = (Vec::new(), None, Tokens::new(&GET_METRIC_DATA));
-    for _ in 0..MOST_PAGES {
-        let request = request.clone().set_next_token(token);
-        let answer = context.call(&GET_METRIC_DATA, || request.clone().send()).await?;
-        let said = answer.messages.unwrap_or_default();
-        if let Some(code) = said.first().map(|message| message.code.as_deref().unwrap_or("no code")) {
-            return Err(broken(context, code));
-        }
-        for result in required(&GET_METRIC_DATA, answer.metric_data_results, "MetricDataResults")? {
-            if let Some(code @ (StatusCode::InternalError | StatusCode::Forbidden)) = &result.status_code {
-                return Err(broken(context, code.as_str()));
-            }
-            found.push(result);
-        }
-        token = tokens.follow(answer.next_token)?;
-        if token.is_none() {
-            return Ok(found);
-        }
-    }
-    Err(broken(context, "more pages than the question can fill"))
-}
-
-/// CloudWatch answered in part; of what it says only the code is kept.
-fn broken(context: &Context<'_>, code: &str) -> Failure {
-    let code = context.door.text(code).clean.into_inner();
-    let detail = format!("{} answered in part: {code}", GET_METRIC_DATA.name);
-    Failure { kind: FailureKind::Other, api: &GET_METRIC_DATA, detail }
+    let Answer { results, said } = metric_data::ask(context, queries, span.from, span.until).await?;
+    let fault = said.into_iter().next().or_else(|| results.iter().find_map(|result| fault(context, result)));
+    fault.map_or(Ok(results), |fault| Err(broken(&fault)))
 }

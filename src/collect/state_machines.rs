@@ -1,26 +1,21 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
-use aws_sdk_sfn::types::{
-    EncryptionConfiguration, EncryptionType, IncludedData, LogLevel as SdkLogLevel, StateMachineListItem,
-    StateMachineType,
-};
+use aws_sdk_sfn::types::{IncludedData, StateMachineListItem, StateMachineType};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
 use jiff::Timestamp;
 
 use super::collector::{Collector, Context, Scope};
 use super::definitions::{Inspected, hash, inspect, not_one};
+use super::described::{encryption, logging, status};
 use super::pages::{Page, all_pages, named};
 use super::progress::Event;
 use crate::asl::Definition;
 use crate::aws::apis::{SFN_DESCRIBE_STATE_MACHINE as DESCRIBE, SFN_LIST_STATE_MACHINES as LIST};
 use crate::aws::{Failure, FailureKind};
 use crate::detect::Clean;
-use crate::model::{
-    DefinitionRef, Details, Encryption, LogLevel, Logging, MachineKind, PartName, PartValue, StateMachine,
-    StateMachines,
-};
+use crate::model::{DefinitionRef, Details, MachineKind, PartName, PartValue, StateMachine, StateMachines};
 use crate::types::{Arn, Gap, GapReason, Observed};
 
 /// The largest page that the service hands out.
@@ -171,6 +166,7 @@ fn details(
     let (description, description_observations) =
         description.map_or((None, Vec::new()), |seen| (Some(seen.clean), seen.observations));
     Details {
+        status: answer.status.as_ref().map(status),
         role_arn: Arn::parse(answer.role_arn).map_err(|_| lacks("roleArn")).into(),
         logging: logging(answer.logging_configuration),
         tracing_enabled: answer.tracing_configuration.is_some_and(|tracing| tracing.enabled),
@@ -178,20 +174,6 @@ fn details(
         definition: definition.into(),
         description,
         description_observations,
-    }
-}
-
-/// A kind of key that this version does not know is a customer's where one is named, and nobody's where none is.
-fn encryption(context: &Context<'_>, configuration: Option<EncryptionConfiguration>) -> Encryption {
-    let Some(configuration) = configuration else { return Encryption::AwsOwned };
-    match (configuration.r#type, configuration.kms_key_id) {
-        (EncryptionType::AwsOwnedKey, _) => Encryption::AwsOwned,
-        (EncryptionType::CustomerManagedKmsKey, None) => Encryption::Customer { kms_key_id: String::new() },
-        (_, Some(id)) => Encryption::Customer { kms_key_id: context.door.text(&id).clean.into_inner() },
-        (kind, None) => {
-            let kind = context.door.text(kind.as_str()).clean.into_inner();
-            Encryption::Unknown { kind }
-        }
     }
 }
 
@@ -204,23 +186,4 @@ fn definition(context: &Context<'_>, text: &str, definitions: &mut Definitions) 
         Ok((definition, reference))
     });
     read.as_ref().map(|(_, reference)| reference.clone()).map_err(Gap::clone)
-}
-
-/// The destination ARN ends in `:*`, which is no part of the log group's own.
-fn logging(configuration: Option<aws_sdk_sfn::types::LoggingConfiguration>) -> Logging {
-    let Some(configuration) = configuration else {
-        return Logging { level: LogLevel::Off, include_execution_data: false, destination: None };
-    };
-    let level = match configuration.level {
-        None | Some(SdkLogLevel::Off) => LogLevel::Off,
-        Some(SdkLogLevel::All) => LogLevel::All,
-        Some(SdkLogLevel::Error) => LogLevel::Error,
-        Some(SdkLogLevel::Fatal) => LogLevel::Fatal,
-        Some(_) => LogLevel::Unknown,
-    };
-    let destinations = configuration.destinations.unwrap_or_default();
-    let mut groups =
-        destinations.into_iter().filter_map(|destination| destination.cloud_watch_logs_log_group?.log_group_arn);
-    let destination = groups.find_map(|arn| Arn::parse(arn.strip_suffix(":*").unwrap_or(&arn)).ok());
-    Logging { level, include_execution_data: configuration.include_execution_data, destination }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::collector::{Collector, Context, Scope};
 use super::definitions::{hash, inspect};
+use super::described::{encryption, logging};
 use super::pages::{Page, all_pages, named};
 use super::progress::Event;
 use crate::aws::apis::{
@@ -11,7 +12,7 @@ use crate::aws::apis::{
     SFN_LIST_STATE_MACHINE_ALIASES as ALIASES, SFN_LIST_STATE_MACHINE_VERSIONS as VERSIONS,
 };
 use crate::aws::{Failure, FailureKind};
-use crate::model::{Alias, PartName, PartValue, Published, Route, Version, Versions};
+use crate::model::{Alias, PartName, PartValue, Published, Route, RunSettings, Version, Versions};
 use crate::types::{Arn, Gap, GapReason, Observed};
 
 /// Published versions with what the door sees in them, and aliases. AWS refills the lists at one call a second, so only so
@@ -132,7 +133,7 @@ async fn aliases(context: &Context<'_>, machine: &Arn) -> Observed<Vec<Alias>> {
     let mut aliases = Vec::with_capacity(arns.len());
     for arn in arns {
         match routes(context, &arn).await {
-            Ok(routes) => aliases.push(Alias { arn, routes }),
+            Ok((routes, updated_at)) => aliases.push(Alias { arn, routes, updated_at }),
             Err(gone) if gone.kind == FailureKind::NotFound => {}
             Err(unread) => failure = Some(unread),
         }
@@ -140,7 +141,8 @@ async fn aliases(context: &Context<'_>, machine: &Arn) -> Observed<Vec<Alias>> {
     Observed::listed(aliases, failure.map(|failure| context.gap(&failure).about(machine.as_str())))
 }
 
-async fn routes(context: &Context<'_>, alias: &Arn) -> Result<Vec<Route>, Failure> {
+/// Where an alias leads, and since when.
+async fn routes(context: &Context<'_>, alias: &Arn) -> Result<(Vec<Route>, Option<Timestamp>), Failure> {
     let client = context.clients.sfn();
     let request = client.describe_state_machine_alias().state_machine_alias_arn(alias.as_str());
     let answer = context.call(&ALIAS, || request.clone().send()).await?;
@@ -154,27 +156,54 @@ async fn routes(context: &Context<'_>, alias: &Arn) -> Result<Vec<Route>, Failur
         Some(Route { version, weight: u8::try_from(item.weight).ok()? })
     };
     let routes = answer.routing_configuration.filter(|routes| !routes.is_empty()).ok_or_else(unusable)?;
-    routes.into_iter().map(route).collect::<Option<_>>().ok_or_else(unusable)
+    let routes = routes.into_iter().map(route).collect::<Option<_>>().ok_or_else(unusable)?;
+    let updated_at = answer.update_date.or(answer.creation_date).map(|time| Timestamp::from_second(time.secs()));
+    Ok((routes, updated_at.and_then(Result::ok)))
 }
 
 fn unread(context: &Context<'_>, arn: Arn, created_at: Option<Timestamp>) -> Version {
     let gap = Gap::new(GapReason::NotSampled, "an older version than the newest collectors.versions_per_machine");
     let gap = context.locate(gap).about(arn.as_str());
-    Version { arn, created_at, definition: Observed::missing(gap), description_observations: Vec::new() }
+    Version {
+        arn,
+        created_at,
+        definition: Observed::missing(gap.clone()),
+        description_observations: Vec::new(),
+        settings: Observed::missing(gap),
+    }
 }
 
 async fn describe(context: &Context<'_>, arn: Arn, created_at: Option<Timestamp>) -> Version {
     let client = context.clients.sfn();
     let request = client.describe_state_machine().state_machine_arn(arn.as_str());
     let answer = context.call(&DESCRIBE, || request.clone().send()).await;
-    let (definition, description) = match answer {
-        Err(failure) => (Err(context.gap(&failure)), None),
-        Ok(answer) => {
-            let read = inspect(context, &answer.definition, hash(&answer.definition));
-            (read.map(|read| read.reference).map_err(|gap| context.locate(gap)), answer.description)
+    let answer = match answer {
+        Ok(answer) if answer.state_machine_arn.is_empty() => {
+            let detail = format!("{} answered without stateMachineArn", DESCRIBE.name);
+            Err(context.gap(&Failure { kind: FailureKind::Other, api: &DESCRIBE, detail }))
+        }
+        answer => answer.map_err(|failure| context.gap(&failure)),
+    };
+    let answer = match answer.map_err(|gap| gap.about(arn.as_str())) {
+        Ok(answer) => answer,
+        Err(gap) => {
+            let (definition, settings) = (Observed::missing(gap.clone()), Observed::missing(gap));
+            return Version { arn, created_at, definition, description_observations: Vec::new(), settings };
         }
     };
-    let definition = definition.map_err(|gap| gap.about(arn.as_str())).into();
-    let description_observations = description.map_or_else(Vec::new, |text| context.door.text(&text).observations);
-    Version { arn, created_at, definition, description_observations }
+    let read = inspect(context, &answer.definition, hash(&answer.definition));
+    let definition = read.map(|read| read.reference).map_err(|gap| context.locate(gap).about(arn.as_str())).into();
+    let description_observations =
+        answer.description.map_or_else(Vec::new, |text| context.door.text(&text).observations);
+    let lacks = || {
+        let detail = format!("{} answered without roleArn", DESCRIBE.name);
+        context.gap(&Failure { kind: FailureKind::Other, api: &DESCRIBE, detail }).about(arn.as_str())
+    };
+    let settings = Observed::known(RunSettings {
+        role_arn: Arn::parse(answer.role_arn).map_err(|_| lacks()).into(),
+        logging: logging(answer.logging_configuration),
+        tracing_enabled: answer.tracing_configuration.is_some_and(|tracing| tracing.enabled),
+        encryption: encryption(context, answer.encryption_configuration),
+    });
+    Version { arn, created_at, definition, description_observations, settings }
 }

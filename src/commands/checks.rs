@@ -7,6 +7,7 @@ use crate::audit::SCORE_EXPLANATION;
 use crate::checks::CHECKS;
 use crate::cli::ListFormat;
 use crate::config::nearest;
+use crate::finding::controls;
 
 /// Lists the checks.
 pub(super) fn list(format: ListFormat) -> anyhow::Result<Outcome> {
@@ -27,7 +28,7 @@ pub(super) fn list(format: ListFormat) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Prints a check's page, and how scores come about.
+/// Prints a check's page, the controls that it bears on, and how scores come about.
 pub(super) fn explain(id: &str) -> anyhow::Result<Outcome> {
     let Some(check) = CHECKS.iter().find(|check| check.id == id) else {
         let near = nearest(id, CHECKS.iter().map(|check| check.id));
@@ -36,6 +37,18 @@ pub(super) fn explain(id: &str) -> anyhow::Result<Outcome> {
         return Err(UsageError(format!("there is no check {id}; {hint}")).into());
     };
     let mut out = anstream::stdout().lock();
-    writeln!(out, "{}\n\n{SCORE_EXPLANATION}", check.page.trim_end())?;
+    writeln!(out, "{}\n", check.page.trim_end())?;
+    let controls = controls(check.id);
+    if !controls.is_empty() {
+        writeln!(
+            out,
+            "## Standards\n\nIt bears on these controls; that nothing is found is no proof that one is met.\n"
+        )?;
+        for control in controls {
+            writeln!(out, "- {}", control.name())?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "{SCORE_EXPLANATION}")?;
     Ok(Outcome::Done)
 }

@@ -1,7 +1,8 @@
 use std::path::Path;
 
-use super::color;
 use super::outcome::UsageError;
+use super::{baseline, color};
+use crate::audit::Whose;
 use crate::aws::APIS;
 use crate::checks::CHECKS;
 use crate::cli::{AccessArgs, AuditArgs, AwsArgs, ChecksArgs, CommonArgs, LogFormatArg};
@@ -78,6 +79,12 @@ pub(super) fn apply_checks(config: &mut Config, args: &ChecksArgs) -> anyhow::Re
     Ok(flags.check(&known()).map_err(usage)?)
 }
 
+pub(super) fn apply_send(config: &mut Config, receivers: &[String]) -> anyhow::Result<()> {
+    let mut flags = Flags::over(config);
+    flags.texts("--send", "report.send", receivers);
+    Ok(flags.check(&known()).map_err(usage)?)
+}
+
 pub(super) fn apply_audit(config: &mut Config, args: &AuditArgs) -> anyhow::Result<()> {
     if args.output_dir.is_some() {
         config.export.output_dir.clone_from(&args.output_dir);
@@ -89,6 +96,10 @@ pub(super) fn apply_audit(config: &mut Config, args: &AuditArgs) -> anyhow::Resu
         config.export.textfile_dir = Some(directory.into());
     }
     config.exit.allow_incomplete |= args.allow_incomplete;
+    config.export.include_compliant |= args.include_compliant;
+    config.selection.list_passed = config.export.include_compliant;
+    config.accepted.baseline = args.baseline.as_deref().map(baseline::read).transpose()?;
+    config.whose = Whose { owners: args.owners.clone(), stacks: args.stacks.clone() };
     apply_checks(config, &args.checks)?;
     let mut flags = Flags::over(config);
     flags.texts("--format", "report.formats", &args.formats);

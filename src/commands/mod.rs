@@ -1,5 +1,6 @@
 //! Floor 10: one file a subcommand; joins the rooms.
 
+mod baseline;
 mod check;
 mod checks;
 mod collect;
@@ -21,6 +22,7 @@ mod policy;
 mod progress;
 mod reach;
 mod scan;
+mod send;
 mod signals;
 mod snapshots;
 

@@ -8,9 +8,10 @@ use super::color;
 use super::outcome::Failures;
 use crate::audit::Report;
 use crate::cli::ColorArg;
+use crate::export::sarif::Results;
 use crate::export::settings::{ExportSettings, Format};
 use crate::export::terminal::Style;
-use crate::export::{json, prometheus, terminal};
+use crate::export::{asff, csv, html, json, junit, markdown, ocsf, prometheus, sarif, terminal};
 use crate::store::{probe_directory, write_atomically};
 
 /// Whether a report tells of everything or of quotas alone: the one does not write over the other's files, and a node
@@ -30,7 +31,7 @@ impl Extent {
         }
     }
 
-    fn metrics(self) -> fn(&Report, &mut dyn Write) -> io::Result<()> {
+    fn metrics(self) -> Writer {
         match self {
             Self::Whole => |report, out| prometheus::write(report, out),
             Self::Quotas => |report, out| prometheus::write_quotas(report, out),
@@ -61,21 +62,38 @@ pub(super) fn prepare(settings: &ExportSettings) -> anyhow::Result<()> {
     Ok(())
 }
 
+type Writer = fn(&Report, &mut dyn Write) -> io::Result<()>;
+
 /// A format that is data: its file, and how it is written.
 struct Data {
-    file: &'static str,
-    write: fn(&Report, &mut dyn Write) -> io::Result<()>,
+    file: String,
+    write: Writer,
 }
 
 fn data(settings: &ExportSettings, extent: Extent) -> impl Iterator<Item = Data> {
-    let (report, metrics) = match extent {
-        Extent::Whole => ("report.json", "metrics.prom"),
-        Extent::Quotas => ("report-quotas.json", "metrics-quotas.prom"),
+    let part = match extent {
+        Extent::Whole => "",
+        Extent::Quotas => "-quotas",
     };
-    settings.formats.iter().filter_map(move |format| match format {
-        Format::Terminal => None,
-        Format::Json => Some(Data { file: report, write: |report, out| json::write(report, out) }),
-        Format::Prometheus => Some(Data { file: metrics, write: extent.metrics() }),
+    let sarif: Writer = match settings.include_compliant {
+        true => |report, out| sarif::write(report, Results::All, out),
+        false => |report, out| sarif::write(report, Results::Failures, out),
+    };
+    settings.formats.iter().filter_map(move |format| {
+        let (name, ending, write): (_, _, Writer) = match format {
+            Format::Terminal => return None,
+            Format::Json => ("report", "json", |report, out| json::write(report, out)),
+            Format::Jsonl => ("report", "jsonl", |report, out| json::write_lines(report, out)),
+            Format::Sarif => ("report", "sarif", sarif),
+            Format::Ocsf => ("report", "ocsf.json", |report, out| ocsf::write(report, out)),
+            Format::Asff => ("report", "asff.json", |report, out| asff::write(report, out)),
+            Format::Csv => ("report", "csv", |report, out| csv::write(report, out)),
+            Format::Html => ("report", "html", |report, out| html::write(report, out)),
+            Format::Markdown => ("report", "md", |report, out| markdown::write(report, out)),
+            Format::Junit => ("report", "junit.xml", |report, out| junit::write(report, out)),
+            Format::Prometheus => ("metrics", "prom", extent.metrics()),
+        };
+        Some(Data { file: format!("{name}{part}.{ending}"), write })
     })
 }
 

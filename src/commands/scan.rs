@@ -3,9 +3,10 @@ use super::gather::{Gathered, gather, keep_executions, keep_quotas, open_store};
 use super::narrow::narrow;
 use super::outcome::{Failures, Outcome};
 use super::output::Extent;
-use super::{configure, output};
+use super::{configure, output, send};
 use crate::audit::{self, Report};
 use crate::cli::{CommonArgs, ScanArgs};
+use crate::export::settings::Format;
 use crate::store::Directory;
 
 /// Collects, checks and exports once.
@@ -13,6 +14,7 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
     let mut config = configure::load(common)?;
     configure::apply_aws(&mut config, args.aws)?;
     configure::apply_audit(&mut config, &args.audit)?;
+    configure::apply_send(&mut config, &args.send)?;
     let extent = if args.quotas { Extent::Quotas } else { Extent::Whole };
     match extent {
         Extent::Quotas => quotas_only(&mut config)?,
@@ -24,7 +26,10 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
     let store = open_store(&config)?;
     output::prepare(&config.export)?;
     let Gathered { snapshots, facts, signal, listening } = gather(&config, store.as_ref())?;
-    let mut report = audit::audit(&snapshots, &config.checks, &config.selection, facts);
+    let mut report = audit::audit(&snapshots, &config.checks, &config.selection, &config.accepted, facts);
+    if config.export.formats.contains(&Format::Html) {
+        audit::draw(&mut report, &snapshots, &config.checks);
+    }
     let mut failures = Failures::default();
     if let Some(store) = &store {
         if extent == Extent::Whole {
@@ -33,7 +38,12 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
         failures.note(keep_quotas(store, &snapshots));
         failures.note(keep(store, &mut report, extent));
     }
+    report.narrow(&config.whose);
     output::write_files(&report, &config.export, extent, &mut failures);
+    // An interrupted scan knows too little to tell others, and somebody waits for it to end.
+    if signal.is_none() && extent == Extent::Whole {
+        send::send(&report, &config, &mut failures);
+    }
     output::write_streams(&report, &config.export, extent, common.color, args.audit.verbose, &mut failures);
     drop(listening);
     Ok(failures.or(Outcome::of(&report, config.exit, signal)))

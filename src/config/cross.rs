@@ -45,7 +45,9 @@ pub(super) fn conflicts(config: &Config, known: &Known) -> Vec<Conflict> {
     conflicts.extend(thresholds(config));
     let mut unknown = checks("checks.only", &config.selection.only, &known.checks);
     unknown.extend(checks("checks.skip", &config.selection.skip, &known.checks));
-    if unknown.is_empty() {
+    let named = unknown.len();
+    unknown.extend(suppressed(config, &known.checks));
+    if named == 0 {
         conflicts.extend(no_check(config, &known.checks));
     }
     conflicts.extend(unknown);
@@ -101,15 +103,28 @@ fn checks(key: &'static str, named: &[String], known: &[&str]) -> Vec<Conflict> 
     unknown.map(conflict).collect()
 }
 
+/// A suppression of a check that there is not would hide nothing, and seem to.
+fn suppressed(config: &Config, known: &[&str]) -> Vec<Conflict> {
+    let rules = config.accepted.suppressions.iter().enumerate();
+    let conflicts = rules.flat_map(|(index, rule)| {
+        let conflicts = checks("suppressions", &rule.checks, known).into_iter();
+        conflicts.map(move |conflict| Conflict { item: Some(Item::Index(index)), ..conflict })
+    });
+    conflicts.collect()
+}
+
 fn formats(config: &Config) -> Option<Conflict> {
     let export = &config.export;
     if export.formats.is_empty() {
-        return Some(Conflict::new(&["report.formats"], "expected at least one of terminal, json, prometheus"));
+        return Some(Conflict::new(&["report.formats"], format!("expected at least one of {}", Format::listed())));
     }
     let piped = export.formats.iter().filter(|format| **format != Format::Terminal).count();
     (piped > 1 && export.output_dir.is_none()).then(|| Conflict {
         suggestion: Some("set report.output_dir, or --output-dir".to_owned()),
-        ..Conflict::new(&["report.formats", "report.output_dir"], "json and prometheus cannot share standard output")
+        ..Conflict::new(
+            &["report.formats", "report.output_dir"],
+            "formats other than terminal cannot share standard output",
+        )
     })
 }
 

@@ -23,12 +23,14 @@ pub use key::{Key, Kind, Written};
 pub use keys::KEYS;
 pub use schedule::Schedule;
 
-use crate::audit::settings::{CheckSelection, ExitSettings};
+use crate::audit::Whose;
+use crate::audit::settings::{Accepted, CheckSelection, ExitSettings};
 use crate::aws::settings::AwsSettings;
 use crate::collect::settings::CollectSettings;
 use crate::detect::Settings as DetectSettings;
 use crate::export::settings::ExportSettings;
 use crate::finding::CheckSettings;
+use crate::send::settings::SendSettings;
 use crate::store::settings::StoreSettings;
 use crate::telemetry::LogSettings;
 
@@ -44,11 +46,17 @@ pub struct Config {
     pub detect: DetectSettings,
     /// Which checks run.
     pub selection: CheckSelection,
+    /// What is accepted although it is so.
+    pub accepted: Accepted,
+    /// Whose findings are shown; of the command line.
+    pub whose: Whose,
     /// What the checks judge by.
     pub checks: CheckSettings,
     pub export: ExportSettings,
     /// What makes a scan fail.
     pub exit: ExitSettings,
+    /// Who receives reports.
+    pub send: SendSettings,
     pub store: StoreSettings,
     pub log: LogSettings,
     /// How often accounts are audited, and what that costs.

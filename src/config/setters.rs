@@ -8,6 +8,7 @@ use crate::collect::settings::Regions;
 use crate::export::settings::Format;
 use crate::finding::Severity;
 use crate::model::PartName;
+use crate::send::settings::Receiver;
 use crate::types::{AccountId, Region};
 
 pub(super) fn put<T>(setting: &mut T, read: Result<T, Refusal>) -> Result<(), Refusal> {
@@ -41,6 +42,15 @@ pub(super) fn principals(value: &Value) -> Result<Vec<String>, Refusal> {
     value.list("an ARN of a role or user", pattern)
 }
 
+/// Keys that begin with `aws:` are AWS's own.
+pub(super) fn tag_keys(value: &Value) -> Result<Vec<String>, Refusal> {
+    let key = |text: &str| {
+        let usable = (1..=128).contains(&text.chars().count()) && !text.starts_with("aws:");
+        usable.then(|| text.to_owned())
+    };
+    value.list("a tag key", key)
+}
+
 pub(super) fn regions(value: &Value) -> Result<Regions, Refusal> {
     const ALL: &str = "all-enabled";
     let aws = |text: &str| Region::parse(text).ok().filter(|region| region.as_str() != Region::GLOBAL);
@@ -56,7 +66,11 @@ pub(super) fn regions(value: &Value) -> Result<Regions, Refusal> {
 }
 
 pub(super) fn formats(value: &Value) -> Result<Vec<Format>, Refusal> {
-    value.list("terminal, json or prometheus", |word| word.parse().ok()).map(distinct)
+    value.list(&format!("one of {}", Format::listed()), |word| word.parse().ok()).map(distinct)
+}
+
+pub(super) fn receivers(value: &Value) -> Result<Vec<Receiver>, Refusal> {
+    value.list("security-hub", |word| word.parse().ok()).map(distinct)
 }
 
 fn distinct<T: PartialEq>(all: Vec<T>) -> Vec<T> {

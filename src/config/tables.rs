@@ -1,10 +1,13 @@
-//! The settings that are tables of tables: `accounts`, `budget.rates`, `detect.detectors` and `detect.allow`.
+//! The settings that are tables of tables: `accounts`, `budget.rates`, `detect.detectors`, `detect.allow` and
+//! `suppressions`.
 
 use std::collections::BTreeMap;
 
 use super::faults::{did_you_mean, join};
 use super::shapes::{EXTERNAL_ID, ROLE_ARN, is_external_id, role_arn};
 use super::value::{Complaint, Refusal, Shape, Value};
+use crate::audit::Suppression;
+use crate::audit::settings::SuppressionSettings;
 use crate::aws::settings::Rate;
 use crate::collect::settings::AccountSource;
 use crate::detect::{AllowSettings, DetectorSettings, Validator};
@@ -32,6 +35,37 @@ fn each<T>(value: &Value, read: impl Fn(String, &Value, &mut Vec<Complaint>) -> 
     let items = items.iter().enumerate();
     let all = items.filter_map(|(index, item)| read(format!("[{index}]"), item, &mut complaints)).collect();
     if complaints.is_empty() { Ok(all) } else { Err(Refusal::Inside(complaints)) }
+}
+
+/// `[[suppressions]]`; whether their checks are known is seen where all settings are.
+pub(super) fn suppressions(value: &Value) -> Result<Vec<SuppressionSettings>, Refusal> {
+    each(value, suppression)
+}
+
+fn suppression(inside: String, item: &Value, complaints: &mut Vec<Complaint>) -> Option<SuppressionSettings> {
+    let selectors = SuppressionSettings::default().selectors().map(|(name, _)| name);
+    let known: Vec<_> = selectors.into_iter().chain(["reason", "owner", "expires"]).collect();
+    let mut fields = Fields::open(inside, item, &known, false, complaints)?;
+    let mut list = |name| fields.read(name, "a list of texts", texts).unwrap_or_default();
+    let mut rule = SuppressionSettings {
+        checks: list("checks"),
+        accounts: list("accounts"),
+        regions: list("regions"),
+        resources: list("resources"),
+        tags: list("tags"),
+        states: list("states"),
+        pointers: list("pointers"),
+        statements: list("statements"),
+        actions: list("actions"),
+        suppression: Suppression::default(),
+    };
+    let reason = fields.read("reason", "text", text);
+    let reason = fields.required("reason", reason);
+    let owner = fields.read("owner", "text", text);
+    let expires = fields.read("expires", "a day like \"2027-01-31\"", |value| value.str()?.parse().ok());
+    fields.some_of(&selectors);
+    rule.suppression = Suppression { reason: reason?, owner, expires };
+    Some(rule)
 }
 
 fn detector(inside: String, item: &Value, complaints: &mut Vec<Complaint>) -> Option<DetectorSettings> {
@@ -169,6 +203,16 @@ impl<'a> Fields<'a> {
             self.complaints.push(Complaint { inside, line: value.line, message, suggestion: None });
         }
         read
+    }
+
+    /// Complains where none of the lists has an item.
+    fn some_of(&mut self, names: &[&str]) {
+        let is_empty = |value: &Value| matches!(&value.shape, Shape::List(items) if items.is_empty());
+        if !names.iter().any(|name| self.field(name).is_some_and(|value| !is_empty(value))) {
+            let message = Some(format!("expected at least one of {}", names.join(", ")));
+            let inside = self.inside.clone();
+            self.complaints.push(Complaint { inside, line: self.table.line, message, suggestion: None });
+        }
     }
 
     /// Complains where the field is absent.

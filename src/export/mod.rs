@@ -3,8 +3,15 @@
 //! a socket, how wide it is and whether it shows colours is told, never asked.
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+pub mod asff;
+pub mod csv;
 pub mod drawing;
+pub mod html;
 pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod ocsf;
 pub mod prometheus;
+pub mod sarif;
 pub mod settings;
 pub mod terminal;

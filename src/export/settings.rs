@@ -11,6 +11,22 @@ pub enum Format {
     Terminal,
     /// The whole report.
     Json,
+    /// The findings, one a line.
+    Jsonl,
+    /// For code scanning.
+    Sarif,
+    /// For security data lakes and SIEMs.
+    Ocsf,
+    /// For Security Hub.
+    Asff,
+    /// For spreadsheets.
+    Csv,
+    /// For pull requests and the job summaries of CI systems.
+    Markdown,
+    /// A page for a browser.
+    Html,
+    /// For the test reports of CI systems.
+    Junit,
     /// Metrics in the text format of Prometheus.
     Prometheus,
 }
@@ -22,17 +38,44 @@ pub struct ExportSettings {
     pub formats: Vec<Format>,
     /// Where `report.json` and its siblings are written; without it they go to standard output.
     pub output_dir: Option<PathBuf>,
+    /// Whether what is compliant is listed, by the formats that can.
+    pub include_compliant: bool,
     /// Where the metrics are left for `node_exporter`'s textfile collector.
     pub textfile_dir: Option<PathBuf>,
 }
 
 impl Format {
-    pub const ALL: [Self; 3] = [Self::Terminal, Self::Json, Self::Prometheus];
+    pub const ALL: [Self; 11] = [
+        Self::Terminal,
+        Self::Json,
+        Self::Jsonl,
+        Self::Sarif,
+        Self::Ocsf,
+        Self::Asff,
+        Self::Csv,
+        Self::Html,
+        Self::Markdown,
+        Self::Junit,
+        Self::Prometheus,
+    ];
+
+    /// All of them, as a message lists them.
+    pub fn listed() -> String {
+        Self::ALL.map(Self::as_str).join(", ")
+    }
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Terminal => "terminal",
             Self::Json => "json",
+            Self::Jsonl => "jsonl",
+            Self::Sarif => "sarif",
+            Self::Ocsf => "ocsf",
+            Self::Asff => "asff",
+            Self::Csv => "csv",
+            Self::Html => "html",
+            Self::Markdown => "markdown",
+            Self::Junit => "junit",
             Self::Prometheus => "prometheus",
         }
     }
@@ -48,12 +91,12 @@ impl FromStr for Format {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let known = Self::ALL.into_iter().find(|format| format.as_str() == text);
-        known.ok_or_else(|| "expected terminal, json or prometheus".to_owned())
+        known.ok_or_else(|| format!("expected one of {}", Self::listed()))
     }
 }
 
 impl Default for ExportSettings {
     fn default() -> Self {
-        Self { formats: vec![Format::Terminal], output_dir: None, textfile_dir: None }
+        Self { formats: vec![Format::Terminal], output_dir: None, include_compliant: false, textfile_dir: None }
     }
 }

@@ -21,9 +21,13 @@ impl Crowding<'_> {
     }
 }
 
-/// A sentence with a space before it that names the top holders and the fastest growing; empty where they were not read.
+/// A sentence with a space before it that names the top holders and the fastest growing, or says why nobody can; empty
+/// where nobody looked.
 pub fn held_by(status: &QuotaStatus) -> String {
-    let Some(held) = status.holders.as_ref().filter(|held| !held.most.is_empty()) else { return String::new() };
+    let Some(held) = status.holders.as_ref().filter(|held| !held.most.is_empty()) else {
+        let why = status.holders_gap.as_ref().map(|gap| format!(" Who holds it could not be read: {}.", gap.detail));
+        return why.unwrap_or_default();
+    };
     let most = spelled_out(status.quota, held, held.most.iter().take(NAMED));
     let fastest = held.fastest.first().filter(|one| held.most.first().is_none_or(|top| top.machine != one.machine));
     let fastest = fastest.map(|one| format!("; {} grows fastest", one.machine.name())).unwrap_or_default();

@@ -80,6 +80,17 @@ pub struct Location {
     pub statement: Option<String>,
 }
 
+impl Location {
+    /// In a few words for a person; empty where the resource as a whole is meant.
+    pub fn words(&self) -> String {
+        let state = self.state.as_ref().map(|name| format!("state {name}"));
+        let pointer = self.pointer.as_ref().map(ToString::to_string);
+        let statement = self.statement.as_ref().map(|id| format!("statement {id}"));
+        let words: Vec<_> = [state, pointer, statement].into_iter().flatten().collect();
+        words.join(" · ")
+    }
+}
+
 /// A change that a person can paste.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
@@ -159,6 +170,11 @@ pub fn about_statement(role: &Arn, policy: &str, statement: &str, action: &str) 
     format!("{role} {policy} {statement} {}", action.to_ascii_lowercase())
 }
 
+/// The action in what [`about_grant`] or [`about_statement`] says, in lower case.
+pub fn action_of(about: &str) -> Option<&str> {
+    about.starts_with("arn:").then(|| about.rsplit_once(' ')).flatten().map(|(_, action)| action)
+}
+
 /// Under whose key a state machine or a log group stands.
 pub fn about_key(resource: &Arn) -> String {
     format!("key of {resource}")
@@ -172,6 +188,16 @@ pub fn about_retention(group: &Arn) -> String {
 /// A type of data that executions of a machine carry.
 pub fn about_data(machine: &Arn, kind: &str) -> String {
     format!("{kind} in executions of {machine}")
+}
+
+/// The size of what a machine's states pass on.
+pub fn about_payloads(machine: &Arn) -> String {
+    format!("payloads of {machine}")
+}
+
+/// A text of a machine's definition, array indexes aside.
+pub fn about_text(machine: &Arn, pointer: &JsonPointer) -> String {
+    format!("text of {machine} at {}", pointer.array_normalised())
 }
 
 impl From<Defect> for Outcome {

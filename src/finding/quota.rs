@@ -1,6 +1,6 @@
 use super::culprits::with_holders;
 use super::settings::Thresholds;
-use super::text::digits;
+use super::text::{digits, percent};
 use super::{Confidence, Defect, Evaluations, Outcome, RegionView, Severity, Subject, View};
 use crate::model::{Quota, QuotaStatus, Usage, uncounted};
 use crate::types::{Arn, Gap, GapReason};
@@ -24,11 +24,11 @@ impl Crowding<'_> {
             None => region.name().to_owned(),
         };
         format!(
-            "{holder} holds {at_least}{} of {} {} ({at_least}{:.0} %; {})",
+            "{holder} holds {at_least}{} of {} {} ({at_least}{}; {})",
             digits(*usage),
             digits(status.limit.value),
             status.quota.title(),
-            ratio * 100.0,
+            percent(*ratio),
             limit_source(status),
         )
     }
@@ -57,12 +57,14 @@ where
 /// The state machines that are at or above the warning level of a quota of their own. Where none is, the Region is spoken
 /// about.
 fn machines_near(region: &RegionView<'_>, status: &QuotaStatus, thresholds: Thresholds) -> Vec<(Arn, QuotaStatus)> {
-    let Some(nearest) = &status.machine else { return Vec::new() };
+    if status.machine.is_none() {
+        return Vec::new();
+    }
     let is_near = |status: &QuotaStatus| status.ratio().is_some_and(|ratio| ratio >= thresholds.warning);
     // The nearest is exact where all were read.
     let others = status.of_each_machine(region.snapshot).into_iter().filter(|other| other.machine != status.machine);
     let all = std::iter::once(status.clone()).chain(others).filter(is_near);
-    all.map(|status| (status.machine.clone().unwrap_or_else(|| nearest.clone()), status)).collect()
+    all.filter_map(|status| Some((status.machine.clone()?, status))).collect()
 }
 
 fn judge<F>(region: &RegionView<'_>, status: &QuotaStatus, thresholds: Thresholds, explain: F) -> Result<Outcome, Gap>

@@ -1,19 +1,33 @@
+//! Whose a state machine is, by its tags.
+
 use super::MachineView;
 
-/// Tag keys that name an owner, in order of preference; compared without case.
-const OWNER_KEYS: [&str; 3] = ["owner", "team", "contact"];
-/// Tag keys that name a stack.
-const STACK_KEYS: [&str; 2] = ["aws:cloudformation:stack-name", "stack"];
+/// The keys of tags that name an owner or a stack, in order of preference; compared without case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoutingSettings {
+    pub owner_tags: Vec<String>,
+    pub stack_tags: Vec<String>,
+}
+
+impl Default for RoutingSettings {
+    fn default() -> Self {
+        let keys = |keys: &[&str]| keys.iter().map(|&key| key.to_owned()).collect();
+        Self {
+            owner_tags: keys(&["owner", "team", "contact"]),
+            stack_tags: keys(&["aws:cloudformation:stack-name", "stack"]),
+        }
+    }
+}
 
 /// The owner and the stack that a machine's tags name.
-pub fn routing(machine: &MachineView<'_>) -> (Option<String>, Option<String>) {
+pub fn routing(machine: &MachineView<'_>, settings: &RoutingSettings) -> (Option<String>, Option<String>) {
     let tags = machine.region.snapshot.tags();
     let Some(tags) = tags.seen().0.and_then(|tags| tags.get(&machine.machine.arn)) else {
         return (None, None);
     };
-    let first = |keys: &[&str]| {
-        let by_key = |key: &&str| tags.tags.iter().find(|(name, _)| name.get().eq_ignore_ascii_case(key));
+    let first = |keys: &[String]| {
+        let by_key = |key: &String| tags.tags.iter().find(|(name, _)| name.get().eq_ignore_ascii_case(key));
         keys.iter().find_map(by_key).map(|(_, value)| value.get().clone())
     };
-    (first(&OWNER_KEYS), first(&STACK_KEYS))
+    (first(&settings.owner_tags), first(&settings.stack_tags))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::RoutingSettings;
 use crate::iam::glob_matches;
 use crate::types::{AccountId, Arn};
 
@@ -48,6 +49,7 @@ pub struct CheckSettings {
     /// Hours after which an open Map Run counts as stuck whatever it does.
     pub map_run_hours: u32,
     pub quota_exhaustion_forecast: ExhaustionTimes,
+    pub routing: RoutingSettings,
     /// Accounts that count as one's own.
     pub trusted_accounts: Vec<AccountId>,
     /// Principals that are meant to read execution data: ARNs with IAM's wildcards.
@@ -56,6 +58,12 @@ pub struct CheckSettings {
     pub expected_writers: Vec<String>,
     /// Days that a log group may keep sensitive data.
     pub sensitive_log_days: u32,
+    /// Tag keys that every state machine is to have; with none, any tag of its owner's will do.
+    pub required_tags: Vec<String>,
+    /// Days within which an alias is to follow the newest version, and to end a split of its executions.
+    pub alias_days: u32,
+    /// Days without a start after which a state machine is unused.
+    pub unused_days: u32,
 }
 
 impl CheckSettings {
@@ -85,6 +93,7 @@ impl Default for CheckSettings {
             thresholds: BTreeMap::new(),
             long_running: LongRunning { days: 30, least_hours: 24 },
             map_run_hours: 24,
+            routing: RoutingSettings::default(),
             // A raised limit takes AWS days; a runaway is to wake somebody up.
             quota_exhaustion_forecast: ExhaustionTimes { warning_days: 14, critical_hours: 24 },
             trusted_accounts: Vec::new(),
@@ -92,6 +101,10 @@ impl Default for CheckSettings {
             expected_writers: Vec::new(),
             // As long as Step Functions keeps the history that the log repeats.
             sensitive_log_days: 90,
+            required_tags: Vec::new(),
+            alias_days: 7,
+            // As long as Step Functions remembers an execution.
+            unused_days: 90,
         }
     }
 }

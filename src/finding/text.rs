@@ -38,6 +38,11 @@ pub fn digits(count: f64) -> String {
     text
 }
 
+/// A share of a limit in per cent: beyond ten times the limit the number tells nothing.
+pub(super) fn percent(ratio: f64) -> String {
+    if ratio > 9.995 { "> 999 %".to_owned() } else { format!("{:.0} %", ratio * 100.0) }
+}
+
 /// How long in words: of minutes, hours or days, whichever tell enough.
 pub fn how_long(time: SignedDuration) -> String {
     let minutes = time.as_mins().max(0);

@@ -1,6 +1,6 @@
 use super::quota::limit_source;
 use super::settings::Thresholds;
-use super::text::digits;
+use super::text::{digits, percent};
 use super::{Confidence, Defect, RegionView, Severity};
 use crate::model::{Quota, QuotaStatus, Throttling};
 use crate::types::Gap;
@@ -23,7 +23,10 @@ impl<'a> Strain<'a> {
         let Some(status) = region.quotas.iter().find(|status| status.quota == quota) else { return Ok(None) };
         let ratio = throttling.peak.map(|peak| peak.per_second / status.limit.value);
         let strained = throttling.throttled > 0.0 || ratio.is_some_and(|ratio| ratio >= thresholds.warning);
-        Ok(strained.then_some(Self { region, status, throttling, ratio }))
+        match throttling.late.clone() {
+            Some(late) if !strained => Err(late),
+            _ => Ok(strained.then_some(Self { region, status, throttling, ratio })),
+        }
     }
 
     /// What was throttled and consumed, in words, without a full stop.
@@ -32,8 +35,8 @@ impl<'a> Strain<'a> {
         let limit = digits(self.status.limit.value);
         let source = limit_source(self.status);
         let rate = self.throttling.peak.zip(self.ratio).map(|(peak, ratio)| {
-            let percent = ratio * 100.0;
-            format!("{:.1} of {limit} {what} over five minutes ({percent:.0} %; {source})", peak.per_second)
+            let percent = percent(ratio);
+            format!("{:.1} of {limit} {what} over five minutes ({percent}; {source})", peak.per_second)
         });
         let region = self.region.name();
         match (self.throttling.throttled > 0.0, rate) {
@@ -57,6 +60,9 @@ impl<'a> Strain<'a> {
             .evidence("throttled", digits(self.throttling.throttled))
             .evidence("limit", digits(self.status.limit.value))
             .evidence("limit_source", self.status.limit.source);
+        if let Some(burst) = self.status.burst {
+            defect = defect.evidence("bucket_size", digits(burst));
+        }
         if let (Some(peak), Some(ratio)) = (self.throttling.peak, self.ratio) {
             defect = defect
                 .evidence("peak_per_second", format!("{:.2}", peak.per_second))

@@ -244,6 +244,10 @@ impl<'a> RegionView<'a> {
         self.snapshot.region.as_str()
     }
 
+    pub(super) fn partition(&self) -> &'a str {
+        self.partition
+    }
+
     /// The machines that were seen, whether or not the list was whole.
     pub fn machines(&'a self) -> impl Iterator<Item = MachineView<'a>> {
         let seen = self.snapshot.state_machines().seen().0.map(|list| list.machines.iter());

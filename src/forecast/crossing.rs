@@ -24,14 +24,17 @@ pub(super) fn crossing(series: &Series, trend: &Trend, limit: f64, now: i64) -> 
     };
     let farthest = horizon * INTERVAL_AHEAD;
     let at = meets(horizon, limit, middle)?;
-    let earliest = meets(at, limit, |ahead| middle(ahead) + band(ahead)).unwrap_or(at);
-    let latest = meets(farthest, limit, |ahead| middle(ahead) - band(ahead)).unwrap_or(farthest);
+    // Between two points nothing is known.
+    let points = u32::try_from(series.window(trend.span).len()).unwrap_or(u32::MAX);
+    let apart = trend.span / f64::from(points.max(1));
+    let earliest = meets(at, limit, |ahead| middle(ahead) + band(ahead)).unwrap_or(at).min((at - apart).max(0.0));
+    let latest = meets(farthest, limit, |ahead| middle(ahead) - band(ahead)).unwrap_or(farthest).max(at + apart);
     #[allow(clippy::cast_possible_truncation, reason = "some months in seconds")]
     let whole = |seconds: f64| seconds.round() as i64;
     Some(Exhaustion {
         at: now.saturating_add(whole(at)),
-        earliest: now.saturating_add(whole(earliest.min(at))),
-        latest: now.saturating_add(whole(latest.max(at))),
+        earliest: now.saturating_add(whole(earliest)),
+        latest: now.saturating_add(whole(latest)),
         per_day: trend.slope * DAY,
         window: whole(trend.span),
     })

@@ -1,8 +1,8 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::components::components;
-use super::{Edge, Graph, Likelihood};
-use crate::asl::Bound;
+use super::{Edge, Graph, How, Likelihood};
+use crate::asl::{Bound, Start};
 use crate::types::Arn;
 
 /// Machines that start one another in a circle, or one that starts itself: each edge leads to the next one's machine.
@@ -41,16 +41,28 @@ impl<'a> Cycle<'_, 'a> {
 
     /// A circle ends where one of its edges does: the edge that is bounded best.
     pub fn bounded(&self) -> &Edge<'a> {
-        self.edges.iter().max_by_key(|edge| edge.way().bound).expect("a cycle has an edge")
+        self.edges.iter().max_by_key(|edge| (edge.way().bound, self.counts(edge))).expect("a cycle has an edge")
     }
 
-    /// A number bounds it only where every edge counts: another machine of the circle may set it anew.
+    /// A number bounds it only where each of its starts counts it or hands it on, and those of one edge at least count:
+    /// another machine of the circle may set it anew.
     pub fn bound(&self) -> Bound {
-        let counts = |edge: &&Edge<'a>| edge.way().bound == Bound::Counter;
         match self.bounded().way().bound {
-            Bound::Counter if !self.edges.iter().all(counts) => Bound::Choice,
+            Bound::Counter if !self.edges.iter().any(|edge| self.counts(edge)) => Bound::Choice,
             bound => bound,
         }
+    }
+
+    /// Every start of the edge counts one number, which all others of the circle count or hand on.
+    fn counts(&self, edge: &Edge<'a>) -> bool {
+        let all = |edge: &Edge<'a>, does: &dyn Fn(&Start) -> bool| {
+            edge.ways.iter().all(|way| matches!(way.how, How::Task { start, .. } if does(start)))
+        };
+        let How::Task { start, .. } = &edge.way().how else { return false };
+        start.counts.iter().any(|name| {
+            let keeps = |start: &Start| start.counts.contains(name) || start.handed.has(name);
+            all(edge, &|start| start.counts.contains(name)) && self.edges.iter().all(|other| all(other, &keeps))
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::event_pattern::{PatternMatch, matches_states_events};
+use super::status_event::{StatusEvent, taken};
 use crate::detect::Clean;
 use crate::types::{Arn, Observed};
 
@@ -43,6 +44,9 @@ pub struct EventTarget {
     /// The role that EventBridge uses for the target; absent where the target's own policy lets EventBridge in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role_arn: Option<Arn>,
+    /// Whether it is given what executions take and give; absent in snapshots that did not look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passes_data: Option<bool>,
 }
 
 impl EventRule {
@@ -52,6 +56,17 @@ impl EventRule {
             None => PatternMatch::No,
             Some(pattern) => match pattern.whole() {
                 Ok(pattern) => matches_states_events(pattern.get()),
+                Err(_) => PatternMatch::Maybe,
+            },
+        }
+    }
+
+    /// Whether it takes such an event of every execution of the machine.
+    pub fn takes(&self, machine: &Arn, event: StatusEvent) -> PatternMatch {
+        match &self.pattern {
+            None => PatternMatch::No,
+            Some(pattern) => match pattern.whole() {
+                Ok(pattern) => taken(pattern.get(), machine, event),
                 Err(_) => PatternMatch::Maybe,
             },
         }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::snapshot::GapWithin;
+use super::gap_within::GapWithin;
 use crate::types::{Arn, Gap, Observed};
 
 /// The execution roles of the Lambda functions that definitions name, by function ARN; a version or an alias by its own.

@@ -42,9 +42,23 @@ impl MachineKind {
     }
 }
 
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html>.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum MachineStatus {
+    Active,
+    /// It takes no new executions, and is gone once those that run have come to an end.
+    Deleting,
+    /// A status that this version does not know.
+    Unknown,
+}
+
 /// Each field that AWS always sends and that a broken answer may lack is `Observed`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Details {
+    /// Absent where the answer had none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<MachineStatus>,
     pub role_arn: Observed<Arn>,
     pub logging: Logging,
     pub tracing_enabled: bool,

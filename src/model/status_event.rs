@@ -15,6 +15,8 @@ pub enum StatusEvent {
     Usual,
     /// They fail, time out or are stopped.
     Failure,
+    Failed,
+    TimedOut,
 }
 
 impl StatusEvent {
@@ -22,6 +24,8 @@ impl StatusEvent {
         match self {
             Self::Usual => &["RUNNING", "SUCCEEDED"],
             Self::Failure => &["FAILED", "TIMED_OUT", "ABORTED"],
+            Self::Failed => &["FAILED"],
+            Self::TimedOut => &["TIMED_OUT"],
         }
     }
 }

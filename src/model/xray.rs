@@ -2,6 +2,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::Observed;
 
+/// The log group in which Transaction Search keeps spans.
+/// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Transaction-Search.html>.
+pub const SPANS: &str = "aws/spans";
+
 /// X-Ray's settings of one account and Region.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Xray {

@@ -7,6 +7,7 @@ mod ids;
 mod observation;
 mod observed;
 mod pointer;
+mod text;
 
 pub use api_usage::ApiUsage;
 pub use arn::{Arn, ArnError};
@@ -15,3 +16,4 @@ pub use ids::{AccountId, IdError, Region};
 pub use observation::{Data, Observation};
 pub use observed::Observed;
 pub use pointer::JsonPointer;
+pub use text::{cut, shown, visible};

@@ -65,6 +65,7 @@ class LogGroup:
     region: str
     retention_days: int | None
     key: bool = False
+    disabled_key: bool = False  # a second key, which is disabled once the group is there
 
 
 @dataclass
@@ -82,6 +83,22 @@ class Machine:
     # Version 1, which the alias `live` starts.
     published: dict | None = None
 
+
+# Log delivery decrypts what an encrypted state machine logs, and CloudWatch Logs encrypts it again.
+KEY_POLICY = [
+    allow("Account", "kms:*", Principal={"AWS": "arn:aws:iam::{account}:root"}),
+    allow(
+        "LogDelivery",
+        "kms:Decrypt",
+        Principal={"Service": "delivery.logs.amazonaws.com"},
+        Condition={"StringEquals": {"aws:SourceAccount": "{account}"}},
+    ),
+    allow(
+        "Logs",
+        ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+        Principal={"Service": "logs.us-east-1.amazonaws.com"},
+    ),
+]
 
 MANAGED_POLICIES = {
     "InvoiceRenderAccess": [
@@ -221,7 +238,7 @@ LOG_GROUPS = {
     "payments-capture": [LogGroup(EAST, 30, key=True)],
     "orders-fulfilment": [LogGroup(EAST, None)],
     "returns-approval": [LogGroup(EAST, 90), LogGroup(WEST, 90)],
-    "partner-sync": [LogGroup(EAST, 30)],
+    "partner-sync": [LogGroup(EAST, 30, disabled_key=True)],
     "monthly-close": [LogGroup(EAST, 30)],
     "clickstream-enrich": [LogGroup(WEST, 14)],
     "warehouse-stocktake": [LogGroup(WEST, 30)],
@@ -281,6 +298,24 @@ class Rule:
     role: str | None = None
 
 
+@dataclass
+class Alarm:
+    """An alarm on one metric of one state machine."""
+
+    region: str
+    machine: str
+    metric: str
+    heard: bool = True
+
+
+ALARMS = [
+    Alarm(EAST, "payments-capture", "ExecutionsFailed"),
+    Alarm(EAST, "payments-capture", "ExecutionsTimedOut"),
+    # Its actions are switched off.
+    Alarm(WEST, "clickstream-enrich", "ExecutionsFailed", heard=False),
+]
+# The log group's events, input and output included, go to the function.
+SUBSCRIPTIONS = [(EAST, "orders-fulfilment", "to-function")]
 RULES = [
     # Whatever becomes of an execution leaves Step Functions here, input and output included.
     Rule(EAST, "failed-executions", "arn:aws:sns:us-east-1:{account}:on-call",

@@ -105,7 +105,13 @@ def seed_log_groups(account):
         for group in groups:
             logs = account.client("logs", group.region)
             path = demo.GROUP_PREFIX + name
-            logs.create_log_group(logGroupName=path, **({"kmsKeyId": account.key} if group.key else {}))
+            key = account.key if group.key else None
+            if group.disabled_key:
+                kms = account.client("kms", group.region)
+                key = kms.create_key(Description="logs")["KeyMetadata"]["Arn"]
+            logs.create_log_group(logGroupName=path, **({"kmsKeyId": key} if key else {}))
+            if group.disabled_key:
+                kms.disable_key(KeyId=key.rsplit("/", 1)[-1])
             if group.retention_days:
                 logs.put_retention_policy(logGroupName=path, retentionInDays=group.retention_days)
     delivery = {
@@ -159,6 +165,33 @@ def seed_machines(account):
         seed_machine(account, machine)
     iam.delete_role(RoleName=demo.VANISHED_ROLE)
     logs.delete_log_group(logGroupName=vanished_group)
+
+
+def seed_watch(account):
+    """Alarms on failures, and where logs are sent."""
+    for alarm in demo.ALARMS:
+        machine = f"arn:aws:states:{alarm.region}:{account.id}:stateMachine:{alarm.machine}"
+        account.client("cloudwatch", alarm.region).put_metric_alarm(
+            AlarmName=f"{alarm.machine}-{alarm.metric}",
+            Namespace="AWS/States",
+            MetricName=alarm.metric,
+            Dimensions=[{"Name": "StateMachineArn", "Value": machine}],
+            Statistic="Sum",
+            Period=300,
+            EvaluationPeriods=1,
+            Threshold=0,
+            ComparisonOperator="GreaterThanThreshold",
+            TreatMissingData="notBreaching",
+            ActionsEnabled=alarm.heard,
+            AlarmActions=[f"arn:aws:sns:{alarm.region}:{account.id}:on-call"],
+        )
+    for region, name, subscription in demo.SUBSCRIPTIONS:
+        account.client("logs", region).put_subscription_filter(
+            logGroupName=demo.GROUP_PREFIX + name,
+            filterName=subscription,
+            filterPattern="",
+            destinationArn=f"arn:aws:lambda:{region}:{account.id}:function:{demo.FUNCTION}",
+        )
 
 
 def seed_surroundings(account):
@@ -336,10 +369,14 @@ def main():
         summary["machines"] = {demo.EAST: seed_bulk(account, arguments.bulk)}
     else:
         account.key = account.client("kms").create_key(Description="payments")["KeyMetadata"]["Arn"]
+        account.client("kms").put_key_policy(
+            KeyId=account.key, PolicyName="default", Policy=account.policy(demo.KEY_POLICY)
+        )
         seed_identity(account)
         seed_log_groups(account)
         seed_machines(account)
         seed_surroundings(account)
+        seed_watch(account)
         seed_executions(account)
         seed_stores(account)
         seed_metrics(account)

@@ -49,7 +49,7 @@ const ROLE: &str = "arn:aws:iam::123456789012:role/audit";
 fn faults_of_the_command_line() {
     for (arguments, words) in [
         (&["scan", "--region", "everywhere"][..], "--region: expected a Region like eu-west-1"),
-        (&["scan", "--format", "xml"], "expected terminal, json or prometheus"),
+        (&["scan", "--format", "xml"], "expected one of terminal, json, jsonl"),
         (&["scan", "--fail-on", "bad"], "expected none, critical, high"),
         (&["scan", "--metrics", "carrier-pigeon"], "expected textfile=DIR"),
         (

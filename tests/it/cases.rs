@@ -21,8 +21,10 @@
 //!     "tracing": false, "key": "KMS key, or ? for one of an unknown kind", "definition": {"StartAt": "…", "States": {}},
 //!     "bytes": "of the definition, where it is to be larger than it is here",
 //!     "tags": {"owner": "sales"}, "description": "takes orders",
-//!     "published": {"versions": [{"number": 3, "definition": {}, "gap": "instead of a definition"}],
-//!       "aliases": {"live": {"3": 100}}, "aliases_gap": "as machines_gap", "gap": "as machines_gap"},
+//!     "status": "ACTIVE; null for none", "created": "2025-01-01T00:00:00Z",
+//!     "published": {"versions": [{"number": 3, "created": "2025-12-01T00:00:00Z", "definition": {}, "gap": "instead of these two",
+//!         "settings": {"role": "name or ARN", "logging": "ALL", "group": "log group name", "data": false, "tracing": false, "key": "…"}}],
+//!       "aliases": {"live": {"3": 100}}, "updated": {"live": "2025-12-02T00:00:00Z"}, "aliases_gap": "as machines_gap", "gap": "as machines_gap"},
 //!     "data": {
 //!       "source": "history", "executions": 10, "listed": 10, "listed_whole": true, "bytes": 1000, "new": 10,
 //!       "sightings": [{
@@ -49,6 +51,8 @@
 //!   "policies": {"name or ARN of a managed policy": POLICY}, "iam_gap": "as machines_gap",
 //!   "last_accessed": {"role": {"reported_at": "2026-01-01T00:00:00Z", "services": {"s3": {"last": "…", "actions": {"GetObject": null}}}}},
 //!   "log_groups": {"name": {"retention_days": 30, "kms_key_id": "…", "class": "STANDARD", "masked": ["EmailAddress"]}, "gone": null, "shut": "gap"},
+//!   "subscriptions": {"log group": [{"name": "s", "to": "ARN", "filters": false}], "shut": "gap"},
+//!   "subscription_policies": [{"name": "s", "to": "ARN", "all_but": ["g"]}], "subscriptions_gap": "as machines_gap",
 //!   "log_groups_gap": "as machines_gap", "data_protection_gap": "as machines_gap",
 //!   "result_buckets": {"name": {"algorithm": "aws:kms", "key": "…", "block": true, "public": false,
 //!     "expiry": [{"prefix": "", "days": 30}]}, "gone": null, "shut": "gap"}, "result_buckets_gap": "as machines_gap",
@@ -57,8 +61,11 @@
 //!   "keys": {"as named": {"policy": [STATEMENT], "state": "Enabled", "manager": "CUSTOMER", "arn": "of an alias's key",
 //!     "grants": [{"grantee": "ARN", "operations": ["Decrypt"], "source_arn": "ARN", "context_equals": {}}]},
 //!     "gone": null, "shut": "gap"}, "keys_gap": "as machines_gap",
-//!   "event_rules": {"name": {"state": "enabled", "pattern": {}, "targets": [{"arn": "ARN", "role": "ARN"}]}},
+//!   "event_rules": {"name": {"state": "enabled", "pattern": {}, "targets": [{"arn": "ARN", "role": "ARN", "data": true}]}},
 //!   "event_rules_gap": "as machines_gap",
+//!   "alarms": {"name": {"watches": [{"metric": "failed", "of": "machine, all, some or nothing"}], "tells": "yes"}},
+//!   "alarms_gap": "as machines_gap",
+//!   "xray": {"encryption": "KMS", "key": "as named", "destination": "CloudWatchLogs"}, "xray_gap": "as machines_gap",
 //!   "function_policies": {"name or ARN of a function that a definition names": [STATEMENT], "shut": "gap"},
 //!   "function_policies_gap": "as machines_gap",
 //!   "functions": {"name or ARN of a function that a definition names": "its role", "gone": null, "shut": "gap"},
@@ -67,6 +74,8 @@
 //!     "fastest": [], "source": "ListExecutions", "net": {"leak": 812000}}},
 //!   "starts": {"machine": {"known_days": 14, "hourly": 3, "hours_ago": {"1": 500}, "five_minutes": 0.25, "last": [null, 50],
 //!     "throttled": 0}}, "starts_others_at_most": 0, "starts_gap": "as machines_gap",
+//!   "last_starts": {"machine": {"since": "2024-10-04T00:00:00Z", "last": "2025-12-24T00:00:00Z; absent: never"}},
+//!   "last_starts_gap": "as machines_gap",
 //!   "quotas": {"applied": {"quota name": 1}, "defaults": {}, "metrics": {"metric name": 1},
 //!     "minutes": {"ThrottledEvents:StateTransition": [0, 12]},
 //!     "counted": {"activities": 7}, "counted_at_least": {"activities": 1000}, "counted_gap": "why no list was counted",
@@ -81,15 +90,17 @@
 //! with it, only those exist. Without `trust` Step Functions may assume a role, unguarded. A log group that is not listed
 //! exists, with 30 days and no key. A key that is not listed exists, with the policy that AWS gives a new one, and a function
 //! has no policy and a role that IAM does not know. What definitions name as buckets and tables exists and is right in what is not said; null is AWS's own key. A key's policy, its grants, a rule's targets, what is masked, and what is known of a bucket or
-//! table may each be a gap's reason instead. Without `data` ten
+//! table may each be a gap's reason instead; so may X-Ray's encryption and destination, which are AWS's key and X-Ray itself
+//! where nothing is said. The log group `aws/spans` is one of `log_groups` where spans go there. Without `data` ten
 //! executions of a machine were read and held nothing; of an Express machine that logs no data there was nothing to read,
 //! and what could not be described was not read. With `minutes`, oldest first, every metric of rates was answered whole.
-//! Without `published` there are no versions and aliases. Without `running`
+//! Without `published` there are no versions and aliases. A machine without `tags` is not in the answer of the tagging call. Without `running`
 //! a machine is in no list of what runs, and without any such machine or `running_gap` that part was not collected; of what
 //! runs, what is not said was read and is nothing. `TOKEN_HERE` stands
 //! for a token of GitHub, so that none is in the repository. Time is 2026-01-01T00:00:00Z.
 
 mod account;
+mod alarms;
 mod around;
 mod culprits;
 mod data;
@@ -98,6 +109,8 @@ mod history;
 mod quotas;
 mod running;
 mod stores;
+mod subscriptions;
+mod traces;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,6 +2,7 @@
 //! has, or has wrong.
 
 mod accounts;
+mod alarms;
 mod cancellation;
 mod data_protection;
 mod event_rules;
@@ -13,8 +14,10 @@ mod iam;
 mod identity;
 mod kms_keys;
 mod last_accessed;
+mod last_starts;
 mod live;
 mod log_groups;
+mod log_subscriptions;
 mod machines;
 mod paging;
 mod quota_holders;
@@ -93,7 +96,10 @@ pub(crate) fn quiet() -> Vec<Rule> {
         on("ListStateMachineVersions", ok(json!({ "stateMachineVersions": [] }))),
         on("GetResources", ok(json!({ "ResourceTagMappingList": [], "PaginationToken": "" }))),
         on("DescribeLogGroups", ok(json!({ "logGroups": [] }))),
+        on("DescribeAccountPolicies", ok(json!({ "accountPolicies": [] }))),
+        on("DescribeSubscriptionFilters", ok(json!({ "subscriptionFilters": [] }))),
         on("ListRules", ok(json!({ "Rules": [] }))),
+        on("DescribeAlarms", ok(json!({ "MetricAlarms": [], "CompositeAlarms": [] }))),
         on("GetEncryptionConfig", ok(json!({ "EncryptionConfig": { "Type": "NONE", "Status": "ACTIVE" } }))),
         on("GetTraceSegmentDestination", ok(json!({ "Destination": "XRay", "Status": "ACTIVE" }))),
         on("ListServiceQuotas", ok(json!({ "Quotas": [] }))),

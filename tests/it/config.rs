@@ -124,6 +124,7 @@ fn other(path: &str, value: Written) -> &'static str {
         ("regions", _) => "eu-west-1",
         ("report.formats" | "log.format", _) => "json",
         ("report.fail_on", _) => "high",
+        ("report.send", _) => "security-hub",
         ("store.hash_key_env", _) => "SECRET",
         ("log.level", _) => "debug",
         ("detect.disabled_types", _) => "EmailAddress",
@@ -135,6 +136,7 @@ fn other(path: &str, value: Written) -> &'static str {
         (path, _) if path.ends_with(".critical") => "0.9",
         ("budget.rates", _) => r#"{ "states:DescribeStateMachine" = { bucket = 1, refill_per_second = 2.5 } }"#,
         ("accounts", _) => r#"[{ role_arn = "arn:aws:iam::123456789012:role/stepwarden" }]"#,
+        ("checks.alias-to-old-version.days", _) => "14",
         (_, Written::Default("true")) => "false",
         (_, Written::Default("false")) => "true",
         (_, Written::Default(number)) if number.starts_with("0.") => "0.5",
@@ -278,7 +280,7 @@ fn the_command_line_is_held_to_the_same_rules() {
         --check: there is no check "secret-in-defintion"; did you mean secret-in-definition?
         --check: no check is left to run: all that are selected are skipped
         --skip-check: no check is left to run: all that are selected are skipped
-        --format: json and prometheus cannot share standard output; set report.output_dir, or --output-dir"#]]
+        --format: formats other than terminal cannot share standard output; set report.output_dir, or --output-dir"#]]
     .assert_eq(&faults.join("\n"));
     let mut config = Config::default();
     let mut flags = Flags::over(&mut config);

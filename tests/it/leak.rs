@@ -8,9 +8,10 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use proptest::prelude::*;
-use stepwarden::audit::{self, CheckSelection, LastState, Report, RunFacts};
+use stepwarden::audit::{self, Accepted, CheckSelection, LastState, Report, RunFacts};
+use stepwarden::export::sarif::Results;
 use stepwarden::export::terminal::Style;
-use stepwarden::export::{json, prometheus, terminal};
+use stepwarden::export::{asff, csv, json, junit, markdown, ocsf, prometheus, sarif, terminal};
 use stepwarden::finding::CheckSettings;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
@@ -61,7 +62,13 @@ fn report(scan: &Scan) -> Report {
         collectors: collection.runs.clone(),
         api_usage: scan.usage.clone(),
     };
-    audit::audit(&collection.snapshots, &CheckSettings::default(), &CheckSelection::default(), facts)
+    audit::audit(
+        &collection.snapshots,
+        &CheckSettings::default(),
+        &CheckSelection::default(),
+        &Accepted::default(),
+        facts,
+    )
 }
 
 /// Every byte that leaves, by where it leaves.
@@ -79,6 +86,13 @@ fn given_away(scan: &Scan, log: String) -> Vec<(&'static str, String)> {
         ("the snapshot", scan.text()),
         ("the log", log),
         ("the JSON report", written(&|out| json::write(&report, out))),
+        ("the JSON lines", written(&|out| json::write_lines(&report, out))),
+        ("SARIF", written(&|out| sarif::write(&report, Results::All, out))),
+        ("OCSF", written(&|out| ocsf::write(&report, out))),
+        ("ASFF", written(&|out| asff::write(&report, out))),
+        ("CSV", written(&|out| csv::write(&report, out))),
+        ("Markdown", written(&|out| markdown::write(&report, out))),
+        ("JUnit", written(&|out| junit::write(&report, out))),
         ("the metrics", written(&|out| prometheus::write(&report, out))),
         ("the summary", written(&|out| terminal::write(&report, style, out))),
         ("the store's state", serde_json::to_string(&state).expect("JSON")),

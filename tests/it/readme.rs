@@ -4,11 +4,15 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory, Parser};
+use stepwarden::audit::Band;
 use stepwarden::aws::APIS;
 use stepwarden::checks::CHECKS;
 use stepwarden::cli::Cli;
 use stepwarden::detect::Kind;
 use stepwarden::export::prometheus::METRICS;
+use stepwarden::finding::Severity;
+use stepwarden::model::{PartName, Quota};
+use stepwarden::types::GapReason;
 
 use crate::binary::Run;
 
@@ -60,6 +64,8 @@ fn the_tables_are_those_of_the_code() {
     }
     holds("dashboards/README.md", "metrics", &metrics);
 
+    holds("dashboards/README.md", "labels", &labels());
+
     let mut types = String::from("| type | data | CloudWatch | Macie |\n| --- | --- | --- | --- |\n");
     for kind in Kind::all() {
         let data = format!("{:?}", kind.data).to_lowercase();
@@ -67,6 +73,33 @@ fn the_tables_are_those_of_the_code() {
             .unwrap();
     }
     holds("docs/detection.md", "types", &types);
+}
+
+/// The values of the labels that have few.
+fn labels() -> String {
+    let words = |words: Vec<&str>| words.join(", ");
+    let families: std::collections::BTreeSet<_> = CHECKS.iter().map(|check| check.family.as_str()).collect();
+    let rows = [
+        ("check", "a check's id; `stepwarden checks` lists them".to_owned()),
+        ("family", words(families.into_iter().collect())),
+        ("severity", words(Severity::ALL.map(Severity::as_str).into())),
+        ("reason", words(GapReason::ALL.map(GapReason::as_str).into())),
+        ("collector", words(PartName::ALL.iter().map(|part| part.as_str()).collect())),
+        ("quota", words(Quota::ALL.iter().map(|quota| quota.as_str()).collect())),
+        (
+            "state_machine",
+            "names of state machines, five at most for each quota of a Region, and only above its warning level"
+                .to_owned(),
+        ),
+        ("kind", "standard, express; unknown for a type that this version does not know".to_owned()),
+        ("band", words(Band::ALL.map(Band::as_str).into())),
+        ("data", "pii, secret".to_owned()),
+    ];
+    let mut table = String::from("| label | values |\n| --- | --- |\n");
+    for (label, values) in rows {
+        writeln!(table, "| `{label}` | {values} |").expect("a string takes all");
+    }
+    table
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Independent validators: others' code says whether what we write is what we claim.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
@@ -25,4 +26,21 @@ pub(crate) fn json_schema(schema: &Value, documents: &[Value]) -> Option<Vec<Vec
     child.stdin.take().expect("stdin is piped").write_all(task.as_bytes()).expect("python reads");
     let output = child.wait_with_output().expect("python ends");
     Some(serde_json::from_slice(&output.stdout).expect("a list of faults for each document"))
+}
+
+/// What `tests/validate/formats.py` says of the files of a report; `None` where its environment is missing, which `make
+/// test` says.
+pub(crate) fn formats(folder: &Path) -> Option<Value> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let environment = root.join(".venv/validators");
+    let there = environment.join("ready").exists();
+    let must = std::env::var("CI").is_ok_and(|value| value == "true");
+    assert!(there || !must, "CI needs the validators: run `make emulators`");
+    if !there {
+        return None;
+    }
+    let mut python = Command::new(environment.join("bin/python"));
+    let output = python.arg(root.join("tests/validate/formats.py")).arg(folder).output().expect("python starts");
+    let told = String::from_utf8_lossy(&output.stderr);
+    Some(serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {told}")))
 }

@@ -2,11 +2,13 @@
 //! Source: <https://docs.jsonata.org/overview.html>, <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
 
 mod eval;
+mod formula;
 mod parse;
 mod reads;
 mod token;
 
 pub(super) use eval::{Env, evaluate};
+pub(super) use formula::formula;
 pub(super) use parse::{TOO_LARGE, parse};
 pub(super) use reads::{condition, reads, writes};
 

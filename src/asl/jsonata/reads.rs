@@ -40,8 +40,32 @@ fn split(expr: &Expr) -> Condition {
                 _ => false,
             };
             let ordered = matches!(expr, Expr::Binary("<" | "<=" | ">" | ">=", ..));
-            Condition::Test(Test { reads, numeric, ordered })
+            Condition::Test(Test { reads, numeric, ordered, asks: None, always: always(expr) })
         }
+    }
+}
+
+/// A literal, or one that is compared with another.
+fn always(expr: &Expr) -> Option<bool> {
+    match expr {
+        Expr::Bool(answer) => Some(*answer),
+        Expr::Binary(sign, left, right) => {
+            let order = match (&**left, &**right) {
+                (Expr::Number(left), Expr::Number(right)) => left.partial_cmp(right)?,
+                (Expr::Text(left), Expr::Text(right)) => left.cmp(right),
+                _ => return None,
+            };
+            match *sign {
+                "=" => Some(order.is_eq()),
+                "!=" => Some(order.is_ne()),
+                "<" => Some(order.is_lt()),
+                "<=" => Some(order.is_le()),
+                ">" => Some(order.is_gt()),
+                ">=" => Some(order.is_ge()),
+                _ => None,
+            }
+        }
+        _ => None,
     }
 }
 

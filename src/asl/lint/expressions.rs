@@ -3,12 +3,12 @@
 use serde_json::{Map, Value};
 
 use crate::asl::QueryLanguage;
-use crate::asl::intrinsic::{Call, misuse};
+use crate::asl::intrinsic::{Call, NO_FUNCTION, misuse};
 use crate::asl::jsonata;
 use crate::asl::machine::Node;
 use crate::asl::path::{Path, Root};
 use crate::asl::place::Place;
-use crate::asl::problem::Problems;
+use crate::asl::problem::{Problems, Sort};
 use crate::types::JsonPointer;
 
 /// Fields whose every text may be an expression.
@@ -151,7 +151,10 @@ fn expression(text: &str, at: &Place<'_>, problems: &mut Problems) {
                 problems.add_at(at, why);
             }
         }
-        Err(why) => problems.add_at(at, format!("this is no path and no intrinsic function: {why}")),
+        Err(why) => {
+            let sort = if why == NO_FUNCTION { Sort::Unknown } else { Sort::Fault };
+            problems.add_of(sort, &at.pointer(), format!("this is no path and no intrinsic function: {why}"));
+        }
     }
 }
 
@@ -159,10 +162,9 @@ fn jsonata_text(text: &str, at: &Place<'_>, problems: &mut Problems) {
     match jsonata::expression(text) {
         Some(inner) => {
             if !inner.starts_with(char::is_whitespace) || !inner.ends_with(char::is_whitespace) {
-                problems.add_at(
-                    at,
-                    "an expression stands between {% and %} with a space after the one and before the other",
-                );
+                // AWS's pages write it so and do not say that it has to be.
+                let message = "an expression stands between {% and %} with a space after the one and before the other";
+                problems.add_of(Sort::Unknown, &at.pointer(), message);
             }
             if let Err(why) = jsonata::parse(inner)
                 && why != jsonata::TOO_LARGE

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::fields;
+use super::{fields, marked};
 use crate::asl::machine::{Machine, Node};
-use crate::asl::problem::Problems;
+use crate::asl::problem::{Problems, Sort};
 use crate::types::JsonPointer;
 
 pub(super) fn scopes(machine: &Machine<'_>, problems: &mut Problems) {
@@ -18,7 +18,7 @@ pub(super) fn scopes(machine: &Machine<'_>, problems: &mut Problems) {
     for (index, scope) in machine.scopes.iter().enumerate() {
         let known = if index == 0 { fields::of_machine } else { fields::of_inner };
         for field in scope.json.keys().filter(|field| !known(field)) {
-            problems.add(&scope.pointer.join(field), "no field of this name is known here");
+            problems.add_of(Sort::Unknown, &scope.pointer.join(field), "no field of this name is known here");
         }
         let at = scope.pointer.join("StartAt");
         match scope.json.get("StartAt") {
@@ -35,7 +35,7 @@ pub(super) fn scopes(machine: &Machine<'_>, problems: &mut Problems) {
 
 /// Every state can be reached, and some end can be.
 fn reachable(machine: &Machine<'_>, scope: usize, problems: &mut Problems) {
-    let Some(start) = machine.start(scope) else { return };
+    let Some(start) = machine.start(scope).filter(|_| !marked::names(machine)) else { return };
     let (mut reached, mut waiting, mut ends) = (std::collections::BTreeSet::from([start]), vec![start], false);
     while let Some(index) = waiting.pop() {
         let node = &machine.nodes[index];
@@ -51,7 +51,7 @@ fn reachable(machine: &Machine<'_>, scope: usize, problems: &mut Problems) {
         problems.add(&at.join("States"), "no end can be reached: no state that follows the start ends");
     }
     for index in machine.scopes[scope].states.values().filter(|index| !reached.contains(index)) {
-        problems.add(&machine.nodes[*index].pointer, "no state leads here");
+        problems.add_of(Sort::Unreachable, &machine.nodes[*index].pointer, "no state leads here");
     }
     for index in machine.scopes[scope].states.values() {
         let node = &machine.nodes[*index];

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::asl::QueryLanguage;
 use crate::asl::machine::Node;
 use crate::asl::path::Path;
-use crate::asl::problem::Problems;
+use crate::asl::problem::{Problems, Sort};
 use crate::types::JsonPointer;
 
 /// The objects of a list; what is no list of objects is a problem.
@@ -28,7 +28,7 @@ fn objects<'a>(node: &Node<'a>, field: &str, problems: &mut Problems) -> Vec<(Js
 
 fn unknown(object: &Map<String, Value>, known: &[&str], at: &JsonPointer, problems: &mut Problems) {
     for field in object.keys().filter(|field| !known.contains(&field.as_str())) {
-        problems.add(&at.join(field), "no field of this name is known here");
+        problems.add_of(Sort::Unknown, &at.join(field), "no field of this name is known here");
     }
 }
 
@@ -38,6 +38,22 @@ fn errors(object: &Map<String, Value>, at: &JsonPointer, problems: &mut Problems
         Some(names) if names.is_empty() => problems.add(&at, "ErrorEquals names at least one error"),
         Some(names) if names.iter().all(Value::is_string) => {}
         _ => problems.add(&at, "ErrorEquals is a list of names of errors"),
+    }
+}
+
+/// `States.ALL` stands alone, and in the last entry.
+fn all_is_last(entries: &[(JsonPointer, &Map<String, Value>)], problems: &mut Problems) {
+    for (index, (at, object)) in entries.iter().enumerate() {
+        let names = object.get("ErrorEquals").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        if !names.iter().any(|name| name == "States.ALL") {
+            continue;
+        }
+        let at = at.join("ErrorEquals");
+        if names.len() > 1 {
+            problems.add(&at, "States.ALL stands alone");
+        } else if index + 1 < entries.len() {
+            problems.add(&at, "what takes States.ALL comes last");
+        }
     }
 }
 
@@ -51,7 +67,9 @@ pub(super) fn retry(node: &Node<'_>, problems: &mut Problems) {
         "JitterStrategy",
         "Comment",
     ];
-    for (at, retrier) in objects(node, "Retry", problems) {
+    let retriers = objects(node, "Retry", problems);
+    all_is_last(&retriers, problems);
+    for (at, retrier) in retriers {
         unknown(retrier, &KNOWN, &at, problems);
         errors(retrier, &at, problems);
         for (field, least) in
@@ -73,7 +91,9 @@ pub(super) fn retry(node: &Node<'_>, problems: &mut Problems) {
 }
 
 pub(super) fn catch(node: &Node<'_>, problems: &mut Problems) {
-    for (at, catcher) in objects(node, "Catch", problems) {
+    let catchers = objects(node, "Catch", problems);
+    all_is_last(&catchers, problems);
+    for (at, catcher) in catchers {
         let known: &[&str] = match node.language {
             QueryLanguage::JsonPath => &["ErrorEquals", "Next", "ResultPath", "Assign", "Comment"],
             QueryLanguage::Jsonata => &["ErrorEquals", "Next", "Output", "Assign", "Comment"],
@@ -120,6 +140,22 @@ fn compares(field: &str) -> bool {
     COMPARISONS.contains(&bare) || MORE_COMPARISONS.contains(&field) || MORE_COMPARISONS[..2].contains(&bare)
 }
 
+/// What a comparison takes, by the type in its name.
+fn wanted(field: &str) -> Option<&'static str> {
+    let kinds = [("String", "a text"), ("Numeric", "a number"), ("Timestamp", "a time as 2016-03-14T01:59:00Z")];
+    let kind = kinds.into_iter().find(|(kind, _)| field.starts_with(kind)).map(|(_, wanted)| wanted);
+    kind.or_else(|| (field.starts_with("Boolean") || field.starts_with("Is")).then_some("true or false"))
+}
+
+fn of_type(field: &str, value: &Value) -> bool {
+    match value {
+        Value::String(text) => field.starts_with("String") || (field.starts_with("Timestamp") && super::is_time(text)),
+        Value::Number(_) => field.starts_with("Numeric"),
+        Value::Bool(_) => field.starts_with("Boolean") || field.starts_with("Is"),
+        _ => false,
+    }
+}
+
 pub(super) fn choices(node: &Node<'_>, problems: &mut Problems) {
     if node.kind != "Choice" {
         return;
@@ -142,7 +178,7 @@ pub(super) fn choices(node: &Node<'_>, problems: &mut Problems) {
 
 /// `serde_json` bounds the depth.
 fn path_rule(rule: &Map<String, Value>, at: &JsonPointer, outermost: bool, problems: &mut Problems) {
-    let mut tests = 0;
+    let (mut tests, mut others) = (0, 0);
     for (field, value) in rule {
         let at = at.join(field);
         match (field.as_str(), value) {
@@ -165,12 +201,18 @@ fn path_rule(rule: &Map<String, Value>, at: &JsonPointer, outermost: bool, probl
                 let path = field.ends_with("Path");
                 if path && value.as_str().is_none_or(|path| Path::parse(path).is_err()) {
                     problems.add(&at, "what it is compared with is a path");
+                } else if let Some(wanted) = wanted(field).filter(|_| !path && !of_type(field, value)) {
+                    problems.add(&at, format!("what it is compared with is {wanted}"));
                 }
             }
-            _ => problems.add(&at, "no field of this name is known here"),
+            _ => {
+                others += 1;
+                problems.add_of(Sort::Unknown, &at, "no field of this name is known here");
+            }
         }
     }
-    if tests != 1 {
+    // What is not known may be a comparison.
+    if tests > 1 || tests + others == 0 {
         problems.add(at, "a rule has one comparison, or And, Or or Not");
     }
 }

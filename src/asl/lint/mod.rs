@@ -5,13 +5,16 @@ mod fields;
 mod graph;
 mod lists;
 mod map;
+mod marked;
 
 use serde_json::{Map, Value};
 
 use super::QueryLanguage;
 use super::machine::{Machine, Node};
-use super::problem::Problems;
+use super::problem::{Problems, Sort};
 use fields::Verdict;
+
+pub(super) use marked::sift;
 
 /// Characters of a state's name.
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
@@ -39,6 +42,7 @@ fn state(machine: &Machine<'_>, node: &Node<'_>, problems: &mut Problems) {
     required(node, problems);
     exclusive(node, problems);
     numbers(node, problems);
+    times(node, problems);
     graph::ways_out(node, problems);
     lists::retry(node, problems);
     lists::catch(node, problems);
@@ -60,18 +64,21 @@ fn known_fields(node: &Node<'_>, problems: &mut Problems) -> bool {
         match fields::of_state(node.kind, node.language, field) {
             None => {
                 let at = node.pointer.join("Type");
-                problems.add(
-                    &at,
-                    match node.json.get("Type") {
-                        None => "a state has a Type".to_owned(),
-                        Some(Value::String(kind)) => format!("no type of state is known by the name {}", shown(kind)),
-                        Some(_) => "Type is a text".to_owned(),
-                    },
-                );
+                match node.json.get("Type") {
+                    None => problems.add(&at, "a state has a Type"),
+                    Some(Value::String(kind)) => {
+                        let message = format!("no type of state is known by the name {}", shown(kind));
+                        problems.add_of(Sort::Unknown, &at, message);
+                    }
+                    Some(_) => problems.add(&at, "Type is a text"),
+                }
                 return false;
             }
             Some(Verdict::Known) => {}
-            Some(Verdict::Unknown) => problems.add(&at, format!("a {} state has no field of this name", node.kind)),
+            Some(Verdict::Unknown) => {
+                let message = format!("a {} state has no field of this name", node.kind);
+                problems.add_of(Sort::Unknown, &at, message);
+            }
             Some(Verdict::Foreign) => {
                 problems.add(&at, format!("a state in {} has no field of this name", node.language.as_str()));
             }
@@ -177,6 +184,31 @@ fn exclusive(node: &Node<'_>, problems: &mut Problems) {
             problems.add(&node.pointer.join(second), format!("{first} and {second} exclude each other"));
         }
     }
+}
+
+/// Times that are written there.
+fn times(node: &Node<'_>, problems: &mut Problems) {
+    let expression = |text: &str| node.language == QueryLanguage::Jsonata && text.starts_with("{%");
+    if node.kind == "Wait" && node.text("Timestamp").is_some_and(|text| !expression(text) && !is_time(text)) {
+        problems.add(&node.pointer.join("Timestamp"), "Timestamp is a time as 2016-03-14T01:59:00Z");
+    }
+    let number = |field: &str| node.json.get(field).and_then(Value::as_u64);
+    if let (Some(heartbeat), Some(timeout)) = (number("HeartbeatSeconds"), number("TimeoutSeconds"))
+        && heartbeat >= timeout
+    {
+        problems.add(&node.pointer.join("HeartbeatSeconds"), "HeartbeatSeconds is less than TimeoutSeconds");
+    }
+}
+
+/// A time of ISO 8601 as the language wants it, with `T` and a zone: its form, not its calendar.
+fn is_time(text: &str) -> bool {
+    let Some((date, time)) = text.split_once('T') else { return false };
+    let zone = time.ends_with('Z') || time.get(8..).is_some_and(|rest| rest.contains(['+', '-']));
+    let digits = |text: &str, form: &str| {
+        text.len() == form.len()
+            && text.bytes().zip(form.bytes()).all(|(b, f)| if f == b'0' { b.is_ascii_digit() } else { b == f })
+    };
+    digits(date, "0000-00-00") && time.get(..8).is_some_and(|time| digits(time, "00:00:00")) && zone
 }
 
 /// Fields that are whole numbers, and the largest that each may be.

@@ -5,11 +5,11 @@ use serde_json::json;
 use crate::access::reach::{Access, Source, Way};
 use crate::access::trust::{Outsider, Principal, outsiders};
 use crate::finding::{
-    AccountView, Change, Check, CheckSettings, Confidence, Defect, Evaluations, Family, Outcome, RegionView, Severity,
-    Subject, View, listed, shell_quote,
+    AccountView, Change, Check, Confidence, Defect, Evaluations, Family, Outcome, RegionView, Severity, Subject, View,
+    listed, shell_quote,
 };
-use crate::model::{EventRule, EventTarget, MachineKind, PartName, PatternMatch, Role, RuleState};
-use crate::types::{Arn, Gap, GapReason, Region};
+use crate::model::{PartName, Role};
+use crate::types::{Arn, Gap, Region};
 
 pub const CHECK: Check = Check {
     id: "execution-data-external-readers",
@@ -17,14 +17,10 @@ pub const CHECK: Check = Check {
     title: "Execution data can be read from outside the account",
     severity: Severity::Medium,
     confidence: Confidence::High,
-    reads: &[PartName::StateMachines, PartName::Iam, PartName::LogGroups, PartName::KmsKeys, PartName::EventRules],
+    reads: &[PartName::StateMachines, PartName::Iam, PartName::LogGroups, PartName::KmsKeys],
     yields_to: &[],
     since: "0.1.0",
-    references: &[
-        "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html",
-        "https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html",
-        "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html",
-    ],
+    references: &["https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html"],
     page: include_str!("execution-data-external-readers.md"),
     run,
 };
@@ -37,7 +33,6 @@ fn run(view: &View<'_>, out: &mut Evaluations) {
             if let Some(gap) = account.iam().gap() {
                 out.push(region.subject(), Outcome::InsufficientData(gap.clone()));
             }
-            judge_rules(region, view.settings, out);
         }
         judge_roles(account, &own, out);
     }
@@ -181,103 +176,4 @@ fn denial(role: &Arn, ways: &BTreeSet<Way>) -> String {
         shell_quote(role.name()),
         shell_quote(&document.to_string())
     )
-}
-
-/// Rules that send the events of executions elsewhere.
-fn judge_rules(region: &RegionView<'_>, settings: &CheckSettings, out: &mut Evaluations) {
-    let rules = region.event_rules();
-    if let Some(gap) = rules.gap() {
-        out.push(region.subject(), Outcome::InsufficientData(gap.clone()));
-    }
-    let machines = region.machines().filter(|machine| machine.machine.kind != MachineKind::Express);
-    let machines: Vec<_> = machines.map(|machine| machine.machine.arn.clone()).collect();
-    if machines.is_empty() {
-        return;
-    }
-    for (arn, rule) in rules.seen().0.into_iter().flat_map(|rules| rules.iter()) {
-        let takes = rule.matches_states_events();
-        if rule.state == RuleState::Disabled || takes == PatternMatch::No {
-            continue;
-        }
-        let subject = Subject { resource: arn.clone(), machines: taken(rule, &machines), ..region.subject() };
-        out.judge(subject, judge_rule(region, rule, takes, settings));
-    }
-}
-
-/// The machines whose events a rule takes: all of them, unless it chooses among events.
-fn taken(rule: &EventRule, machines: &[Arn]) -> Vec<Arn> {
-    let pattern = rule.pattern.as_ref().and_then(|pattern| pattern.whole().ok());
-    let chooses = pattern.and_then(|pattern| pattern.get().as_object()).is_none_or(|fields| {
-        let status = |detail: &serde_json::Value| detail.as_object().is_some_and(|fields| fields.keys().eq(["status"]));
-        fields.iter().any(|(name, wanted)| match name.as_str() {
-            "source" | "detail-type" | "account" | "region" => false,
-            "detail" => !status(wanted),
-            _ => true,
-        })
-    });
-    if chooses { Vec::new() } else { machines.to_vec() }
-}
-
-fn judge_rule(
-    region: &RegionView<'_>,
-    rule: &EventRule,
-    takes: PatternMatch,
-    settings: &CheckSettings,
-) -> Result<Outcome, Gap> {
-    let (targets, gap) = rule.targets.seen();
-    let outside: Vec<_> = targets.into_iter().flatten().filter(|target| is_outside(region, target, settings)).collect();
-    match (outside.is_empty(), gap) {
-        (true, Some(gap)) => Err(gap.clone()),
-        (true, None) => Ok(Outcome::Compliant),
-        (false, _) if rule.state == RuleState::Unknown => {
-            let gap = Gap::new(GapReason::Unsupported, "whether the rule is enabled is not known");
-            Err(gap.about(rule.name.as_str()))
-        }
-        (false, _) if takes == PatternMatch::Maybe => {
-            let pattern = rule.pattern.as_ref().and_then(|pattern| pattern.gap()).cloned();
-            Err(pattern.unwrap_or_else(|| {
-                Gap::new(GapReason::Unsupported, "whether the rule's pattern takes events of executions is not known")
-                    .about(rule.name.as_str())
-            }))
-        }
-        (false, _) => Ok(through_rule(region, rule, &outside).into()),
-    }
-}
-
-/// An API destination is an HTTP endpoint, whose address its own ARN does not tell.
-fn is_api_destination(target: &EventTarget) -> bool {
-    target.arn.service() == "events" && target.arn.resource().starts_with("api-destination/")
-}
-
-fn is_outside(region: &RegionView<'_>, target: &EventTarget, settings: &CheckSettings) -> bool {
-    let (account, own) = (target.arn.account(), region.snapshot.account_id.as_str());
-    is_api_destination(target) || !(account.is_empty() || account == own || settings.trusts(account))
-}
-
-fn through_rule(region: &RegionView<'_>, rule: &EventRule, outside: &[&EventTarget]) -> Defect {
-    let to = |target: &&EventTarget| match is_api_destination(target) {
-        true => format!("an HTTP endpoint ({})", target.arn.name()),
-        false => format!("account {} ({})", target.arn.account(), target.arn),
-    };
-    let name = &rule.name;
-    let message = format!(
-        "Rule {name} sends status events of executions, with their input and output, to {}.",
-        listed(outside.iter().map(to))
-    );
-    let remediation = format!(
-        "Remove the target from {name}, or send what its receiver needs: an input transformer that leaves out input and \
-         output. An account that is yours belongs in checks.trusted_accounts."
-    );
-    let ids: Vec<_> = outside.iter().map(|target| shell_quote(target.id.get())).collect();
-    let command = format!(
-        "aws events remove-targets --region {} --rule {} --ids {}",
-        region.name(),
-        shell_quote(name),
-        ids.join(" ")
-    );
-    // What an input transformer leaves is not collected.
-    Defect::new(message, remediation)
-        .confidence(Confidence::Medium)
-        .evidence("targets", listed(outside.iter().map(|target| &target.arn)))
-        .change(Change::Command(command))
 }

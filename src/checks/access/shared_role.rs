@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use crate::finding::{
-    Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, RoleView, Severity, View, listed,
-    routing, shell_quote,
+    Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, RoleView, RoutingSettings, Severity,
+    View, listed, routing, shell_quote,
 };
 use crate::model::PartName;
 use crate::types::Gap;
@@ -28,12 +28,12 @@ pub const CHECK: Check = Check {
 const MANY: usize = 5;
 
 fn run(view: &View<'_>, out: &mut Evaluations) {
-    view.each_role(out, |role| Ok(judge(role)));
+    view.each_role(out, |role| Ok(judge(role, &view.settings.routing)));
 }
 
-fn judge(view: &RoleView<'_>) -> Vec<Outcome> {
+fn judge(view: &RoleView<'_>, keys: &RoutingSettings) -> Vec<Outcome> {
     match (view.machines.len(), view.users_known) {
-        (2.., _) => vec![defect(view).into()],
+        (2.., _) => vec![defect(view, keys).into()],
         (_, true) => vec![Outcome::Compliant],
         // What was not read may run as the role; that is said about what was not read.
         (_, false) => Vec::new(),
@@ -46,13 +46,14 @@ fn text(machine: &MachineView<'_>) -> Result<String, Gap> {
     definition.whole().map(|reference| reference.sha256.clone()).map_err(Gap::clone)
 }
 
-fn defect(view: &RoleView<'_>) -> Defect {
+fn defect(view: &RoleView<'_>, keys: &RoutingSettings) -> Defect {
     let role = view.arn.name();
     let count = view.machines.len();
     let names = listed(view.machines.iter().map(|machine| format!("{} ({})", machine.name(), machine.region.name())));
     let definitions: Result<BTreeSet<_>, _> = view.machines.iter().map(text).collect();
     let same = definitions.is_ok_and(|definitions| definitions.len() == 1);
-    let (owners, stacks): (BTreeSet<_>, BTreeSet<_>) = view.machines.iter().map(routing).unzip();
+    let (owners, stacks): (BTreeSet<_>, BTreeSet<_>) =
+        view.machines.iter().map(|machine| routing(machine, keys)).unzip();
     let owners: BTreeSet<_> = owners.into_iter().flatten().collect();
     let stacks: BTreeSet<_> = stacks.into_iter().flatten().collect();
     let apart = owners.len() > 1 || stacks.len() > 1;

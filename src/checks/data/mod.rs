@@ -1,3 +1,8 @@
+pub mod eventbridge_egress;
+pub mod http_task_inline_credential;
+pub mod http_task_without_tls;
+pub mod kms_key_unusable;
+pub mod log_subscription_egress;
 pub mod no_customer_managed_key;
 pub mod pii_in_execution_data;
 pub mod pii_in_execution_name;

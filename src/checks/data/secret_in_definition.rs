@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::asl::{Integration, QueryLanguage, Task, state_at};
 use crate::finding::{
-    Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, asked_for, listed,
-    shell_quote,
+    Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, about_text,
+    asked_for, listed, shell_quote,
 };
 use crate::model::{LogLevel, MachineKind, PartName, Version};
 use crate::types::{Arn, Data, Gap, JsonPointer, Observation};
@@ -17,7 +17,7 @@ pub const CHECK: Check = Check {
     severity: Severity::High,
     confidence: Confidence::High,
     reads: &[PartName::StateMachines, PartName::Tags, PartName::Versions],
-    yields_to: &[],
+    yields_to: &["http-task-inline-credential"],
     since: "0.1.0",
     references: &[
         "https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html",
@@ -132,6 +132,10 @@ fn defect(machine: &MachineView<'_>, spot: &Spot<'_>) -> Defect {
         (Source::Description, _) => format!("{kind} in the description"),
         (Source::Tag, _) => format!("{kind} in a tag"),
     };
+    // Versions that hold it too are for this check to tell.
+    if spot.source == Source::Definition && spot.current && spot.versions.is_empty() {
+        defect = defect.about([about_text(&machine.machine.arn, pointer)]);
+    }
     if spot.source != Source::Description {
         defect.location.pointer = Some(pointer.clone());
     }

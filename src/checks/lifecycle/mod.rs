@@ -1,8 +1,11 @@
 pub mod callback_without_timeout;
+pub mod choice_without_default;
 pub mod long_running_execution;
 pub mod map_without_concurrency_limit;
+pub mod no_error_handling;
 pub mod no_execution_timeout;
 pub mod recursive_execution;
+pub mod retry_without_backoff;
 pub mod role_missing;
 pub mod stuck_map_run;
 pub mod sync_task_without_timeout;

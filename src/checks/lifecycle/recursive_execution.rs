@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::asl::{Bound, QueryLanguage, Start};
+use crate::asl::{Bound, Given, QueryLanguage, Start};
 use crate::finding::{
     Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Outlook, RegionView, Severity,
     Subject, View, shell_quote,
@@ -129,8 +129,8 @@ fn bounded(cycle: &Cycle<'_, '_>) -> String {
     let mut told = match (cycle.bound(), by) {
         (Bound::Counter, Some(by)) => {
             return format!(
-                "A number bounds it, which state {by} compares and each start changes; how far it may count is up to the \
-                 input."
+                "A number bounds it, which state {by} compares and each start changes or hands on; how far it may count is up \
+                 to the input."
             );
         }
         (Bound::Choice, Some(by)) if edge.way().bound == Bound::Counter => {
@@ -204,13 +204,12 @@ fn mend(region: &RegionView<'_>, edge: &Edge<'_>, cycle: &Cycle<'_, '_>) -> (Str
         How::Task { start, .. } => (
             format!(
                 "In {}, lead what comes to {} to the Choice instead, so that every start hands on one less, and give the \
-                 first execution the number of starts that a run needs; take Input.$ out where it stands, keep starts_left \
-                 through the tasks before, and what else the input hands on beside it. Where it is not meant to go round, take \
+                 first execution the number of starts that a run needs beside what else it is given. Where it is not meant to go round, take \
                  the state out.",
                 at.name(),
                 start.state
             ),
-            Some(Change::Definition(counted(region, at, start))),
+            counted(region, at, start).map(Change::Definition),
         ),
         How::Rule { name, target, .. } => {
             let remediation = format!(
@@ -240,26 +239,40 @@ fn mend(region: &RegionView<'_>, edge: &Edge<'_>, cycle: &Cycle<'_, '_>) -> (Str
     }
 }
 
-/// A Choice before the start, and the start with a number that it changes.
-fn counted(region: &RegionView<'_>, machine: &Arn, start: &Start) -> Value {
+/// A Choice before the start, and what the start is given with one less, to be merged into the definition. Both read what
+/// the execution itself was given, which no state before them replaces.
+fn counted(region: &RegionView<'_>, machine: &Arn, start: &Start) -> Option<Value> {
     let named = |view: &MachineView<'_>| view.machine.arn == *machine;
-    let machine = region.machines().find(named);
-    let definition = machine.as_ref().and_then(|machine| machine.definition().ok());
-    let state = definition.and_then(|definition| definition.states.iter().find(|state| state.pointer == start.pointer));
-    let language = state.map(|state| state.query_language).unwrap_or_default();
-    let (rule, given) = match language {
-        QueryLanguage::JsonPath => (
-            json!({"Variable": "$.starts_left", "NumericGreaterThan": 0, "Next": start.state}),
-            json!({"Parameters": {"Input": {"starts_left.$": "States.MathAdd($.starts_left, -1)"}}}),
-        ),
-        QueryLanguage::Jsonata => (
-            json!({"Condition": "{% $states.input.starts_left > 0 %}", "Next": start.state}),
-            json!({"Arguments": {"Input": {"starts_left": "{% $states.input.starts_left - 1 %}"}}}),
-        ),
+    let machine = region.machines().find(named)?;
+    let state = machine.definition().ok()?.states.iter().find(|state| state.pointer == start.pointer)?;
+    let (rule, given) = match state.query_language {
+        QueryLanguage::JsonPath => {
+            let less = "States.MathAdd($$.Execution.Input.starts_left, -1)";
+            let input = match &start.given {
+                Given::Nothing | Given::Fields => json!({"Input": {"starts_left.$": less}}),
+                Given::Path(path) => {
+                    let field = format!(r#"States.Format('\{{"starts_left":{{}}\}}', {less})"#);
+                    json!({"Input.$": format!("States.JsonMerge({path}, States.StringToJson({field}), false)")})
+                }
+                Given::Other => return None,
+            };
+            let variable = "$$.Execution.Input.starts_left";
+            (json!({"Variable": variable, "NumericGreaterThan": 0, "Next": start.state}), json!({"Parameters": input}))
+        }
+        QueryLanguage::Jsonata => {
+            let left = "$states.context.Execution.Input.starts_left";
+            let input = match &start.given {
+                Given::Nothing | Given::Fields => json!({"starts_left": format!("{{% {left} - 1 %}}")}),
+                Given::Path(path) => json!(format!("{{% $merge([{path}, {{'starts_left': {left} - 1}}]) %}}")),
+                Given::Other => return None,
+            };
+            let condition = format!("{{% {left} > 0 %}}");
+            (json!({"Condition": condition, "Next": start.state}), json!({"Arguments": {"Input": input}}))
+        }
     };
-    json!({
+    Some(json!({
         "Starts left?": {"Type": "Choice", "Choices": [rule], "Default": "No more starts"},
         "No more starts": {"Type": "Succeed"},
         start.state.as_str(): given,
-    })
+    }))
 }

@@ -4,6 +4,7 @@ pub mod api_throttling;
 pub mod definition_near_limit;
 pub mod execution_throttled;
 pub mod history_near_limit;
+pub mod large_payload_risk;
 pub mod log_resource_policy_quota;
 pub mod map_run_backlog;
 pub mod open_execution_quota;

@@ -1,6 +1,6 @@
 use crate::finding::{
-    Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, digits, moment,
-    shell_quote,
+    Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, about_payloads,
+    digits, moment, shell_quote,
 };
 use crate::model::{DataField, Largest, MachineKind, PartName, Quota};
 use crate::types::Gap;
@@ -69,7 +69,8 @@ fn defect(machine: &MachineView<'_>, payload: &Largest, ratio: f64) -> Defect {
         .evidence("ratio", format!("{ratio:.3}"))
         .evidence("place", what)
         .evidence("seen", moment(*at))
-        .told_apart_by(place.field.as_str());
+        .told_apart_by(place.field.as_str())
+        .about([about_payloads(&machine.machine.arn)]);
     if let Some(name) = &place.state {
         let definition = machine.definition().ok();
         let state = definition.and_then(|definition| definition.states.iter().find(|state| state.name == *name));

@@ -3,6 +3,7 @@ use jiff::Timestamp;
 use crate::finding::{
     Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, digits, shell_quote,
 };
+use crate::model::quota::FRESH;
 use crate::model::{Counts, MachineKind, PartName, Quota, Starts};
 use crate::types::{Gap, GapReason};
 
@@ -47,7 +48,11 @@ fn judge(machine: &MachineView<'_>) -> Result<Option<Outcome>, Gap> {
     let Some(starts) = starts(machine)? else { return Ok(None) };
     let Some(recent) = Recent::of(&starts.minutes) else {
         // A machine of which CloudWatch has no point at all may be one whose name it cannot tell.
-        return Ok(starts.hours.first().map(|_| Outcome::Compliant));
+        if starts.hours.first().is_none() {
+            return Ok(None);
+        }
+        up_to_date(machine)?;
+        return Ok(Some(Outcome::Compliant));
     };
     let run = elevated(&starts.hours, &recent);
     if run >= USUAL {
@@ -86,6 +91,14 @@ fn starts<'a>(machine: &MachineView<'a>) -> Result<Option<&'a Starts>, Gap> {
     }
 }
 
+/// Whether a machine without a point of late was not started, or CloudWatch is late.
+fn up_to_date(machine: &MachineView<'_>) -> Result<(), Gap> {
+    let snapshot = machine.region.snapshot;
+    let rates = snapshot.start_rates();
+    let known = rates.seen().0.map_or(Ok(()), |rates| rates.up_to_date(snapshot));
+    known.map_err(|gap| gap.about(machine.machine.arn.as_str()))
+}
+
 /// A rate that lasts, in starts a minute.
 struct Recent {
     from: Timestamp,
@@ -94,11 +107,12 @@ struct Recent {
 }
 
 impl Recent {
-    /// The newest period may be late: without a point it is left out.
+    /// The newest periods may be late: without a point they are left out, as far back as data may be late.
     fn of(minutes: &Counts) -> Option<Self> {
         let mut periods: Vec<_> = minutes.each().collect();
-        if minutes.values.last().is_some_and(Option::is_none) {
-            periods.pop();
+        if minutes.late() <= FRESH {
+            let known = minutes.values.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+            periods.truncate(known);
         }
         let a_minute = 60.0 / f64::from(minutes.period_seconds);
         let lasting = |&(count, floor): &(usize, f64)| {

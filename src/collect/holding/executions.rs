@@ -45,10 +45,10 @@ pub(in super::super) async fn open_executions(context: &Context<'_>, starting: &
     let nets = nets(context, &machines, span).await;
     let (holders, failure) =
         listed(context, starting, &likeliest(&machines, nets.as_ref().ok()), nets.as_ref().ok()).await;
-    if holders.is_empty()
-        && let Some(failure) = &failure
-    {
-        return Observed::missing(context.gap(failure));
+    if holders.is_empty() {
+        return Observed::missing(
+            failure.map_or_else(|| none_of(context, machines.len()), |failure| context.gap(&failure)),
+        );
     }
     let net_starts = nets.iter().flatten().map(|(arn, net)| (arn.clone(), net.window)).collect();
     let held = Holders {
@@ -66,6 +66,13 @@ pub(in super::super) async fn open_executions(context: &Context<'_>, starting: &
 fn nobody(context: &Context<'_>) -> Gap {
     let detail = "CloudWatch has no recent starts by state machine, so it is not known who holds open executions";
     context.locate(Gap::new(GapReason::Unsupported, detail))
+}
+
+fn none_of(context: &Context<'_>, machines: usize) -> Gap {
+    let detail = format!(
+        "none of the {machines} state machines that were looked at has an open execution, so it is not known who holds them"
+    );
+    context.locate(Gap::new(GapReason::NotSampled, detail))
 }
 
 /// Those that start most, with their Maps' children, which are open executions too; else the first of the list.
@@ -134,9 +141,9 @@ async fn listed(
                 break;
             }
         };
-        // A machine's list does not hold the children of its Maps.
+        // A machine's list does not hold the children of its Maps, which run within one that it does hold.
         let has_children = starting.as_ref().is_ok_and(|found| found.children.contains_key(machine));
-        if open > 0 || has_children {
+        if open > 0 {
             let growth_per_hour = nets.and_then(|nets| nets.get(machine)).map(|net| net.hour);
             #[allow(clippy::cast_precision_loss, reason = "at most two pages")]
             let value = open as f64;

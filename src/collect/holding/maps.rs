@@ -1,6 +1,6 @@
 //! Who holds open Map Runs. There is no list of them but one by execution, which AWS refills at one call a second.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sfn::types::ExecutionStatus;
 
@@ -8,7 +8,7 @@ use super::super::collector::Context;
 use super::{Starting, express};
 use crate::aws::apis::{SFN_LIST_EXECUTIONS as LIST_EXECUTIONS, SFN_LIST_MAP_RUNS as LIST_MAP_RUNS};
 use crate::aws::{Failure, FailureKind};
-use crate::model::{Counts, Holder, Holders};
+use crate::model::{Counts, Holder, Holders, StateMachine};
 use crate::types::{Arn, Gap, GapReason, Observed};
 
 /// Machines whose open executions are listed, with one page each.
@@ -27,7 +27,7 @@ pub(in super::super) async fn map_runs(context: &Context<'_>, starting: &Startin
     let (mut holders, mut failed) = (Vec::new(), None);
     for machine in &machines {
         match open(context, machine, EXECUTIONS / machines.len()).await {
-            Ok((0, true)) => {}
+            Ok((0, _)) => {}
             Ok((count, whole)) => {
                 #[allow(clippy::cast_precision_loss, reason = "some thousands at most")]
                 let value = count as f64;
@@ -40,8 +40,15 @@ pub(in super::super) async fn map_runs(context: &Context<'_>, starting: &Startin
             }
         }
     }
-    if let (true, Some(failure)) = (holders.is_empty(), &failed) {
-        return Observed::missing(context.gap(failure));
+    if holders.is_empty() {
+        let none = || {
+            let detail = format!(
+                "no open Map Run was found at the newest executions of {} state machines, so it is not known who holds them",
+                machines.len()
+            );
+            context.locate(Gap::new(GapReason::NotSampled, detail))
+        };
+        return Observed::missing(failed.map_or_else(none, |failure| context.gap(&failure)));
     }
     holders.sort_by(|a, b| b.value.total_cmp(&a.value).then_with(|| a.machine.cmp(&b.machine)));
     let held = Holders {
@@ -57,25 +64,35 @@ pub(in super::super) async fn map_runs(context: &Context<'_>, starting: &Startin
 }
 
 /// Those whose Maps start most children, then those whose definitions have a Distributed Map: what waits has no children.
+/// Where definitions were not read, those that start most.
 fn candidates(context: &Context<'_>, starting: &Starting) -> Vec<Arn> {
     let express = express(context);
-    let mut parents: Vec<_> = starting.iter().flat_map(|found| &found.children).collect();
-    parents.sort_by(|(a, first), (b, second)| second.total().total_cmp(&first.total()).then_with(|| a.cmp(b)));
+    let (children, starters) = starting
+        .as_ref()
+        .map_or_else(|_| (Vec::new(), Vec::new()), |found| (most_first(&found.children), most_first(&found.machines)));
+    let others = with_maps(context).unwrap_or(starters);
     let mut known = BTreeSet::new();
-    let all = parents.into_iter().map(|(arn, _): (_, &Counts)| arn).chain(with_maps(context));
+    let all = children.into_iter().chain(others);
     all.filter(|arn| !express.contains(arn) && known.insert(*arn)).take(MACHINES).cloned().collect()
 }
 
-fn with_maps<'a>(context: &Context<'a>) -> Vec<&'a Arn> {
+fn most_first(counts: &BTreeMap<Arn, Counts>) -> Vec<&Arn> {
+    let mut sorted: Vec<_> = counts.iter().collect();
+    sorted.sort_by(|(a, first), (b, second)| second.total().total_cmp(&first.total()).then_with(|| a.cmp(b)));
+    sorted.into_iter().map(|(arn, _)| arn).collect()
+}
+
+/// `None`: definitions were not read.
+fn with_maps<'a>(context: &Context<'a>) -> Option<Vec<&'a Arn>> {
     let machines = context.snapshot.state_machines();
-    let Some(list) = machines.last_known().copied() else { return Vec::new() };
+    let list = machines.last_known().copied()?;
     let has_map =
         |hash: &String| list.definitions.get(hash).is_some_and(|text| !text.get().distributed_maps.is_empty());
-    let with = |machine: &&crate::model::StateMachine| {
+    let with = |machine: &&StateMachine| {
         let details = machine.details.last_known();
         details.and_then(|details| details.definition.last_known()).is_some_and(|one| has_map(&one.sha256))
     };
-    list.machines.iter().filter(with).map(|machine| &machine.arn).collect()
+    Some(list.machines.iter().filter(with).map(|machine| &machine.arn).collect())
 }
 
 /// Open Map Runs of the newest executions, and whether these are all of the machine.

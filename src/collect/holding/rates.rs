@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::super::collector::Context;
 use super::super::series::{Span, grouped};
@@ -70,18 +70,21 @@ fn taking<'a>(
     })
 }
 
-/// The mean a second, and how much more in the window's second half than in its first: they are half a window apart.
+/// The highest mean a second over five minutes, as usage is measured; and how much more in the window's second half than in
+/// its first: they are half a window apart.
 fn holder(arn: &Arn, counts: &[Counts], span: Span) -> Holder {
     let middle = span.from + WINDOW / 2;
-    let sum = |of: &dyn Fn(jiff::Timestamp) -> bool| {
-        counts.iter().flat_map(Counts::each).filter(|(at, _)| of(*at)).map(|(_, count)| count).sum::<f64>()
-    };
-    let (first, second) = (sum(&|at| at >= span.from && at < middle), sum(&|at| at >= middle));
+    let mut periods: BTreeMap<Timestamp, f64> = BTreeMap::new();
+    for (at, count) in counts.iter().flat_map(Counts::each).filter(|(at, _)| *at >= span.from) {
+        *periods.entry(at).or_default() += count;
+    }
+    let (first, second): (Vec<_>, Vec<_>) = periods.iter().partition(|(at, _)| **at < middle);
+    let sum = |half: Vec<(&Timestamp, &f64)>| half.into_iter().map(|(_, count)| count).sum::<f64>();
     let half = WINDOW.as_secs_f64() / 2.0;
-    let growth = (second - first) / half / (half / 3600.0);
+    let growth = (sum(second) - sum(first)) / half / (half / 3600.0);
     Holder {
         machine: arn.clone(),
-        value: (first + second) / (2.0 * half),
+        value: periods.values().copied().fold(0.0, f64::max) / f64::from(PERIOD),
         at_least: false,
         growth_per_hour: Some(growth),
     }

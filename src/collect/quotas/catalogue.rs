@@ -41,9 +41,6 @@ fn bucket(of: (&str, &str), name: &str, statistic: &'static str) -> Series {
 }
 
 /// All that is asked for; `found` are the metrics of `AWS/Usage` that exist here, with their dimensions.
-///
-/// `ExecutionsStarted` and other counts of executions are published twice for each, the second time as 0, so that only
-/// their sum is right.
 pub(super) fn recent(found: Vec<Metric>) -> Vec<Series> {
     let forecast = |series| Series { forecast: true, ..series };
     let limit = |name| Series { moves: false, ..count(name) };
@@ -59,12 +56,11 @@ pub(super) fn recent(found: Vec<Metric>) -> Vec<Series> {
         Series { name, metric, statistic: "Maximum", moves: true, forecast: true }
     };
     series.extend(found.into_iter().map(usage));
-    series.extend([sum("ExecutionsStarted"), sum(THROTTLED_EXECUTIONS)]);
-    let apis = StatesApi::ALL.into_iter().map(|api| ("APIName", api.name(), api == StatesApi::StartExecution));
-    for (dimension, value, watched) in std::iter::once(("ServiceMetric", "StateTransition", true)).chain(apis) {
-        let of = (dimension, value);
+    series.push(sum(THROTTLED_EXECUTIONS));
+    let apis = StatesApi::ALL.into_iter().map(|api| ("APIName", api.name()));
+    for of in std::iter::once(("ServiceMetric", "StateTransition")).chain(apis) {
         series.extend([
-            Series { forecast: watched, ..bucket(of, "ConsumedCapacity", "Sum") },
+            bucket(of, "ConsumedCapacity", "Sum"),
             bucket(of, "ThrottledEvents", "Sum"),
             bucket(of, "ProvisionedRefillRate", "Minimum"),
             bucket(of, "ProvisionedBucketSize", "Minimum"),

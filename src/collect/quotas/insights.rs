@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use aws_sdk_cloudwatch::types::MetricDataQuery;
 
 use super::RECENT;
-use super::points::{self, Results};
+use super::points;
 use crate::collect::collector::Context;
+use crate::collect::metric_data::Answer;
+use crate::collect::starters::machine_of;
 use crate::model::Holder;
 use crate::types::{Arn, Gap, Observed};
 
@@ -29,7 +31,7 @@ async fn ask(context: &Context<'_>, metric: &str) -> Result<(Vec<Holder>, Option
         "SELECT MAX({metric}) FROM SCHEMA(\"AWS/States\", ResourceArn) GROUP BY ResourceArn ORDER BY MAX() DESC LIMIT {MOST}"
     );
     let query = MetricDataQuery::builder().id("highest").expression(expression).period(PERIOD).build();
-    let Results { results, mut faults } = points::ask(context, vec![query], RECENT).await?;
+    let Answer { results, said: mut faults } = points::ask(context, vec![query], RECENT).await?;
     let mut highest: BTreeMap<Arn, f64> = BTreeMap::new();
     for result in results {
         if let Some(fault) = points::fault(context, Some(metric), &result) {
@@ -37,8 +39,8 @@ async fn ask(context: &Context<'_>, metric: &str) -> Result<(Vec<Holder>, Option
             continue;
         }
         // The label of a group is what it is grouped by.
-        let machine = result.label.as_deref().and_then(|label| Arn::parse(label).ok()).filter(|arn| context.owns(arn));
-        let Some(machine) = machine.filter(|arn| arn.resource().starts_with("stateMachine:")) else { continue };
+        let machine = result.label.as_deref().and_then(|label| machine_of(context, label));
+        let Some((machine, false)) = machine else { continue };
         for point in points::readings(result) {
             let value = highest.entry(machine.clone()).or_insert(point.value);
             *value = value.max(point.value);

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_cloudwatch::types::{MessageData, Metric, MetricDataQuery, MetricDataResult, MetricStat, StatusCode};
+use aws_sdk_cloudwatch::types::{Metric, MetricDataQuery, MetricDataResult, MetricStat, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 
 use super::catalogue::Series;
 use super::{GET_METRIC_DATA, LIST_METRICS};
 use crate::collect::collector::Context;
-use crate::collect::pages::{Page, all_pages, required};
+use crate::collect::metric_data;
+use crate::collect::pages::required;
 use crate::model::Reading;
 use crate::types::{Gap, GapReason};
 
@@ -49,7 +50,7 @@ pub(super) async fn read(context: &Context<'_>, series: &[Series], window: Windo
         MetricDataQuery::builder().id(format!("m{index}")).metric_stat(stat.build()).build()
     };
     let results = ask(context, series.iter().enumerate().map(query).collect(), window).await?;
-    let Results { results, mut faults } = results;
+    let metric_data::Answer { results, said: mut faults } = results;
     let mut answer = Answer::default();
     let mut broken = BTreeSet::new();
     for result in results {
@@ -61,6 +62,11 @@ pub(super) async fn read(context: &Context<'_>, series: &[Series], window: Windo
             continue;
         }
         let Some(name) = name else { continue };
+        if result.values.iter().flatten().any(|value| !value.is_finite() || *value < 0.0) {
+            faults.push(format!("a value that no count can have for {name}"));
+            broken.insert(name);
+            continue;
+        }
         // `PartialData` has more on the next page; what it has is right.
         if result.status_code == Some(StatusCode::PartialData) {
             answer.whole.remove(&name);
@@ -78,40 +84,19 @@ pub(super) async fn read(context: &Context<'_>, series: &[Series], window: Windo
     Ok(answer)
 }
 
-/// All pages of an answer, with what it says of the whole.
-pub(super) struct Results {
-    pub(super) results: Vec<MetricDataResult>,
-    pub(super) faults: Vec<String>,
-}
-
-pub(super) async fn ask(context: &Context<'_>, queries: Vec<MetricDataQuery>, window: Window) -> Result<Results, Gap> {
-    let client = context.clients.cloudwatch();
-    let at = |time: Timestamp| aws_smithy_types::DateTime::from_secs(time.as_second());
-    let request = client.get_metric_data().start_time(at(context.now - window.back)).end_time(at(context.now));
-    let request = request.set_metric_data_queries(Some(queries));
-    let (pages, failure) = all_pages(&GET_METRIC_DATA, |token| {
-        let request = request.clone().set_next_token(token);
-        async move {
-            let answer = context.call(&GET_METRIC_DATA, || request.clone().send()).await?;
-            let results = required(&GET_METRIC_DATA, answer.metric_data_results, "MetricDataResults")?;
-            let said = answer.messages.unwrap_or_default().iter().map(|message| word(context, message)).collect();
-            Ok(Page { items: vec![(results, said)], next: answer.next_token })
-        }
-    })
-    .await;
-    if let Some(failure) = failure {
-        return Err(context.gap(&failure));
-    }
-    let (results, said): (Vec<_>, Vec<Vec<String>>) = pages.into_iter().unzip();
-    Ok(Results { results: results.into_iter().flatten().collect(), faults: said.into_iter().flatten().collect() })
+pub(super) async fn ask(
+    context: &Context<'_>,
+    queries: Vec<MetricDataQuery>,
+    window: Window,
+) -> Result<metric_data::Answer, Gap> {
+    let answer = metric_data::ask(context, queries, context.now - window.back, context.now).await;
+    answer.map_err(|failure| context.gap(&failure))
 }
 
 /// Why CloudWatch did not answer for one metric.
 pub(super) fn fault(context: &Context<'_>, name: Option<&str>, result: &MetricDataResult) -> Option<String> {
-    let Some(code @ (StatusCode::InternalError | StatusCode::Forbidden)) = &result.status_code else { return None };
-    let said = result.messages.iter().flatten().map(|message| format!(", {}", word(context, message)));
     let name = name.unwrap_or("a metric that was not asked for");
-    Some(format!("{} for {name}{}", code.as_str(), said.collect::<String>()))
+    metric_data::fault(context, result).map(|fault| format!("{fault} for {name}"))
 }
 
 pub(super) fn readings(result: MetricDataResult) -> impl Iterator<Item = Reading> {
@@ -119,7 +104,8 @@ pub(super) fn readings(result: MetricDataResult) -> impl Iterator<Item = Reading
     let reading = |(time, value): (aws_smithy_types::DateTime, f64)| {
         Some(Reading { at: Timestamp::from_second(time.secs()).ok()?, value })
     };
-    points.filter_map(reading).filter(|reading| reading.value.is_finite())
+    // Nothing that is asked for can be below 0.
+    points.filter_map(reading).filter(|reading| reading.value.is_finite() && reading.value >= 0.0)
 }
 
 pub(super) fn gap(context: &Context<'_>, faults: &[String]) -> Option<Gap> {
@@ -127,9 +113,4 @@ pub(super) fn gap(context: &Context<'_>, faults: &[String]) -> Option<Gap> {
         let detail = format!("{} answered in part: {}", GET_METRIC_DATA.name, faults.join("; "));
         context.locate(Gap { api: GET_METRIC_DATA.name.to_owned(), ..Gap::new(GapReason::Error, detail) })
     })
-}
-
-/// The code of CloudWatch's message; its text is not kept.
-fn word(context: &Context<'_>, message: &MessageData) -> String {
-    context.door.text(message.code.as_deref().unwrap_or("a message without a code")).clean.into_inner()
 }

@@ -86,7 +86,9 @@ pub(super) fn read(question: Question, access: &AccessArgs, common: &CommonArgs)
     // The hashes of what the door saw are not shown here.
     let eyes = Eyes::new(HashKey::new(random_key()));
     let budget = Arc::new(Budget::new(config.aws.budget.clone()));
-    let asked = ask(&config, &budget, &eyes, &Silent, async |environment| answer(environment, question, &place).await)?;
+    let asked = ask(&config, &budget, &eyes, &Silent, async |environment| {
+        Box::pin(answer(environment, question, &place)).await
+    })?;
     match asked {
         Asked { answer: Err(_), signal: Some(code), .. } => Err(Stopped(code).into()),
         Asked { answer, .. } => answer,

@@ -4,6 +4,7 @@ use super::super::key::{Key, Kind, Written};
 use super::super::setters;
 
 const DAYS: &str = "a whole number from 1 to 3653";
+const TAG_KEYS: &str = "a list of tag keys like owner, of at most 128 characters";
 const IDS: &str = "a list of check ids";
 const PRINCIPALS: &str = "a list of ARNs of roles and users like arn:aws:iam::123456789012:role/deploy-*";
 
@@ -55,6 +56,30 @@ pub(super) const KEYS: &[Key] = &[
         expected: DAYS,
         why: "Days that a log group may keep sensitive data; 90 is as long as Step Functions keeps a history.",
         set: |config, value| setters::put(&mut config.checks.sensitive_log_days, value.whole(1..=3653)),
+    },
+    Key {
+        path: "checks.untagged-state-machine.required",
+        value: Written::Default("[]"),
+        kind: Kind::Words,
+        expected: TAG_KEYS,
+        why: "Tag keys that every state machine is to have; without any, one tag of your own is enough.",
+        set: |config, value| setters::put(&mut config.checks.required_tags, setters::tag_keys(value)),
+    },
+    Key {
+        path: "checks.unused-state-machine.days",
+        value: Written::Default("90"),
+        kind: Kind::Number,
+        expected: "a whole number from 1 to 454",
+        why: "Days without a start after which a state machine is unused; CloudWatch remembers 454.",
+        set: |config, value| setters::put(&mut config.checks.unused_days, value.whole(1..=454)),
+    },
+    Key {
+        path: "checks.alias-to-old-version.days",
+        value: Written::Default("7"),
+        kind: Kind::Number,
+        expected: DAYS,
+        why: "Days within which an alias is to follow the newest version, and to end a split of its executions.",
+        set: |config, value| setters::put(&mut config.checks.alias_days, value.whole(1..=3653)),
     },
     Key {
         path: "checks.quota-exhaustion-forecast.warning_days",

@@ -84,6 +84,14 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::collect(config, PartName::DataProtection, value),
     },
     Key {
+        path: "collectors.log_subscriptions",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "Subscriptions of the log groups that hold execution data: one call each, and one for the account's own.",
+        set: |config, value| setters::collect(config, PartName::LogSubscriptions, value),
+    },
+    Key {
         path: "collectors.result_buckets",
         value: Written::Default("true"),
         kind: Kind::Switch,
@@ -114,6 +122,14 @@ pub(super) const KEYS: &[Key] = &[
         expected: SWITCH,
         why: "EventBridge rules that match Step Functions events or start state machines, and their targets.",
         set: |config, value| setters::collect(config, PartName::EventRules, value),
+    },
+    Key {
+        path: "collectors.alarms",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "CloudWatch alarms on executions that fail: one call for each hundred alarms.",
+        set: |config, value| setters::collect(config, PartName::Alarms, value),
     },
     Key {
         path: "collectors.function_policies",
@@ -178,6 +194,14 @@ pub(super) const KEYS: &[Key] = &[
         expected: SWITCH,
         why: "Starts of the 100 state machines that start most, of 14 days: three calls, some 300 billed metrics.",
         set: |config, value| setters::collect(config, PartName::StartRates, value),
+    },
+    Key {
+        path: "collectors.last_starts",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "When state machines were last started, by CloudWatch, of at most 500 a Region: which are unused. It is billed.",
+        set: |config, value| setters::collect(config, PartName::LastStarts, value),
     },
     Key {
         path: "collectors.concurrency",

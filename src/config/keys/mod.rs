@@ -9,6 +9,7 @@ mod executions;
 mod results;
 mod running;
 mod schedule;
+mod suppressions;
 mod thresholds;
 
 use std::sync::LazyLock;
@@ -24,6 +25,8 @@ pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
         running::KEYS,
         data::KEYS,
         checks::KEYS,
+        suppressions::ROUTING,
+        suppressions::KEYS,
         running::CHECKS,
         thresholds::KEYS,
         results::KEYS,

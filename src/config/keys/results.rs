@@ -11,8 +11,8 @@ pub(super) const KEYS: &[Key] = &[
         path: "report.formats",
         value: Written::Default(r#"["terminal"]"#),
         kind: Kind::Words,
-        expected: "a list of terminal, json, prometheus",
-        why: "What is written: terminal (a summary), json (the whole report), prometheus (metrics).",
+        expected: "a list of terminal, json, jsonl, sarif, ocsf, asff, csv, html, markdown, junit, prometheus",
+        why: "What is written: a summary for the terminal, metrics for Prometheus, and the report in the other formats.",
         set: |config, value| setters::put(&mut config.export.formats, setters::formats(value)),
     },
     Key {
@@ -20,8 +20,16 @@ pub(super) const KEYS: &[Key] = &[
         value: Written::Unset(r#""reports""#),
         kind: Kind::Text,
         expected: DIRECTORY,
-        why: "Where report.json and metrics.prom are written; without it, they go to standard output.",
+        why: "Where report.json, its siblings and metrics.prom are written; without it, one of them goes to standard output.",
         set: |config, value| setters::put(&mut config.export.output_dir, value.path().map(Some)),
+    },
+    Key {
+        path: "report.include_compliant",
+        value: Written::Default("false"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "List what is compliant too: in json, jsonl, sarif, ocsf, asff, csv and junit.",
+        set: |config, value| setters::put(&mut config.export.include_compliant, value.switch()),
     },
     Key {
         path: "report.textfile_dir",
@@ -30,6 +38,14 @@ pub(super) const KEYS: &[Key] = &[
         expected: DIRECTORY,
         why: "Where metrics are left for node_exporter's textfile collector.",
         set: |config, value| setters::put(&mut config.export.textfile_dir, value.path().map(Some)),
+    },
+    Key {
+        path: "report.send",
+        value: Written::Default("[]"),
+        kind: Kind::Words,
+        expected: "a list of security-hub",
+        why: "Who receives the findings of a scan: security-hub (BatchImportFindings, in each account and Region).",
+        set: |config, value| setters::put(&mut config.send.receivers, setters::receivers(value)),
     },
     Key {
         path: "report.fail_on",

@@ -1,7 +1,8 @@
-//! `report.json`: the whole report for programs, in a published, versioned shape.
+//! `report.json`: the whole report for programs, in a published, versioned shape; `report.jsonl`: its findings as lines.
 
 mod convert;
 mod exposure;
+mod lines;
 mod over_time;
 mod quotas;
 mod v1;
@@ -13,6 +14,7 @@ use std::marker::PhantomData;
 use schemars::generate::SchemaSettings;
 use serde::{Serialize, Serializer};
 
+pub use lines::{HeadV1, LineV1, write_lines};
 pub use over_time::{PassedV1, ResolvedV1, SuppressionUseV1, SuppressionV1, TrendPointV1};
 pub use quotas::{QuotaForecastV1, QuotaV1, UsageKindV1};
 pub use v1::{

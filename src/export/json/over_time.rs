@@ -61,6 +61,9 @@ pub struct SuppressionUseV1 {
     pub expired: bool,
     /// Findings that it hid; of an expired one, those that it would have hidden.
     pub findings: usize,
+    /// There is nothing that it could hide, and all that it speaks about was looked at.
+    #[serde(default)]
+    pub unused: bool,
 }
 
 /// How an account stood at one time.
@@ -124,6 +127,7 @@ impl From<&SuppressionUse> for SuppressionUseV1 {
             selects: used.selects.clone(),
             expired: used.expired,
             findings: used.findings,
+            unused: used.unused,
         }
     }
 }

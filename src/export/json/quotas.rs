@@ -21,6 +21,10 @@ pub struct QuotaV1 {
     pub limit: f64,
     /// `applied` or `default` (both from Service Quotas), `metric` (CloudWatch) or `documented` (AWS's pages).
     pub limit_source: String,
+    /// Of a token bucket: how many tokens it holds when it is full, which a burst may take at once; absent where CloudWatch
+    /// does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub burst: Option<f64>,
     /// How many there are; absent where it is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<f64>,
@@ -45,6 +49,9 @@ pub struct QuotaV1 {
     /// Who holds most of it; absent below the warning level and where it was not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holders: Option<HoldersV1>,
+    /// Why who holds it could not be read, or not wholly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holders_reason: Option<ReasonV1>,
     /// Why the usage is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<ReasonV1>,
@@ -154,6 +161,7 @@ impl From<&QuotaReport> for QuotaV1 {
             quota: status.quota.as_str().to_owned(),
             limit: status.limit.value,
             limit_source: status.limit.source.to_owned(),
+            burst: status.burst,
             usage,
             usage_kind,
             ratio: status.ratio(),
@@ -162,6 +170,7 @@ impl From<&QuotaReport> for QuotaV1 {
             age_seconds: quota.age_seconds,
             state_machine: status.machine.as_ref().map(ToString::to_string),
             holders: status.holders.as_ref().map(Into::into),
+            holders_reason: status.holders_gap.as_ref().map(Into::into),
             reason,
             forecast: status.forecast.exhaustion().map(Into::into),
         }

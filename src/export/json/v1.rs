@@ -113,10 +113,10 @@ pub struct FindingV1 {
     pub folded: Vec<String>,
     /// Where to see the resource in the AWS console.
     pub console_url: String,
-    /// From the tags of the first state machine concerned.
+    /// Whom the tags of the state machines concerned name; absent where these do not agree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// From the tags of the first state machine concerned.
+    /// What the tags of the state machines concerned name; absent where these do not agree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stack: Option<String>,
     /// When it was first observed, as far as the store remembers.

@@ -113,6 +113,17 @@ pub const METRICS: &[Metric] = &[
         samples: findings_new,
     },
     Metric {
+        name: "stepwarden_findings_suppressed",
+        kind: MetricKind::Gauge,
+        help: "Findings that are accepted, by suppressions or a baseline",
+        labels: &["account_id", "region", "check"],
+        samples: |report, out| {
+            for finding in report.of_status(Status::Suppressed) {
+                out.add(&[finding.account_id.as_str(), finding.region.as_str(), finding.check], 1);
+            }
+        },
+    },
+    Metric {
         name: "stepwarden_insufficient_data",
         kind: MetricKind::Gauge,
         help: "Evaluations that could not be made, by what stood in their way",

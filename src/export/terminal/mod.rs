@@ -1,5 +1,6 @@
 //! The summary for people: what is worst, how to mend it, what could not be seen, what it cost.
 
+mod accepted;
 mod data;
 mod findings;
 mod page;
@@ -41,6 +42,8 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
     header(report, &mut page)?;
     standing::risk(report, &mut page)?;
     findings::findings(report, &mut page)?;
+    accepted::owners(report, &mut page)?;
+    accepted::suppressed(report, &mut page)?;
     standing::machines(report, &mut page)?;
     data::data(report, &mut page)?;
     standing::quotas(report, &mut page)?;

@@ -218,7 +218,9 @@ fn full_in(report: &Report, quota: &QuotaReport) -> String {
 }
 
 fn held_by(quota: &QuotaReport) -> Option<String> {
-    let most = &quota.status.holders.as_ref()?.most;
+    let Some(most) = quota.status.holders.as_ref().map(|held| &held.most) else {
+        return quota.status.holders_gap.as_ref().map(|gap| format!("held by: unknown ({})", gap.detail));
+    };
     let told = |one: &Holder| {
         let at_least = if one.at_least { "≥ " } else { "" };
         format!("{} {at_least}{}", clean(one.machine.name()), number(one.value))

@@ -1,9 +1,9 @@
 //! Quotas that an account has one of in each Region.
 
 use super::counting::or_counted;
-use super::reading::{quotas, reading, unmeasured};
+use super::reading::{observed, quotas, reading, unmeasured};
 use super::{OPEN_EXECUTION_COUNT_BLIND_BELOW, Quota, QuotaStatus, Usage};
-use crate::model::{Snapshot, StateMachines};
+use crate::model::{PartName, Snapshot, StateMachines};
 use crate::types::{Gap, Observed};
 
 pub(super) fn statuses(snapshot: &Snapshot) -> Vec<QuotaStatus> {
@@ -47,7 +47,7 @@ fn usage(quota: Quota, snapshot: &Snapshot) -> Usage {
 fn state_machines(snapshot: &Snapshot) -> Usage {
     #[allow(clippy::cast_precision_loss, reason = "an account holds at most 150,000 state machines")]
     let count = |machines: &StateMachines| machines.machines.len() as f64;
-    let (source, at) = ("ListStateMachines", None);
+    let (source, at) = ("ListStateMachines", observed(snapshot, PartName::StateMachines));
     let list = snapshot.state_machines();
     if let Observed::Known { value } = list {
         return Usage::Exact { value: count(value), source, at };
@@ -74,7 +74,7 @@ fn metric(snapshot: &Snapshot, name: &'static str) -> Result<Usage, Gap> {
 /// What a list was counted to; absent where it was not read.
 #[allow(clippy::cast_precision_loss, reason = "a page holds at most 1,000")]
 fn counted(snapshot: &Snapshot, quota: Quota, source: &'static str) -> Option<Usage> {
-    let at = None;
+    let at = observed(snapshot, PartName::Quotas);
     match quotas(snapshot).ok()?.counted.get(&quota)? {
         Observed::Known { value } => Some(Usage::Exact { value: *value as f64, source, at }),
         Observed::Partial { value, .. } => Some(Usage::AtLeast { value: *value as f64, source, at }),

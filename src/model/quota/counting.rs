@@ -34,23 +34,18 @@ impl Counted {
     }
 }
 
-/// The number that `measured` gives, or a better one by lists: one where there was none, an exact one that it does not
-/// exceed, or a higher lower bound. Where CloudWatch saw more than is listed, the larger number warns.
+/// The number that `measured` gives, or what was counted by lists where that is higher or surer: what was counted is
+/// there, whatever CloudWatch approximates, and where CloudWatch saw more the larger number warns.
 pub(super) fn or_counted(quota: Quota, snapshot: &Snapshot, measured: Usage) -> Usage {
     let counted = match quota {
         Quota::OpenExecutions | Quota::OpenMapRuns => count(quota, snapshot),
         _ => return measured,
     };
     let Ok(counted) = counted.map(Counted::usage) else { return measured };
-    match (&measured, &counted) {
-        // What was counted is there, whatever CloudWatch approximates.
-        (
-            Usage::Exact { value, .. },
-            Usage::Exact { value: more, source, at } | Usage::AtLeast { value: more, source, at },
-        ) if more > value => Usage::AtLeast { value: *more, source, at: *at },
-        (Usage::Exact { .. }, _) | (_, Usage::Unknown(_)) => measured,
-        (Usage::AtLeast { value, .. }, Usage::AtLeast { value: counted, .. }) if value >= counted => measured,
-        (Usage::AtLeast { value, .. }, Usage::Exact { value: counted, .. }) if value > counted => measured,
+    match (&measured, counted.value()) {
+        (_, None) => measured,
+        (Usage::Exact { value, .. }, Some(counted)) if *value >= counted => measured,
+        (Usage::AtLeast { value, .. }, Some(counted)) if *value > counted => measured,
         _ => counted,
     }
 }

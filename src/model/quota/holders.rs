@@ -17,7 +17,7 @@ pub type QuotaHolders = BTreeMap<Quota, Observed<Holders>>;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Holders {
     /// Those that hold the most, the likeliest first. Of open executions and Map Runs `value` counts them; of token buckets
-    /// it is what the machine takes a second, on average since `since`.
+    /// it is the most that the machine took a second, as a mean over five minutes, since `since`.
     pub most: Vec<Holder>,
     /// Those whose part grows fastest, fastest first: only such as grow.
     pub fastest: Vec<Holder>,
@@ -43,6 +43,7 @@ pub(super) fn name_holders(statuses: &mut [QuotaStatus], snapshot: &Snapshot) {
     let held = snapshot.quota_holders();
     let Some(held) = held.seen().0 else { return };
     for status in statuses {
-        status.holders = held.get(&status.quota).and_then(|holders| holders.seen().0.cloned());
+        let Some(held) = held.get(&status.quota) else { continue };
+        (status.holders, status.holders_gap) = (held.seen().0.cloned(), held.gap().cloned());
     }
 }

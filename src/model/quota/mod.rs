@@ -23,7 +23,7 @@ pub use counting::uncounted;
 pub use forecast::{Forecast, QuotaExhaustion};
 pub use holders::{Holders, QuotaHolders};
 pub use rates::{Rate, THROTTLED_EXECUTIONS, Throttling};
-pub use reading::FRESH;
+pub use reading::{FRESH, up_to_date};
 pub use starts::{Counts, StartRates, Starts};
 pub use words::{Quota, StatesApi};
 
@@ -36,8 +36,8 @@ pub struct Quotas {
     pub defaults: Observed<BTreeMap<String, f64>>,
     /// The newest point of each metric, by metric name; a metric without points is absent, which is not zero. A metric of one
     /// API or of state transitions has what it is about after a colon: `ConsumedCapacity:StartExecution`,
-    /// `ThrottledEvents:StateTransition`. `ConsumedCapacity`, `ThrottledEvents`, `ExecutionThrottled` and
-    /// `ExecutionsStarted` are sums of the point's minute, in `hours` of its hour; all others the highest value in it.
+    /// `ThrottledEvents:StateTransition`. `ConsumedCapacity`, `ThrottledEvents` and
+    /// `ExecutionThrottled` are sums of the point's minute; all others the highest value in it, in `hours` of its hour.
     pub metrics: Observed<BTreeMap<String, Reading>>,
     /// Points by the minute of the last 3 hours, oldest first, by the names of `metrics`, of those that move. An empty list
     /// is CloudWatch's whole answer that there are none; what is not there was not answered, or not whole.
@@ -108,12 +108,16 @@ pub struct QuotaStatus {
     pub usage: Usage,
     /// Of open Map Runs: how many more wait to be started, where that is known.
     pub backlog: Option<f64>,
+    /// Of a token bucket: how many it holds when it is full, where CloudWatch tells; a burst may take them at once.
+    pub burst: Option<f64>,
     /// Of a quota that each state machine has of its own: the one that is nearest its limit, which `usage` speaks of.
     pub machine: Option<Arn>,
     /// What is to be expected of `usage`.
     pub forecast: Forecast,
     /// Who holds most of it, where it is nearly used up and that was read.
     pub holders: Option<Holders>,
+    /// Why who holds it could not be read, or not wholly.
+    pub holders_gap: Option<Gap>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

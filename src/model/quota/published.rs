@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::reading::{quotas, unmeasured};
+use jiff::Timestamp;
+
+use super::reading::{observed, quotas, unmeasured};
 use super::{Quota, QuotaStatus, Usage};
-use crate::model::{Published, Snapshot};
+use crate::model::{PartName, Published, Snapshot};
 use crate::types::{Arn, Gap, Observed};
 
 pub(super) fn statuses(snapshot: &Snapshot) -> Vec<QuotaStatus> {
@@ -21,22 +23,23 @@ fn highest(quota: Quota, snapshot: &Snapshot) -> (Usage, Option<Arn>) {
     let machines = snapshot.state_machines();
     let listed = listed(quota, snapshot);
     let all = machines.whole().ok().filter(|list| {
-        list.machines.iter().all(|machine| matches!(listed.get(&&machine.arn), Some(Count { whole: true, .. })))
+        list.machines.iter().all(|machine| matches!(listed.get(&&machine.arn), Some(Listed { whole: true, .. })))
     });
     let most = listed.iter().max_by(|(_, a), (_, b)| a.value.total_cmp(&b.value));
     let most = most.map(|(machine, count)| (count.value, (*machine).clone()));
     let (source, metric) = sources(quota);
+    let [list_at, metric_at] = ages(snapshot);
     if all.is_some() {
         let (value, machine) = most.map_or((0.0, None), |(value, machine)| (value, Some(machine)));
-        return (Usage::Exact { value, source, at: None }, machine.filter(|_| value > 0.0));
+        return (Usage::Exact { value, source, at: list_at }, machine.filter(|_| value > 0.0));
     }
     let (measured, gap) = measured(quota, snapshot);
     let measured = measured.filter(|(_, machine)| !is_gone(machine, snapshot));
     match (measured, most.filter(|(value, _)| *value > 0.0)) {
         (Some((value, machine)), most) if most.as_ref().is_none_or(|(listed, _)| *listed <= value) => {
-            (Usage::AtLeast { value, source: metric, at: None }, Some(machine))
+            (Usage::AtLeast { value, source: metric, at: metric_at }, Some(machine))
         }
-        (_, Some((value, machine))) => (Usage::AtLeast { value, source, at: None }, Some(machine)),
+        (_, Some((value, machine))) => (Usage::AtLeast { value, source, at: list_at }, Some(machine)),
         _ => (Usage::Unknown(gap), None),
     }
 }
@@ -45,22 +48,34 @@ impl QuotaStatus {
     /// Of a quota that each state machine has of its own, this status for every machine that lists or CloudWatch tell of.
     pub fn of_each_machine(&self, snapshot: &Snapshot) -> Vec<Self> {
         let (list, metric) = sources(self.quota);
-        let mut counts: BTreeMap<&Arn, (f64, &'static str)> = BTreeMap::new();
-        let listed = listed(self.quota, snapshot).into_iter().map(|(machine, count)| (machine, count.value, list));
+        let [list_at, metric_at] = ages(snapshot);
+        let mut counts: BTreeMap<&Arn, Count> = BTreeMap::new();
+        let listed = listed(self.quota, snapshot).into_iter();
+        let listed = listed.map(|(machine, count)| (machine, (count.value, list, list_at)));
         let highest = quotas(snapshot).ok().and_then(|quotas| quotas.highest.get(&self.quota)?.seen().0);
         let measured = highest.into_iter().flatten().filter(|holder| !is_gone(&holder.machine, snapshot));
-        let measured = measured.map(|holder| (&holder.machine, holder.value, metric));
-        for (machine, value, source) in listed.chain(measured) {
-            let count = counts.entry(machine).or_insert((value, source));
-            *count = if count.0 < value { (value, source) } else { *count };
+        let measured = measured.map(|holder| (&holder.machine, (holder.value, metric, metric_at)));
+        for (machine, count) in listed.chain(measured) {
+            let most = counts.entry(machine).or_insert(count);
+            *most = if most.0 < count.0 { count } else { *most };
         }
-        let status = |(machine, (value, source)): (&Arn, (f64, &'static str))| Self {
+        let status = |(machine, (value, source, at)): (&Arn, Count)| Self {
             machine: Some(machine.clone()),
-            usage: Usage::AtLeast { value, source, at: None },
+            usage: Usage::AtLeast { value, source, at },
             ..self.clone()
         };
         counts.into_iter().map(status).collect()
     }
+}
+
+/// A number, who told it, and when that was asked.
+type Count = (f64, &'static str, Option<Timestamp>);
+
+/// When the lists were read, and when CloudWatch was asked who has most.
+fn ages(snapshot: &Snapshot) -> [Option<Timestamp>; 2] {
+    let asked =
+        quotas(snapshot).ok().and_then(|quotas| quotas.slow_at).or_else(|| observed(snapshot, PartName::Quotas));
+    [observed(snapshot, PartName::Versions), asked]
 }
 
 /// The list and the metric that tell of it.
@@ -75,20 +90,20 @@ fn is_gone(machine: &Arn, snapshot: &Snapshot) -> bool {
     snapshot.state_machines().whole().is_ok_and(|list| list.machines.iter().all(|known| known.arn != *machine))
 }
 
-struct Count {
+struct Listed {
     value: f64,
     whole: bool,
 }
 
 /// What the lists of versions and aliases say, by machine.
-fn listed(quota: Quota, snapshot: &Snapshot) -> BTreeMap<&Arn, Count> {
+fn listed(quota: Quota, snapshot: &Snapshot) -> BTreeMap<&Arn, Listed> {
     #[allow(clippy::cast_precision_loss, reason = "AWS allows 1,000 versions")]
     let number = |count: usize| count as f64;
     let count = |published: &Published| match quota {
-        Quota::Versions => Some(Count { value: number(published.versions.len()), whole: true }),
+        Quota::Versions => Some(Listed { value: number(published.versions.len()), whole: true }),
         _ => {
             let (aliases, gap) = published.aliases.seen();
-            aliases.map(|aliases| Count { value: number(aliases.len()), whole: gap.is_none() })
+            aliases.map(|aliases| Listed { value: number(aliases.len()), whole: gap.is_none() })
         }
     };
     let (Observed::Known { value: versions } | Observed::Partial { value: versions, .. }) = snapshot.versions() else {
@@ -97,7 +112,7 @@ fn listed(quota: Quota, snapshot: &Snapshot) -> BTreeMap<&Arn, Count> {
     let counted = |(machine, published): (_, &Observed<Published>)| {
         let (published, gap) = published.seen();
         let count = count(published?)?;
-        Some((machine, Count { whole: count.whole && gap.is_none(), ..count }))
+        Some((machine, Listed { whole: count.whole && gap.is_none(), ..count }))
     };
     versions.iter().filter_map(counted).collect()
 }

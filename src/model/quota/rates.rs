@@ -7,7 +7,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::reading::{collected, late, quotas, unmeasured};
+use super::reading::{collected, late, quotas, reading, unmeasured, up_to_date};
 use super::status::limit;
 use super::{FRESH, Quota, QuotaStatus, Quotas, Reading, StatesApi, Usage};
 use crate::model::Snapshot;
@@ -32,6 +32,8 @@ pub struct Throttling {
     pub throttled: f64,
     /// The highest mean over five minutes of that window; absent where no point was published.
     pub peak: Option<Rate>,
+    /// Why the last of what happened may be missing: this can warn, and cannot calm.
+    pub late: Option<Gap>,
 }
 
 /// Requests a second, a mean over the five minutes that end `until`.
@@ -43,7 +45,11 @@ pub struct Rate {
 
 pub(super) fn statuses(snapshot: &Snapshot) -> Vec<QuotaStatus> {
     let apis = StatesApi::ALL.into_iter().map(Quota::Api);
-    let status = |quota| QuotaStatus::new(quota, snapshot, usage(quota, snapshot));
+    let status = |quota: Quota| {
+        let size = format!("ProvisionedBucketSize:{}", quota.bucket().unwrap_or_default());
+        let burst = reading(snapshot, &size).map(|reading| reading.value).ok();
+        QuotaStatus { burst, ..QuotaStatus::new(quota, snapshot, usage(quota, snapshot)) }
+    };
     std::iter::once(Quota::StateTransitions).chain(apis).map(status).collect()
 }
 
@@ -125,19 +131,20 @@ impl Throttling {
         let points = settled(snapshot, answered(quotas, &metric)?);
         let rates = points.iter().map(|point| mean_until(points, point.at + MINUTE).0);
         let peak = rates.max_by(|a, b| a.per_second.total_cmp(&b.per_second));
-        if throttled > 0.0 {
-            return Ok(Self { throttled, peak });
-        }
-        if let Some(peak) = peak {
+        if let Some(peak) = peak.filter(|_| throttled <= 0.0) {
             plausible(peak, quota, snapshot)?;
         }
-        Ok(Self { throttled, peak })
+        Ok(Self { throttled, peak, late: up_to_date(snapshot).err() })
     }
 
-    /// States and retries of all Standard executions that had to wait in the last 3 hours.
+    /// States and retries of all Standard executions that had to wait in the last 3 hours; 0 only where CloudWatch is up
+    /// to date.
     pub fn of_executions(snapshot: &Snapshot) -> Result<f64, Gap> {
-        let quotas = quotas(snapshot)?;
-        Ok(total(answered(quotas, THROTTLED_EXECUTIONS)?))
+        let throttled = total(answered(quotas(snapshot)?, THROTTLED_EXECUTIONS)?);
+        if throttled <= 0.0 {
+            up_to_date(snapshot)?;
+        }
+        Ok(throttled)
     }
 }
 

@@ -17,8 +17,12 @@ pub(super) fn quotas(snapshot: &Snapshot) -> Result<&Quotas, Gap> {
 
 /// When the quotas were collected.
 pub(super) fn collected(snapshot: &Snapshot) -> Option<Timestamp> {
-    let ages = snapshot.ages();
-    ages.iter().find(|(part, ..)| *part == PartName::Quotas).map(|(_, observed_at, _)| *observed_at)
+    observed(snapshot, PartName::Quotas)
+}
+
+/// When a part was collected.
+pub(super) fn observed(snapshot: &Snapshot, part: PartName) -> Option<Timestamp> {
+    snapshot.ages().iter().find(|(known, ..)| *known == part).map(|(_, observed_at, _)| *observed_at)
 }
 
 /// The newest point, where it tells of the time of the collection.
@@ -31,6 +35,22 @@ pub(super) fn reading(snapshot: &Snapshot, metric: &str) -> Result<Reading, Gap>
         return Err(late(metric, reading.at));
     }
     Ok(reading)
+}
+
+/// Where nothing happens CloudWatch publishes nothing, which looks as if its data were late: that there are no points
+/// says something only where another metric has a point of late. OpenExecutionCount has one by the minute, be it a 0.
+pub fn up_to_date(snapshot: &Snapshot) -> Result<(), Gap> {
+    let quotas = quotas(snapshot)?;
+    let newest = quotas.metrics.seen().0.into_iter().flat_map(|readings| readings.values());
+    let newest = newest.chain(quotas.minutes.values().filter_map(|points| points.last())).map(|point| point.at).max();
+    match newest {
+        Some(at) if collected(snapshot).is_none_or(|collected| collected.duration_since(at) <= FRESH) => Ok(()),
+        Some(at) => Err(late("any metric", at)),
+        None => Err(unmeasured(
+            "CloudWatch has no point of any metric of Step Functions, so that none of this one says nothing; scan again, and where \
+             that stays so compare what `aws cloudwatch list-metrics --namespace AWS/States` lists",
+        )),
+    }
 }
 
 pub(super) fn late(metric: &str, at: Timestamp) -> Gap {

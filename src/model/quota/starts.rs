@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::types::Arn;
+use super::{FRESH, up_to_date};
+use crate::model::Snapshot;
+use crate::types::{Arn, Gap};
 
 /// The starts of the state machines that start most. The children of a Distributed Map are no starts of the machine: they
 /// are not among them.
@@ -18,6 +20,12 @@ pub struct StartRates {
 }
 
 impl StartRates {
+    /// CloudWatch has a point of the last minutes of some machine, or of another metric: what has none was not started.
+    pub fn up_to_date(&self, snapshot: &Snapshot) -> Result<(), Gap> {
+        let fresh = |starts: &Starts| starts.minutes.late() <= FRESH;
+        if self.machines.values().any(fresh) { Ok(()) } else { up_to_date(snapshot) }
+    }
+
     /// What "start most" is about: as far back as Metrics Insights looks at the least.
     /// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-limits.html>.
     pub const TOP_WINDOW: SignedDuration = SignedDuration::from_hours(3);
@@ -55,6 +63,12 @@ impl Counts {
     /// Each period's begin and count, oldest first; 0 where there is no point.
     pub fn each(&self) -> impl DoubleEndedIterator<Item = (Timestamp, f64)> + ExactSizeIterator + '_ {
         (0..self.values.len()).map(|index| (self.at(index), self.values[index].unwrap_or(0.0)))
+    }
+
+    /// How long ago the newest period with a point ended.
+    pub fn late(&self) -> SignedDuration {
+        let periods = self.values.iter().rev().take_while(|value| value.is_none()).count();
+        SignedDuration::from_secs(i64::from(self.period_seconds) * i64::try_from(periods).unwrap_or(i64::MAX))
     }
 
     /// When the first period with a point begins.

@@ -30,8 +30,10 @@ impl QuotaStatus {
             limit: limit(quota, snapshot),
             usage,
             backlog: None,
+            burst: None,
             machine: None,
             holders: None,
+            holders_gap: None,
             forecast: Forecast::NotMade,
         }
     }

@@ -221,7 +221,8 @@ impl Quota {
         let name = name.to_lowercase();
         if let Some(bucket) = self.bucket() {
             let of_bucket = name.split_whitespace().next() == Some(bucket.to_lowercase().as_str());
-            return of_bucket && name.contains("refill rate");
+            // Express executions have buckets of their own.
+            return of_bucket && name.contains("refill rate") && !name.contains("express");
         }
         let words: &[&str] = match self {
             Self::StateMachines => &["registered", "state machines"],
@@ -232,7 +233,7 @@ impl Quota {
             Self::Aliases => &["aliases"],
             _ => return false,
         };
-        !name.contains("throttle") && words.iter().all(|word| name.contains(word))
+        !name.contains("throttle") && !name.contains("express") && words.iter().all(|word| name.contains(word))
     }
 }
 
@@ -264,6 +265,9 @@ mod tests {
             ("Open Map Runs", Some(Quota::OpenMapRuns)),
             ("StateTransition throttle token refill rate per second", Some(Quota::StateTransitions)),
             ("StateTransition throttle token bucket size", None),
+            ("StartExecution (Express) throttle token refill rate per second", None),
+            ("StartExecution throttle token refill rate per second for Express Workflows", None),
+            ("Open Express executions", None),
             ("StartExecution throttle token refill rate per second", Some(Quota::Api(StatesApi::StartExecution))),
             ("ListStateMachines throttle token refill rate per second", Some(Quota::Api(StatesApi::ListStateMachines))),
             ("ListStateMachineVersions throttle token refill rate per second", None),

@@ -9,11 +9,13 @@ use stepwarden::asl::Definition;
 use stepwarden::detect::{Clean, Door, HashKey};
 use stepwarden::iam::Policy;
 use stepwarden::model::{
-    DefinitionRef, Details, Encryption, ExecutionData, Iam, InlinePolicy, LogGroup, LogLevel, Logging, MachineKind,
-    PartValue, Principal, Quota, Quotas, Role, RoleAccess, SnapshotLine, StateMachine, StateMachines, TagSet,
+    DefinitionRef, Details, Encryption, ExecutionData, Iam, InlinePolicy, LastStart, LogGroup, LogLevel, Logging,
+    MachineKind, MachineStatus, PartValue, Principal, Quota, Quotas, Role, RoleAccess, SnapshotLine, StateMachine,
+    StateMachines, TagSet,
 };
 use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observation, Observed, Region};
 
+use super::alarms::{self, AlarmForm};
 use super::around::{self, Form, KeyForm, RuleForm};
 use super::culprits::{self, HoldersForm, StartsForm};
 use super::data::{self, DataForm};
@@ -21,6 +23,8 @@ use super::functions;
 use super::quotas::QuotaForm;
 use super::running::{self, RunningForm};
 use super::stores::{self, BucketForm, TableForm};
+use super::subscriptions::{self, AccountForm, SubscriptionForm};
+use super::traces::XrayForm;
 use super::versions::VersionsForm;
 use super::{ACCOUNT, REGION};
 
@@ -41,6 +45,9 @@ pub(super) struct Account {
     last_accessed: BTreeMap<String, RoleAccess>,
     log_groups: BTreeMap<String, Option<GroupForm>>,
     log_groups_gap: Option<GapReason>,
+    subscriptions: BTreeMap<String, Form<Vec<SubscriptionForm>>>,
+    subscription_policies: Option<Form<Vec<AccountForm>>>,
+    subscriptions_gap: Option<GapReason>,
     data_protection_gap: Option<GapReason>,
     result_buckets: BTreeMap<String, Option<Form<BucketForm>>>,
     result_buckets_gap: Option<GapReason>,
@@ -50,6 +57,10 @@ pub(super) struct Account {
     keys_gap: Option<GapReason>,
     event_rules: BTreeMap<String, RuleForm>,
     event_rules_gap: Option<GapReason>,
+    alarms: BTreeMap<String, AlarmForm>,
+    alarms_gap: Option<GapReason>,
+    xray: XrayForm,
+    xray_gap: Option<GapReason>,
     function_policies: BTreeMap<String, Option<Form<Vec<Value>>>>,
     function_policies_gap: Option<GapReason>,
     functions: BTreeMap<String, Option<Form<String>>>,
@@ -58,6 +69,8 @@ pub(super) struct Account {
     starts: Option<BTreeMap<String, StartsForm>>,
     starts_others_at_most: Option<f64>,
     starts_gap: Option<GapReason>,
+    last_starts: Option<BTreeMap<String, LastStart>>,
+    last_starts_gap: Option<GapReason>,
     quotas: QuotaForm,
     quotas_gap: Option<GapReason>,
     metrics_gap: Option<GapReason>,
@@ -78,8 +91,11 @@ pub(super) struct Machine {
     key: Option<String>,
     definition: Option<Value>,
     bytes: Option<usize>,
-    #[serde(default)]
-    tags: BTreeMap<String, String>,
+    /// Absent: the tagging call does not name it.
+    tags: Option<BTreeMap<String, String>>,
+    created: Option<Timestamp>,
+    #[serde(default = "active")]
+    status: Option<MachineStatus>,
     description: Option<String>,
     #[serde(default)]
     published: VersionsForm,
@@ -128,6 +144,10 @@ pub(super) struct GroupFields {
     kms_key_id: Option<String>,
     class: Option<String>,
     masked: Option<Form<Vec<String>>>,
+}
+
+fn active() -> Option<MachineStatus> {
+    Some(MachineStatus::Active)
 }
 
 pub(super) fn standard() -> MachineKind {
@@ -185,6 +205,10 @@ impl Machine {
         Some(arn(format!("arn:aws:logs:{}:{ACCOUNT}:log-group:{group}", self.region())))
     }
 
+    fn logs_data(&self) -> bool {
+        self.logging.as_ref().is_some_and(|logging| logging.data && logging.level != LogLevel::Off)
+    }
+
     pub(super) fn arn(&self) -> Arn {
         arn(format!("arn:aws:states:{}:{ACCOUNT}:stateMachine:{}", self.region(), self.name))
     }
@@ -193,11 +217,7 @@ impl Machine {
         match (&self.data, self.gap) {
             (Some(data), _) => data.observed(),
             (None, Some(reason)) => Observed::missing(gap(reason, "states:DescribeStateMachine")),
-            (None, None) => {
-                let logged =
-                    self.logging.as_ref().is_some_and(|logging| logging.data && logging.level != LogLevel::Off);
-                Observed::known(data::clean(self.kind, logged))
-            }
+            (None, None) => Observed::known(data::clean(self.kind, self.logs_data())),
         }
     }
 
@@ -207,7 +227,7 @@ impl Machine {
             Some(reason) => Observed::missing(gap(reason, "states:DescribeStateMachine")),
             None => Observed::known(self.details(list)),
         };
-        list.machines.push(StateMachine { arn, kind: self.kind, created_at: None, details });
+        list.machines.push(StateMachine { arn, kind: self.kind, created_at: self.created, details });
     }
 
     pub(super) fn details(&self, list: &mut StateMachines) -> Details {
@@ -229,6 +249,7 @@ impl Machine {
         };
         let described = self.description.as_ref().map(|text| door().text(text));
         Details {
+            status: self.status,
             role_arn: Observed::known(self.role_arn()),
             logging,
             tracing_enabled: self.tracing,
@@ -260,32 +281,42 @@ impl Account {
                 machine.put_into(&mut list);
             }
             let own = |machine: &Machine| {
-                let tags = machine.tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-                (machine.arn(), TagSet::read(&door(), tags))
+                let tags = machine.tags.as_ref()?.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+                Some((machine.arn(), TagSet::read(&door(), tags)))
             };
-            let tags = machines.iter().map(|machine| own(machine));
+            let tags = machines.iter().filter_map(|machine| own(machine));
             let tags = part(tags.collect(), self.tags_gap, "tag:GetResources");
             let published = |machine: &&Machine| (machine.arn(), machine.published.observed(&machine.arn()));
             let versions = machines.iter().copied().map(|machine| published(&machine)).collect();
             let executions = machines.iter().map(|machine| (machine.arn(), machine.execution_data())).collect();
-            let groups = machines.iter().filter_map(|machine| machine.log_group()).map(|arn| self.log_group(arn));
+            let spans = self.xray.spans(region).filter(|_| machines.iter().any(|machine| machine.tracing));
+            let groups = machines.iter().filter_map(|machine| machine.log_group()).chain(spans);
+            let groups = groups.map(|arn| self.log_group(arn));
             let groups: BTreeMap<_, _> = groups.collect();
             let group_keys = groups.values().filter_map(|group| group.seen().0?.as_ref()?.kms_key_id.as_deref());
             let own_keys = machines.iter().filter_map(|machine| machine.key.as_deref()).filter(|key| *key != "?");
             let masks = stores::data_protection(&groups, |name| self.masked(name));
+            let with_data =
+                machines.iter().filter(|machine| machine.logs_data()).filter_map(|machine| machine.log_group());
+            let own = (&self.subscriptions, self.subscription_policies.as_ref());
+            let subscriptions = subscriptions::subscriptions(own, with_data, &groups);
             let buckets = stores::result_buckets(&self.result_buckets, &list);
             let tables = stores::tables(&self.tables, &list);
             let store_keys = stores::keys(&buckets, &tables);
             let store_keys = store_keys.iter().map(String::as_str);
-            let keys = around::keys(&self.keys, own_keys.chain(group_keys).chain(store_keys), region);
+            let keys =
+                around::keys(&self.keys, own_keys.chain(group_keys).chain(store_keys).chain(self.xray.key()), region);
             let rules = around::event_rules(&self.event_rules, region);
             let functions = around::function_policies(&self.function_policies, &list);
             let function_roles = functions::roles(&self.functions, &list);
-            lines.extend([
+            lines.extend(vec![
                 line(region, PartValue::KmsKeys(part(keys, self.keys_gap, "kms keys"))),
                 line(region, PartValue::DataProtection(part(masks, self.data_protection_gap, "data protection"))),
+                line(region, PartValue::LogSubscriptions(part(subscriptions, self.subscriptions_gap, "subscriptions"))),
                 line(region, PartValue::ResultBuckets(part(buckets, self.result_buckets_gap, "result buckets"))),
                 line(region, PartValue::Tables(part(tables, self.tables_gap, "tables"))),
+                line(region, PartValue::Alarms(part(alarms::alarms(&self.alarms, region), self.alarms_gap, "alarms"))),
+                line(region, PartValue::Xray(part(self.xray.xray(), self.xray_gap, "xray"))),
                 line(region, PartValue::EventRules(part(rules, self.event_rules_gap, "event rules"))),
                 line(
                     region,
@@ -301,6 +332,11 @@ impl Account {
             ]);
             let seen = machines.iter().filter_map(|machine| Some((machine.arn(), machine.running.as_ref()?)));
             lines.extend(running::line(seen, self.running_gap, region));
+            if self.last_starts.is_some() || self.last_starts_gap.is_some() {
+                let seen = |machine: &&&Machine| Some((machine.arn(), *self.last_starts.as_ref()?.get(&machine.name)?));
+                let starts = machines.iter().filter_map(|machine| seen(&machine)).collect();
+                lines.push(line(region, PartValue::LastStarts(part(starts, self.last_starts_gap, "last starts"))));
+            }
             let (holders, starts, others) = (&self.holders, self.starts.as_ref(), self.starts_others_at_most);
             lines.extend(culprits::lines(holders, starts, others, self.starts_gap, region));
         }

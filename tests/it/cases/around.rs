@@ -62,6 +62,14 @@ pub(super) struct RuleForm {
 pub(super) struct TargetForm {
     arn: String,
     role: Option<String>,
+    /// What executions take and give; not told where it is null.
+    #[serde(default = "told")]
+    data: Option<bool>,
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "what serde takes as the default of an option")]
+fn told() -> Option<bool> {
+    Some(true)
 }
 
 fn enabled() -> RuleState {
@@ -148,6 +156,7 @@ pub(super) fn event_rules(forms: &BTreeMap<String, RuleForm>, region: &str) -> E
             id: door.text(&index.to_string()).clean,
             arn: arn(target.arn.clone()),
             role_arn: target.role.clone().map(arn),
+            passes_data: target.data,
         };
         let targets = match &form.targets {
             Form::Gap(reason) => Observed::missing(gap(*reason, "events:ListTargetsByRule")),

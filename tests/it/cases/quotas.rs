@@ -17,6 +17,9 @@ pub(super) struct QuotaForm {
     defaults: BTreeMap<String, f64>,
     metrics: BTreeMap<String, f64>,
     minutes: Option<BTreeMap<String, Vec<f64>>>,
+    /// So many minutes after the newest of them the account was collected.
+    #[serde(default)]
+    minutes_late: i64,
     counted: BTreeMap<Quota, u64>,
     counted_at_least: BTreeMap<Quota, u64>,
     counted_gap: Option<GapReason>,
@@ -55,7 +58,11 @@ impl QuotaForm {
             metrics.chain(["ExecutionThrottled".to_owned()]).map(|name| (name, Vec::new())).collect();
         for (name, values) in said {
             let newest = i64::try_from(values.len()).expect("few minutes");
-            let point = |(minute, value): (i64, &f64)| Reading { at: at(-60 * (newest - minute + 1)), value: *value };
+            let late = self.minutes_late;
+            let point = |(minute, value): (i64, &f64)| {
+                let ago = newest - minute + 1 + late;
+                Reading { at: at(-60 * ago), value: *value }
+            };
             minutes.insert(name.clone(), (0..).zip(values).map(point).collect());
         }
         minutes

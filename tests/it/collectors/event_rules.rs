@@ -190,3 +190,22 @@ async fn answers_that_are_none_are_gaps() {
     let nameless = json!([{}, { "Name": "x" }, { "Arn": "me", "Name": "x" }]);
     assert!(rules(&with_rules(nameless, []).await).is_empty());
 }
+
+/// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html>.
+#[tokio::test]
+async fn a_target_may_be_given_less_than_the_event() {
+    let queue = "arn:aws:sqs:eu-west-1:123456789012:q";
+    let told = json!({ "InputPathsMap": { "status": "$.detail.status" }, "InputTemplate": "\"<status>\"" });
+    let more = json!({ "InputPathsMap": { "what": "$.detail.input" }, "InputTemplate": "<what>" });
+    let targets = json!({ "Targets": [
+        { "Id": "whole", "Arn": queue },
+        { "Id": "constant", "Arn": queue, "Input": "{}" },
+        { "Id": "path", "Arn": queue, "InputPath": "$.detail.name" },
+        { "Id": "told", "Arn": queue, "InputTransformer": told },
+        { "Id": "more", "Arn": queue, "InputTransformer": more },
+    ] });
+    let scan = with_rules(json!([on_executions("egress")]), [on("ListTargetsByRule", ok(targets))]).await;
+    let targets = one(&scan, "egress").targets;
+    let passes: Vec<_> = targets.whole().unwrap().iter().map(|target| target.passes_data.unwrap()).collect();
+    assert_eq!(passes, [true, false, false, false, true]);
+}

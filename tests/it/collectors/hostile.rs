@@ -13,7 +13,7 @@ use super::{
 use crate::replay::{Rule, ok, on, raw};
 
 /// Each call, where it is made, and whose part it is.
-const CALLS: [(&str, &str, &str); 40] = [
+const CALLS: [(&str, &str, &str); 42] = [
     ("ListStateMachines", HOME, "state_machines"),
     ("DescribeStateMachine", HOME, "state_machines"),
     ("GetResources", HOME, "tags"),
@@ -23,6 +23,7 @@ const CALLS: [(&str, &str, &str); 40] = [
     ("DescribeLogGroups", HOME, "log_groups"),
     ("GetDataProtectionPolicy", HOME, "data_protection"),
     ("DescribeAccountPolicies", HOME, "data_protection"),
+    ("DescribeSubscriptionFilters", HOME, "log_subscriptions"),
     ("ListBuckets", HOME, "result_buckets"),
     ("GetBucketEncryption", HOME, "result_buckets"),
     ("GetPublicAccessBlock", HOME, "result_buckets"),
@@ -36,6 +37,7 @@ const CALLS: [(&str, &str, &str); 40] = [
     ("ListGrants", HOME, "kms_keys"),
     ("ListRules", HOME, "event_rules"),
     ("ListTargetsByRule", HOME, "event_rules"),
+    ("DescribeAlarms", HOME, "alarms"),
     ("GetPolicy", HOME, "function_policies"),
     ("GetFunctionConfiguration", HOME, "functions"),
     ("GetEncryptionConfig", HOME, "xray"),
@@ -78,7 +80,7 @@ const BODIES: [(&str, &[u8]); 16] = [
 
 /// Lists under the right names, of the wrong things.
 const WRONG_TYPES: &str = r#"{"stateMachines": "many", "stateMachineVersions": 1, "stateMachineAliases": {}, "routingConfiguration": 1, "stateMachineArn": 1, "definition": {}, "roleArn": [],
-    "ResourceTagMappingList": {}, "logGroups": 7, "policyDocument": [], "accountPolicies": {}, "Table": [], "ContinuousBackupsDescription": 1, "TimeToLiveDescription": "", "KeyMetadata": [], "Policy": {}, "Grants": 1, "Rules": true, "Targets": {}, "EncryptionConfig": [], "Destination": {}, "Quotas": "none",
+    "ResourceTagMappingList": {}, "logGroups": 7, "policyDocument": [], "accountPolicies": {}, "subscriptionFilters": 1, "MetricAlarms": {}, "Table": [], "ContinuousBackupsDescription": 1, "TimeToLiveDescription": "", "KeyMetadata": [], "Policy": {}, "Grants": 1, "Rules": true, "Targets": {}, "EncryptionConfig": [], "Destination": {}, "Quotas": "none",
     "executions": 1, "events": {}, "mapRuns": 1, "itemCounts": [], "Regions": 3}"#;
 
 /// An account with a machine that logs under a key, calls a function and fills a bucket and a table, and with a rule on its events, so that every call is made; the rules come first.
@@ -92,7 +94,7 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
     let mut definition: Value = serde_json::from_str(&stores::usual()).expect("JSON");
     definition["States"]["Call"] = calls["States"]["Call"].clone();
     let machine = json!({
-        "loggingConfiguration": { "level": "ALL", "destinations": [destination] },
+        "loggingConfiguration": { "level": "ALL", "includeExecutionData": true, "destinations": [destination] },
         "definition": definition.to_string(),
     });
     let machine = [
@@ -110,6 +112,7 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
         on("DescribeLogGroups", ok(json!({ "logGroups": [log_group] }))),
         on("GetDataProtectionPolicy", ok(json!({ "policyDocument": data_protection::policy("EmailAddress") }))),
         on("DescribeAccountPolicies", ok(json!({ "accountPolicies": [] }))),
+        on("DescribeSubscriptionFilters", ok(json!({ "subscriptionFilters": [] }))),
         on("DescribeKey", ok(kms_keys::described())),
         on("GetKeyPolicy", ok(json!({ "Policy": kms_keys::policy("kms:*").to_string() }))),
         on("ListGrants", ok(json!({ "Grants": [], "Truncated": false }))),
@@ -126,7 +129,7 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
 async fn an_account_that_answers_has_no_gap() {
     let scan = busy([]).scan().await;
     assert!(scan.collection().runs.iter().all(|run| run.gap.is_none()));
-    assert_eq!(scan.collection().runs.len(), 19);
+    assert_eq!(scan.collection().runs.len(), 21);
 }
 
 #[tokio::test]
@@ -135,8 +138,11 @@ async fn each_answer_that_is_none_is_a_gap_of_its_part() {
     for (call, place, part) in CALLS {
         // What is found through the machines that name it.
         let parts = match part {
-            "executions" | "kms_keys" | "data_protection" => vec![part, "log_groups", "state_machines"],
-            "running" | "log_groups" | "function_policies" | "functions" | "result_buckets" | "tables" | "versions" => {
+            "executions" | "kms_keys" | "data_protection" | "log_subscriptions" => {
+                vec![part, "log_groups", "state_machines"]
+            }
+            "running" | "log_groups" | "alarms" | "function_policies" | "functions" | "result_buckets" | "tables"
+            | "versions" => {
                 vec![part, "state_machines"]
             }
             _ => vec![part],

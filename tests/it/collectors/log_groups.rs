@@ -202,3 +202,23 @@ async fn where_the_machines_are_half_read_so_are_their_groups() {
     let Observed::Partial { value, gap } = scan.home().log_groups() else { panic!("half of them were named") };
     assert_eq!((value.len(), gap.api.as_str()), (1, "states:ListStateMachines"));
 }
+
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Transaction-Search.html>.
+#[tokio::test]
+async fn the_group_of_spans_is_read_where_machines_trace_into_it() {
+    let traced = |destination: &str, tracing: bool| {
+        let tracing = json!({ "tracingConfiguration": { "enabled": tracing } });
+        scan([
+            on("GetTraceSegmentDestination", ok(json!({ "Destination": destination, "Status": "ACTIVE" }))),
+            on("GetEncryptionConfig", ok(json!({ "EncryptionConfig": { "Type": "NONE" } }))),
+            on("ListStateMachines", ok(listing(&["orders"]))),
+            on("DescribeStateMachine", ok(described("orders", &tracing))),
+            on("DescribeLogGroups", page(&["aws/spans".to_owned()], None)),
+        ])
+    };
+    let searched = traced("CloudWatchLogs", true).await;
+    assert_eq!(seen(&searched, &group_arn("aws/spans")).whole().unwrap().as_ref().unwrap().retention_days, Some(30));
+    for scan in [traced("XRay", true).await, traced("CloudWatchLogs", false).await] {
+        assert_eq!(scan.replay.count("DescribeLogGroups"), 0);
+    }
+}

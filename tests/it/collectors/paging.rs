@@ -5,7 +5,7 @@ use stepwarden::model::{Quota, QuotaStatus, Usage};
 use stepwarden::types::Observed;
 
 use super::machines::{described, listing};
-use super::{HOME, Scan, brief, quiet, scan};
+use super::{HOME, Scan, brief, now, quiet, scan};
 use crate::replay::{Answer, denied, error, ok, on, throttled};
 
 fn page(names: &[&str], token: &str) -> Value {
@@ -57,7 +57,7 @@ async fn a_second_page_that_stays_throttled_leaves_half_a_list() {
     assert_eq!(half_read(&scan).0, "throttled");
     let usage = &QuotaStatus::of(scan.home())[0];
     assert_eq!(usage.quota, Quota::StateMachines);
-    let at_least = Usage::AtLeast { value: 1.0, source: "ListStateMachines", at: None };
+    let at_least = Usage::AtLeast { value: 1.0, source: "ListStateMachines", at: Some(now()) };
     assert_eq!(usage.usage, at_least, "a half-read list is a lower bound");
 }
 

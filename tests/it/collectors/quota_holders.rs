@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 use stepwarden::model::{Holder, Holders, Quota, QuotaStatus};
-use stepwarden::types::Observed;
+use stepwarden::types::{GapReason, Observed};
 
 use super::machines::{arn, described, listing};
 use super::{Aws, HOME, NOW, Scan, brief, quiet};
@@ -176,4 +176,38 @@ async fn a_map_run_is_looked_for_at_the_machines_whose_children_start() {
     let held = holders(&scan, Quota::OpenMapRuns);
     assert_eq!(told(&held.whole().unwrap().most), [("batch", 40.0, true, None)]);
     assert_eq!((scan.replay.count("ListExecutions"), scan.replay.count("ListMapRuns")), (1, 20));
+}
+
+#[tokio::test]
+async fn machines_without_open_executions_name_nobody() {
+    let mut rules = machines(&["orders"]);
+    rules.extend([
+        starters(&[(arn("orders"), 10.0)]),
+        usage(900_000.0, 10.0),
+        on("ListExecutions", ok(running("orders", 0, None))),
+    ]);
+    let scan = scan(rules).await;
+    let held = holders(&scan, Quota::OpenExecutions);
+    assert_eq!((held.seen().0, held.gap().unwrap().reason), (None, GapReason::NotSampled));
+    let statuses = QuotaStatus::of(scan.home());
+    let status = statuses.iter().find(|status| status.quota == Quota::OpenExecutions).unwrap();
+    assert_eq!(status.holders_gap.as_ref(), held.gap());
+}
+
+#[tokio::test]
+async fn without_definitions_map_runs_are_looked_for_at_those_that_start_most() {
+    let run = json!({
+        "executionArn": "arn:aws:states:eu-west-1:123456789012:execution:batch:1", "stateMachineArn": arn("batch"),
+        "mapRunArn": "arn:aws:states:eu-west-1:123456789012:mapRun:batch/Each:1", "startDate": 1.5,
+    });
+    let rules = [
+        usage(20_000.0, 950.0),
+        starters(&[(arn("batch"), 50.0)]),
+        on("ListExecutions", ok(running("batch", 1, None))),
+        on("ListMapRuns", ok(json!({ "mapRuns": [run] }))),
+    ];
+    let scan =
+        Aws::new(rules.into_iter().chain(quiet()).collect::<Vec<_>>()).only(&["quotas", "quota_holders"]).scan().await;
+    let held = holders(&scan, Quota::OpenMapRuns);
+    assert_eq!(told(&held.whole().unwrap().most), [("batch", 1.0, false, None)]);
 }

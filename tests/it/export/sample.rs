@@ -217,6 +217,7 @@ fn machine(place: &str, name: &str, kind: MachineKind, risk: Option<(f64, Band)>
         owner: None,
         stack: None,
         exposure: None,
+        picture: None,
     }
 }
 
@@ -331,6 +332,8 @@ fn coverage(place: &str, check: &'static str, severity: Severity, counts: [usize
 fn quota(place: &str, quota: Quota, limit: f64, source: &'static str, usage: Usage) -> QuotaReport {
     let backlog = (quota == Quota::OpenMapRuns && place == "eu-west-1").then_some(37.0);
     let status = QuotaStatus {
+        burst: None,
+        holders_gap: None,
         quota,
         limit: QuotaLimit { value: limit, source },
         usage,
