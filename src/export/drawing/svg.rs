@@ -193,8 +193,7 @@ fn words(state: &ChartState, rect: Rect, mark: Option<&Mark>, out: &mut String) 
 
 /// A label on the border of a state; `right`: it ends at `at`.
 fn pill(class: &str, at: (f64, f64), right: bool, text: &str, out: &mut String) {
-    let letters = text.chars().fold(0.0, |sum, _| sum + 1.0);
-    let width = 12.0 + letters * 6.0;
+    let width = text.chars().fold(14.0, |sum, c| sum + if c.is_ascii_lowercase() { 6.0 } else { 7.4 });
     let x = if right { at.0 - width } else { at.0 };
     put!(
         out,

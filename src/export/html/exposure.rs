@@ -48,7 +48,7 @@ fn line(copy: &DataCopy, page: &mut String) {
     let readers = copy.readers.as_ref().map_or_else(|| "not looked at".to_owned(), crate::exposure::Readers::told);
     put!(
         page,
-        "<td>{}</td><td>{}<small>{}</small></td><td>{lock}</td><td>{masking}</td><td>{}</td><td>{until}</td></tr>",
+        "<td>{}</td><td>{}<small>{}</small></td><td class=\"nw\">{lock}</td><td class=\"nw\">{masking}</td><td class=\"nw\">{}</td><td class=\"nw\">{until}</td></tr>",
         E(copy.kinds.join(", ")),
         E(copy.place.told()),
         if copy.proven { "seen there" } else { "follows from the configuration" },

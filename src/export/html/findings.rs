@@ -1,5 +1,5 @@
 use super::words::{E, put};
-use crate::audit::{Finding, Report};
+use crate::audit::{Finding, Report, Status};
 use crate::finding::Change;
 
 /// Findings that the page holds as text too, for readers without JavaScript.
@@ -27,10 +27,9 @@ pub(super) fn findings(report: &Report, page: &mut String) {
 fn one(finding: &Finding, page: &mut String) {
     put!(
         page,
-        "<details class=\"f\"><summary><span class=\"sev {}\">{}</span><span class=\"t\">{}<small>{}</small></span>\
+        "<details class=\"f\"><summary>{}<span class=\"t\">{}<small>{}</small></span>\
          <span class=\"m\">{}</span></summary><p>{}</p><p>{}</p>",
-        finding.severity,
-        finding.severity,
+        badge(finding),
         E(finding.title),
         E(finding.resource.as_str()),
         finding.status.as_str().replace('_', " "),
@@ -41,6 +40,16 @@ fn one(finding: &Finding, page: &mut String) {
         put!(page, "<pre tabindex=\"0\">{}</pre>", E(change_text(change)));
     }
     page.push_str("</details>");
+}
+
+/// How bad it is, where that is known and nobody accepts it.
+pub(super) fn badge(finding: &Finding) -> String {
+    let (class, told) = match finding.status {
+        Status::NonCompliant => (finding.severity.as_str(), finding.severity.as_str()),
+        Status::InsufficientData => ("none", "not judged"),
+        Status::Suppressed => ("none", "accepted"),
+    };
+    format!("<span class=\"sev {class}\">{told}</span>")
 }
 
 /// A change as it is copied.

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::super::drawing::{Mark, svg};
+use super::findings::badge;
 use super::words::{E, put};
 use crate::audit::{Finding, MachineReport, Picture, Report, Status};
 
@@ -35,7 +36,7 @@ pub(super) fn machines(report: &Report, page: &mut String) {
 fn one(machine: &MachineReport, findings: &HashMap<&str, &Finding>, drawn: bool, page: &mut String) {
     let own: Vec<_> = machine.findings.iter().filter_map(|id| findings.get(id.as_str()).copied()).collect();
     let risk = match (machine.risk, machine.band) {
-        (Some(risk), Some(band)) => format!("risk {risk:.0}, {}", band.as_str()),
+        (Some(risk), Some(band)) => format!("{risk:.0} {}", band.as_str()),
         _ => "not judged".to_owned(),
     };
     let band = machine.band.map_or("none", crate::audit::Band::as_str);
@@ -50,8 +51,10 @@ fn one(machine: &MachineReport, findings: &HashMap<&str, &Finding>, drawn: bool,
         own.len()
     );
     let routing = [("Owner", &machine.owner), ("Stack", &machine.stack)];
-    for (name, value) in routing.iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
-        put!(page, "<p class=\"dim\">{name}: {}</p>", E(value));
+    let routing: Vec<_> =
+        routing.iter().filter_map(|(name, value)| Some(format!("{name}: {}", value.as_ref()?))).collect();
+    if !routing.is_empty() {
+        put!(page, "<p class=\"dim\">{}</p>", E(routing.join(" · ")));
     }
     if !own.is_empty() {
         page.push_str("<ul>");
@@ -59,8 +62,8 @@ fn one(machine: &MachineReport, findings: &HashMap<&str, &Finding>, drawn: bool,
             let state = finding.location.state.as_ref().map(|state| format!(" — {state}")).unwrap_or_default();
             put!(
                 page,
-                "<li><span class=\"sev {0}\">{0}</span> <a href=\"#f-{1}\">{2}</a>{3}</li>",
-                finding.severity,
+                "<li>{} <a href=\"#f-{}\">{}</a>{}</li>",
+                badge(finding),
                 E(&finding.id),
                 E(finding.title),
                 E(state)
@@ -128,7 +131,7 @@ fn policy(picture: &Picture, page: &mut String) {
     for statement in &policy.granted {
         match &statement.why {
             Some(why) => put!(page, "<p class=\"less\"><b>− more than its machines need:</b> {}</p>", E(why)),
-            None => page.push_str("<p class=\"same\">= needed</p>"),
+            None => page.push_str("<p class=\"same\">= nothing beyond need was found</p>"),
         }
         put!(page, "<pre tabindex=\"0\">{}</pre>", E(pretty(&statement.document)));
     }

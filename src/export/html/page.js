@@ -101,7 +101,8 @@
     const summary = make("summary");
     const title = make("span", "t", row.title);
     title.append(make("small", "", row.resource + (row.place ? " · " + row.place : "")));
-    summary.append(make("span", "sev " + row.severity, row.severity), title, make("span", "m", words(row.status) + " · " + row.change + " · " + row.region));
+    const other = { insufficient_data: "not judged", suppressed: "accepted" }[row.status];
+    summary.append(make("span", "sev " + (other ? "none" : row.severity), other ?? row.severity), title, make("span", "m", words(row.status) + " · " + row.change + " · " + row.region));
     details.append(summary);
     details.addEventListener("toggle", () => { if (details.open && details.childElementCount === 1) details.append(body(row)); });
     return details;

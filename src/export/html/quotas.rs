@@ -33,7 +33,7 @@ fn line(quota: &QuotaReport, page: &mut String) {
     };
     put!(
         page,
-        "<tr><th scope=\"row\">{}</th><td>{}<small>{}</small></td><td>",
+        "<tr><th scope=\"row\">{}</th><td class=\"nw\">{}<small>{}</small></td><td class=\"nw\">",
         E(status.quota.as_str().replace('_', " ")),
         E(quota.region.as_str()),
         E(quota.account_id.as_str())
@@ -52,7 +52,7 @@ fn line(quota: &QuotaReport, page: &mut String) {
             day(full.latest),
             digits(full.per_day)
         ),
-        None => page.push_str("none"),
+        None => page.push_str("none made"),
     }
     page.push_str("</td></tr>");
 }
