@@ -16,10 +16,10 @@ fn accepted(report: &Report, page: &mut String) {
     }
     page.push_str("<ul>");
     for one in &report.suppressions {
-        let told = match (one.expired, one.findings) {
-            (true, count) => format!("expired: it no longer hides {count} findings"),
-            (false, 0) => "it hides nothing: it can be removed".to_owned(),
-            (false, count) => format!("{count} findings"),
+        let told = match (one.expired, one.unused) {
+            (true, _) => format!("expired: {} findings are no longer hidden", one.findings),
+            (false, true) => "it hides nothing: it can be removed".to_owned(),
+            (false, false) => format!("{} findings", one.findings),
         };
         let owner = one.suppression.owner.as_deref().map(|owner| format!(", by {owner}")).unwrap_or_default();
         let expires = one.suppression.expires.map(|day| format!(", until {day}")).unwrap_or_default();

@@ -163,6 +163,7 @@ pub(crate) fn generated(findings: usize, passed: bool) -> Report {
             selects: HOSTILE[2].to_owned(),
             expired: true,
             findings: 0,
+            unused: false,
         }],
         trend: Vec::new(),
         passed: if passed { (0..findings.len()).map(pass).collect() } else { Vec::new() },
