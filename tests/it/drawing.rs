@@ -124,6 +124,9 @@ fn stands(chart: &Chart, layout: &Layout) {
     }
 }
 
+/// What stands inside a state, what comes next, and whether it is a Map or a Choice.
+type Drawn = (Option<Vec<Value>>, Vec<prop::sample::Index>, bool);
+
 fn machine(depth: u32) -> BoxedStrategy<Value> {
     let names = prop::collection::btree_set("[a-d\"<&\u{202e}]{1,3}", 1..7);
     let inner: BoxedStrategy<Option<Vec<Value>>> = if depth == 0 {
@@ -135,7 +138,7 @@ fn machine(depth: u32) -> BoxedStrategy<Value> {
     (names, prop::collection::vec(state, 7), any::<prop::sample::Index>())
         .prop_map(|(names, states, start)| {
             let names: Vec<_> = names.into_iter().collect();
-            let state = |(at, (inner, next, map)): (usize, (Option<Vec<Value>>, Vec<prop::sample::Index>, bool))| {
+            let state = |(at, (inner, next, map)): (usize, Drawn)| {
                 let to = |index: &prop::sample::Index| names[index.index(names.len())].clone();
                 let next: Vec<_> = next.iter().map(to).collect();
                 let catch: Vec<_> =

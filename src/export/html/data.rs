@@ -44,7 +44,7 @@ fn row(finding: &Finding, texts: &mut Texts) -> Value {
     let mut text = |text: &str| texts.of(text);
     let place = [
         finding.location.state.as_ref().map(|state| format!("state {state}")),
-        finding.location.pointer.as_ref().map(|pointer| pointer.to_string()),
+        finding.location.pointer.as_ref().map(ToString::to_string),
         finding.location.statement.as_ref().map(|statement| format!("statement {statement}")),
     ];
     let place: Vec<_> = place.into_iter().flatten().collect();

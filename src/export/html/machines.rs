@@ -56,6 +56,22 @@ fn one(machine: &MachineReport, findings: &HashMap<&str, &Finding>, drawn: bool,
     if !routing.is_empty() {
         put!(page, "<p class=\"dim\">{}</p>", E(routing.join(" · ")));
     }
+    if let Some(finding) = own.iter().find(|finding| finding.resource == machine.arn) {
+        put!(
+            page,
+            "<p><a href=\"{}\" target=\"_blank\" rel=\"noopener noreferrer\">Open in the AWS console</a></p>",
+            E(&finding.console_url)
+        );
+    }
+    list(&own, page);
+    if let (true, Some(picture)) = (drawn, &machine.picture) {
+        graph(machine, picture, &own, page);
+        policy(picture, page);
+    }
+    page.push_str("</details>");
+}
+
+fn list(own: &[&Finding], page: &mut String) {
     if !own.is_empty() {
         page.push_str("<ul>");
         for finding in own.iter().take(LISTED) {
@@ -70,12 +86,10 @@ fn one(machine: &MachineReport, findings: &HashMap<&str, &Finding>, drawn: bool,
             );
         }
         page.push_str("</ul>");
+        if own.len() > LISTED {
+            put!(page, "<p class=\"dim\">And {} more: search for its name above.</p>", own.len() - LISTED);
+        }
     }
-    if let (true, Some(picture)) = (drawn, &machine.picture) {
-        graph(machine, picture, &own, page);
-        policy(picture, page);
-    }
-    page.push_str("</details>");
 }
 
 fn graph(machine: &MachineReport, picture: &Picture, findings: &[&Finding], page: &mut String) {

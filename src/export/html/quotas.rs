@@ -40,7 +40,7 @@ fn line(quota: &QuotaReport, page: &mut String) {
     );
     match status.ratio() {
         Some(ratio) => gauge(ratio, matches!(status.usage, Usage::AtLeast { .. }), page),
-        None => page.push_str("—"),
+        None => page.push('—'),
     }
     put!(page, "</td><td>{}</td><td>", E(told));
     match status.forecast.exhaustion() {

@@ -1,6 +1,6 @@
 use super::Chart;
 use super::layers::{Layers, layers};
-use super::order::{Rows, order};
+use super::order::{Ranks, order};
 use super::place::place;
 
 /// Where all of a [`Chart`] stands, in CSS pixels from the upper left.
@@ -147,7 +147,7 @@ struct Sheet<'a> {
     sizes: Vec<(f64, f64)>,
     arrows: &'a [(usize, usize)],
     layers: Layers,
-    rows: Rows,
+    rows: Ranks,
     x: Vec<f64>,
     /// Upper and lower edge of each row.
     y: Vec<(f64, f64)>,

@@ -4,7 +4,7 @@ use super::layers::Layers;
 
 /// States and the bends of long arrows, row by row.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
+pub(super) struct Ranks {
     /// Each row from left to right; those below the number of states are states, the others bends.
     pub(super) rows: Vec<Vec<usize>>,
     /// From the upper to the lower row: neighbours of each.
@@ -21,9 +21,9 @@ const SWEEPS: usize = 8;
 
 /// Puts bends where an arrow crosses a row, and orders the rows so that few arrows cross. Arrows to one state share
 /// their bends.
-pub(super) fn order(layers: &Layers, arrows: &[(usize, usize)]) -> Rows {
+pub(super) fn order(layers: &Layers, arrows: &[(usize, usize)]) -> Ranks {
     let states = layers.row.len();
-    let mut rows = Rows { bends: vec![Vec::new(); arrows.len()], ..Rows::default() };
+    let mut rows = Ranks { bends: vec![Vec::new(); arrows.len()], ..Ranks::default() };
     rows.rows = vec![Vec::new(); layers.row.iter().max().map_or(0, |last| last + 1)];
     for state in &layers.met {
         rows.rows[layers.row[*state]].push(*state);
@@ -54,7 +54,7 @@ pub(super) fn order(layers: &Layers, arrows: &[(usize, usize)]) -> Rows {
     rows
 }
 
-impl Rows {
+impl Ranks {
     fn join(&mut self, upper: usize, lower: usize) {
         if !self.below[upper].contains(&lower) {
             self.below[upper].push(lower);

@@ -1,11 +1,11 @@
-use super::order::{Rows, mean};
+use super::order::{Ranks, mean};
 
 /// Between two in a row.
 const GAP: f64 = 26.0;
 const SWEEPS: usize = 10;
 
 /// The middle of each node from left to right, none over another in its row: near the mean of its neighbours.
-pub(super) fn place(rows: &Rows, width: &dyn Fn(usize) -> f64) -> Vec<f64> {
+pub(super) fn place(rows: &Ranks, width: &dyn Fn(usize) -> f64) -> Vec<f64> {
     let mut x = vec![0.0; rows.below.len()];
     for row in &rows.rows {
         let wanted = vec![0.0; row.len()];
