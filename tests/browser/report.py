@@ -50,7 +50,7 @@ def filters(page):
 def keyboard(page):
     page.locator("#list details").first.locator("summary").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#list details[open] dl").count() == 1, "Enter opens a finding")
+    page.locator("#list details[open] dl").wait_for(timeout=5_000)
     expect(page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", "focus is seen")
 
 
