@@ -52,7 +52,7 @@ pub fn audit(
     for snapshot in snapshots {
         tags.extend(snapshot.tags().seen().0.copied().into_iter().flatten());
     }
-    let mut suppressor = Suppressor::new(&accepted.suppressions, accepted.baseline.as_ref(), tags, view.as_of);
+    let mut suppressor = Suppressor::new(&accepted.suppressions, tags, view.as_of);
     let mut findings: BTreeMap<String, Finding> = BTreeMap::new();
     let (mut fold, mut judged, mut passed) = (Fold::default(), Judged::default(), Vec::new());
     let mut coverage: BTreeMap<(AccountId, Region, &'static str), Coverage> = BTreeMap::new();
@@ -75,6 +75,9 @@ pub fn audit(
     }
     fold.fold(&mut findings);
     let mut findings: Vec<_> = findings.into_values().collect();
+    if let Some(baseline) = &accepted.baseline {
+        baseline.accept(&mut findings);
+    }
     findings.sort_by(worst_first);
     let coverage: Vec<_> = coverage.into_values().collect();
     let suppressions = suppressor.uses(&findings, &coverage, run.complete);

@@ -1,6 +1,7 @@
 //! The one place that hides, and counts what it hid.
 //!
-//! A suppression takes effect before one finding is folded into another: a finding that is accepted speaks for no other.
+//! A suppression takes effect before one finding is folded into another: a finding that is accepted speaks for no other. A
+//! baseline takes effect after it, as the report did that it was made from.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -10,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use super::report::{Coverage, Finding, Status, Suppression, SuppressionUse};
 use super::settings::{Baseline, SuppressionSettings};
-use crate::finding::{Severity, action_of};
+use crate::finding::action_of;
 use crate::iam::glob_matches;
 use crate::model::TagSet;
 use crate::types::{Arn, Region};
@@ -18,7 +19,6 @@ use crate::types::{Arn, Region};
 /// What is accepted, and what of it was found.
 pub(super) struct Suppressor<'a> {
     rules: Vec<Rule<'a>>,
-    baseline: Option<&'a Baseline>,
     tags: HashMap<&'a Arn, &'a TagSet>,
 }
 
@@ -30,25 +30,20 @@ struct Rule<'a> {
 }
 
 impl<'a> Suppressor<'a> {
-    pub(super) fn new(
-        rules: &'a [SuppressionSettings],
-        baseline: Option<&'a Baseline>,
-        tags: HashMap<&'a Arn, &'a TagSet>,
-        as_of: Timestamp,
-    ) -> Self {
+    pub(super) fn new(rules: &'a [SuppressionSettings], tags: HashMap<&'a Arn, &'a TagSet>, as_of: Timestamp) -> Self {
         let today = as_of.to_zoned(TimeZone::UTC).date();
         let rule = |settings: &'a SuppressionSettings| Rule {
             settings,
             expired: settings.suppression.expires.is_some_and(|day: Date| day <= today),
             selected: BTreeSet::new(),
         };
-        Self { rules: rules.iter().map(rule).collect(), baseline, tags }
+        Self { rules: rules.iter().map(rule).collect(), tags }
     }
 
     /// Marks the finding where it is accepted. What could not be judged never is: nobody knows yet what there is to
     /// accept.
     pub(super) fn judge(&mut self, finding: &mut Finding, about: &BTreeSet<String>) {
-        if finding.status != Status::NonCompliant || (self.rules.is_empty() && self.baseline.is_none()) {
+        if finding.status != Status::NonCompliant || self.rules.is_empty() {
             return;
         }
         let actions: BTreeSet<_> = about.iter().filter_map(|key| action_of(key)).collect();
@@ -61,10 +56,8 @@ impl<'a> Suppressor<'a> {
                 }
             }
         }
-        let known = || self.baseline.and_then(|baseline| baseline.accepts(&finding.id, finding.severity));
-        if let Some(suppression) = accepted.or_else(known) {
-            finding.status = Status::Suppressed;
-            finding.suppression = Some(suppression.clone());
+        if let Some(suppression) = accepted {
+            hide(finding, suppression);
         }
     }
 
@@ -85,6 +78,11 @@ impl<'a> Suppressor<'a> {
         };
         self.rules.into_iter().map(told).collect()
     }
+}
+
+fn hide(finding: &mut Finding, suppression: &Suppression) {
+    finding.status = Status::Suppressed;
+    finding.suppression = Some(suppression.clone());
 }
 
 /// Every selector that is given has to match, each by one of its values.
@@ -145,8 +143,12 @@ fn looked_at(rule: &SuppressionSettings, coverage: &[Coverage]) -> bool {
 }
 
 impl Baseline {
-    /// What is known is accepted, unless it got worse since.
-    fn accepts(&self, id: &str, severity: Severity) -> Option<&Suppression> {
-        self.known.get(id).filter(|known| severity <= **known).map(|_| &self.suppression)
+    /// Marks what is known, unless it got worse since.
+    pub(super) fn accept(&self, findings: &mut [Finding]) {
+        for finding in findings.iter_mut().filter(|finding| finding.status == Status::NonCompliant) {
+            if self.known.get(&finding.id).is_some_and(|known| finding.severity <= *known) {
+                hide(finding, &self.suppression);
+            }
+        }
     }
 }

@@ -42,11 +42,11 @@ mod tests {
 
     #[test]
     fn what_the_selected_checks_read_is_collected() {
-        use PartName::{Iam, Identity, LogGroups, QuotaHolders, Quotas, Running, StateMachines};
+        use PartName::{Iam, Identity, LogGroups, QuotaHolders, Quotas, Running, StateMachines, Xray};
         let all: Vec<_> = PartName::ALL.iter().filter(|part| **part != PartName::LastAccessed).copied().collect();
         assert_eq!(left(&[], &["role-missing"]), all);
         assert_eq!(left(&["open-map-run-quota"], &[]), [Identity, StateMachines, Running, Quotas, QuotaHolders]);
-        assert_eq!(left(&["log-retention-unset"], &[]), [Identity, StateMachines, LogGroups]);
+        assert_eq!(left(&["log-retention-unset"], &[]), [Identity, StateMachines, Xray, LogGroups]);
         assert_eq!(
             left(&["role-missing", "open-map-run-quota"], &["open-map-run-quota"]),
             [Identity, Iam, StateMachines]

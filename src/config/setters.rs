@@ -29,6 +29,10 @@ pub(super) fn ids(value: &Value) -> Result<Vec<String>, Refusal> {
     value.list("a check id", |id| Some(id.to_owned()))
 }
 
+pub(super) fn routing_tags(value: &Value) -> Result<Vec<String>, Refusal> {
+    value.list("a tag key", |key| Some(key.to_owned()))
+}
+
 pub(super) fn types(value: &Value) -> Result<Vec<String>, Refusal> {
     value.list("a type", |name| Some(name.to_owned()))
 }

@@ -52,7 +52,9 @@ fn the_example_file_is_right_with_its_examples() {
         _ => format!("{line}\n"),
     };
     let text: String = example().lines().map(uncommented).collect();
+    let text = text.replace("\"wildcard-resource\"", "\"secret-in-definition\"");
     let config = load(Some(&text), &[]).unwrap();
+    assert_eq!(config.accepted.suppressions[0].actions, ["athena:*"]);
     assert_eq!(config.aws.profile.as_deref(), Some("audit"));
     assert_eq!(config.aws.budget.rates.keys().collect::<Vec<_>>(), ["states:DescribeStateMachine"]);
     assert_eq!(config.collect.accounts[0].role_arn.account(), "123456789012");
@@ -135,6 +137,8 @@ fn other(path: &str, value: Written) -> &'static str {
         (path, _) if path.ends_with(".expected") => "arn:aws:iam::123456789012:role/deploy-*",
         (path, _) if path.ends_with(".critical") => "0.9",
         ("budget.rates", _) => r#"{ "states:DescribeStateMachine" = { bucket = 1, refill_per_second = 2.5 } }"#,
+        ("suppressions", _) => r#"[{ regions = ["eu-west-1"], reason = "a test" }]"#,
+        (path, _) if path.starts_with("routing.") => "squad",
         ("accounts", _) => r#"[{ role_arn = "arn:aws:iam::123456789012:role/stepwarden" }]"#,
         ("checks.alias-to-old-version.days", _) => "14",
         (_, Written::Default("true")) => "false",

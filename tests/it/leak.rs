@@ -13,6 +13,7 @@ use stepwarden::export::sarif::Results;
 use stepwarden::export::terminal::Style;
 use stepwarden::export::{asff, csv, json, junit, markdown, ocsf, prometheus, sarif, terminal};
 use stepwarden::finding::CheckSettings;
+use stepwarden::types::Gap;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -163,7 +164,10 @@ impl Disguise {
 fn assert_kept(mark: &str, disguise: Disguise) {
     let (scan, log) = scanned(mark, disguise);
     let unread: Vec<_> = scan.collection().runs.iter().filter_map(|run| run.gap.as_ref()).collect();
-    assert!(unread.iter().all(|gap| gap.api.starts_with("xray:")), "all of it was read: {unread:?}");
+    // The mark stands where a key would; and CloudWatch has no answer for each state machine here.
+    let expected =
+        |gap: &Gap| gap.api.starts_with("xray:") || gap.detail.starts_with("CloudWatch's answer does not speak");
+    assert!(unread.iter().all(|gap| expected(gap)), "all of it was read: {unread:?}");
     let read = |operation| scan.replay.count(operation);
     assert_eq!([read("GetExecutionHistory"), read("FilterLogEvents")], [2, 1], "an execution, a child, a log");
     for (way, text) in given_away(&scan, log) {

@@ -31,4 +31,5 @@ mod running;
 mod send;
 mod shell;
 mod standards;
+mod suppress;
 mod validator;

@@ -61,13 +61,13 @@ fn of(
     current: &Details,
     aliased: &Aliased<'_>,
     arn: &Arn,
-    aliases: &[&str],
+    names: &[&str],
 ) -> Result<Option<Defect>, Gap> {
     let unlisted = || Gap::new(GapReason::Error, "an alias routes to a version that is in no list").about(arn.as_str());
     let version = aliased.published.version(arn).ok_or_else(unlisted)?;
     let settings = version.settings.whole().map_err(Gap::clone)?;
     let weaknesses = weaknesses(current, settings).map_err(|gap| gap.about(arn.as_str()))?;
-    Ok((!weaknesses.is_empty()).then(|| defect(machine, version, aliases, &weaknesses)))
+    Ok((!weaknesses.is_empty()).then(|| defect(machine, version, names, &weaknesses)))
 }
 
 /// What is weaker, in words, and how bad.

@@ -21,7 +21,7 @@ pub(super) const ROUTING: &[Key] = &[
         kind: Kind::Words,
         expected: TAGS,
         why: "Tags of a state machine that name its owner, the first that it has; compared without case.",
-        set: |config, value| setters::put(&mut config.checks.routing.owner_tags, setters::tag_keys(value)),
+        set: |config, value| setters::put(&mut config.checks.routing.owner_tags, setters::routing_tags(value)),
     },
     Key {
         path: "routing.stack_tags",
@@ -29,7 +29,7 @@ pub(super) const ROUTING: &[Key] = &[
         kind: Kind::Words,
         expected: TAGS,
         why: "Tags of a state machine that name its stack, in the same way.",
-        set: |config, value| setters::put(&mut config.checks.routing.stack_tags, setters::tag_keys(value)),
+        set: |config, value| setters::put(&mut config.checks.routing.stack_tags, setters::routing_tags(value)),
     },
 ];
 
@@ -39,6 +39,6 @@ pub(super) const KEYS: &[Key] = &[Key {
     kind: Kind::Table,
     expected: "[[suppressions]] tables with reason and at least one of checks, accounts, regions, resources, tags, \
                states, pointers, statements and actions",
-    why: "Findings that are accepted, until the day of expires: shown, and counted apart. docs/suppressions.md",
+    why: "Findings that are accepted until the day of expires: shown, and counted apart (docs/suppressions.md).",
     set: |config, value| setters::put(&mut config.accepted.suppressions, tables::suppressions(value)),
 }];

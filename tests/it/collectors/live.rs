@@ -19,7 +19,7 @@ async fn machine(name: &str, rules: impl Into<Vec<Rule>>) -> Option<StateMachine
     let read = async |environment: &Environment<'_>| {
         enter(environment, ACCOUNT).await.expect("it is our account").machine(&arn, &region(HOME)).await
     };
-    Aws::new(rules).ask(read).await.0
+    Box::pin(Aws::new(rules).ask(read)).await.0
 }
 
 #[tokio::test]

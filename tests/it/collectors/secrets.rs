@@ -64,7 +64,7 @@ async fn tokens_in_kept_texts_become_markers() {
     ])
     .await;
     // What is a secret cannot be a key's name, too.
-    let mut read = scan.collection().runs.iter().filter(|run| run.collector != "kms_keys");
+    let mut read = scan.collection().runs.iter().filter(|run| !["kms_keys", "last_starts"].contains(&run.collector));
     assert!(read.all(|run| run.gap.is_none()), "all of it was read");
     let text = scan.text();
     assert_silent(&text, "a snapshot");
@@ -112,7 +112,8 @@ async fn tokens_around_machines_become_markers() {
         on("GetFunctionConfiguration", ok(functions::configuration(TOKEN))),
     ]))
     .await;
-    assert!(scan.collection().runs.iter().all(|run| run.gap.is_none()), "all of it was read");
+    let mut read = scan.collection().runs.iter().filter(|run| run.collector != "last_starts");
+    assert!(read.all(|run| run.gap.is_none()), "all of it was read");
     let text = scan.text();
     assert_silent(&text, "a snapshot");
     assert_eq!(text.matches("[stepwarden:GITHUB_TOKEN:").count(), 9, "what is kept of it is there as markers");

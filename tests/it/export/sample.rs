@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::date;
 use serde_json::json;
 use stepwarden::audit::{
     ApiUsage, Band, ChangeSince, CollectorRun, Coverage, Finding, Inspected, Inventory, Judged, MachineReport,
-    QuotaReport, Report, Score, Status, Throttled,
+    QuotaReport, Report, Score, Status, Suppression, SuppressionUse, Throttled,
 };
 use stepwarden::exposure::{CopyPlace, DataCopy, Exposure, Lock, Masking, Readers, Until, by_kind, history_until};
 use stepwarden::finding::{Change, Confidence, Family, Location, Severity};
@@ -414,6 +415,35 @@ fn api(place: &str, api: &'static str, answers: [u64; 4], waited_seconds: f64) -
 }
 
 /// Two Regions, every severity, each kind of quota, gaps, throttling and hostile names.
+/// One that is accepted.
+fn suppressed() -> Finding {
+    Finding {
+        status: Status::Suppressed,
+        message: "The machine is not traced.".to_owned(),
+        suppression: Some(Suppression {
+            reason: "Traced by the caller.".to_owned(),
+            owner: Some("team-payments".to_owned()),
+            expires: Some(date(2027, 1, 31)),
+        }),
+        ..finding(40, "tracing-disabled", Severity::Low, "eu-west-1", machine_arn("eu-west-1", "orders"))
+    }
+}
+
+fn suppressions() -> Vec<SuppressionUse> {
+    let known = |selects: &str, expired, findings| SuppressionUse {
+        suppression: suppressed().suppression.expect("it has one"),
+        selects: selects.to_owned(),
+        expired,
+        findings,
+        unused: findings == 0,
+    };
+    vec![
+        known(r#"checks = ["tracing-disabled"], resources = ["*:orders"]"#, false, 1),
+        known(r#"checks = ["logging-disabled"], tags = ["env=test"]"#, false, 0),
+        SuppressionUse { unused: false, ..known(r#"checks = ["wildcard-resource"]"#, true, 2) },
+    ]
+}
+
 pub(crate) fn rich() -> Report {
     let kinds = |standard, express| Some([(MachineKind::Standard, standard), (MachineKind::Express, express)].into());
     let denied_once = GapReason::Denied;
@@ -424,7 +454,7 @@ pub(crate) fn rich() -> Report {
         finished_at: at("2026-11-20T06:00:42.5Z"),
         as_of: at("2026-11-20T06:00:40Z"),
         complete: true,
-        findings: non_compliant().into_iter().chain(insufficient()).collect(),
+        findings: non_compliant().into_iter().chain(insufficient()).chain([suppressed()]).collect(),
         coverage: vec![
             coverage("eu-west-1", "logging-disabled", Severity::Medium, [2, 1, 1], GapReason::Throttled),
             coverage("eu-west-1", "open-map-run-quota", Severity::Medium, [0, 1, 0], denied_once),
@@ -486,7 +516,7 @@ pub(crate) fn rich() -> Report {
             ApiUsage { account_id: None, ..api("us-east-1", "sts:GetCallerIdentity", [1, 0, 0, 0], 0.0) },
         ],
         resolved: Vec::new(),
-        suppressions: Vec::new(),
+        suppressions: suppressions(),
         trend: Vec::new(),
         passed: Vec::new(),
     }
