@@ -9,6 +9,7 @@ PYTHON ?= python3
 VENV := .venv
 MOTO := $(VENV)/moto
 MINISTACK := $(VENV)/ministack
+BROWSER := $(VENV)/browser
 VALIDATORS := $(VENV)/validators
 OUT := out/demo
 
@@ -50,12 +51,20 @@ update-golden: emulators
 emulators:
 	@$(MAKE) --no-print-directory $(MOTO)/ready || [ "$$CI" != true ]
 	@$(MAKE) --no-print-directory $(MINISTACK)/ready || [ "$$CI" != true ]
+	@$(MAKE) --no-print-directory $(BROWSER)/ready || [ "$$CI" != true ]
 	@$(MAKE) --no-print-directory $(VALIDATORS)/ready || [ "$$CI" != true ]
 
 skipped:
 	@[ -f $(MOTO)/ready ] || echo "SKIPPED: end to end on moto (its Python environment could not be made)"
 	@[ -f $(MINISTACK)/ready ] || echo "SKIPPED: end to end on MiniStack (its Python environment could not be made)"
+	@[ -f $(BROWSER)/ready ] && [ -x /usr/bin/chromium ] || echo "SKIPPED: the HTML report in a browser (no /usr/bin/chromium, or its Python environment could not be made)"
 	@[ -f $(VALIDATORS)/ready ] || echo "SKIPPED: the formats by others' validators (their Python environment could not be made)"
+
+# Drives Chromium, which the system brings (Debian: the package `chromium`).
+$(BROWSER)/ready: tests/browser/requirements.txt
+	$(PYTHON) -m venv --clear $(BROWSER)
+	$(BROWSER)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 $(VENV)/%/ready: tests/emulator/requirements-%.txt
 	$(PYTHON) -m venv --clear $(VENV)/$*

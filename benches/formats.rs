@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use stepwarden::audit::Report;
 use stepwarden::export::sarif::Results;
 use stepwarden::export::terminal::Style;
-use stepwarden::export::{asff, csv, json, junit, markdown, ocsf, prometheus, sarif, terminal};
+use stepwarden::export::{asff, csv, html, json, junit, markdown, ocsf, prometheus, sarif, terminal};
 
 const FINDINGS: usize = 10_000;
 /// What all formats together may take.
@@ -42,7 +42,7 @@ fn peak() -> u64 {
 }
 
 fn main() {
-    let formats: [(&str, Writer); 10] = [
+    let formats: [(&str, Writer); 11] = [
         ("terminal", |report, out| terminal::write(report, Style::default(), out)),
         ("json", |report, out| json::write(report, out)),
         ("jsonl", |report, out| json::write_lines(report, out)),
@@ -50,6 +50,7 @@ fn main() {
         ("ocsf", |report, out| ocsf::write(report, out)),
         ("asff", |report, out| asff::write(report, out)),
         ("csv", |report, out| csv::write(report, out)),
+        ("html", |report, out| html::write(report, out)),
         ("markdown", |report, out| markdown::write(report, out)),
         ("junit", |report, out| junit::write(report, out)),
         ("prometheus", |report, out| prometheus::write(report, out)),

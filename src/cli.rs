@@ -85,6 +85,26 @@ pub enum DefinitionCommand {
         #[arg(value_hint = ValueHint::FilePath)]
         definition: PathBuf,
     },
+    /// Draw its states and how they lead to one another
+    Graph {
+        /// An Amazon States Language document; - is standard input
+        #[arg(value_hint = ValueHint::FilePath)]
+        definition: PathBuf,
+        #[arg(long, value_enum, default_value_t)]
+        format: GraphFormat,
+    },
+}
+
+/// A language that graphs are drawn in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum GraphFormat {
+    /// A picture
+    #[default]
+    Svg,
+    /// A Mermaid flowchart, as Markdown takes it
+    Mermaid,
+    /// The language of Graphviz
+    Dot,
 }
 
 #[derive(Debug, Subcommand)]

@@ -57,6 +57,7 @@ fn machine_report(
         owner,
         stack,
         exposure: None,
+        picture: None,
     }
 }
 

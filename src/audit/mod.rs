@@ -9,6 +9,7 @@ mod judged;
 mod links;
 mod machines;
 mod narrow;
+mod picture;
 mod quotas;
 mod report;
 mod score;
@@ -21,6 +22,7 @@ pub use engine::{RunFacts, audit};
 pub use history::{LastState, Seen};
 pub use judged::Judged;
 pub use narrow::Whose;
+pub use picture::{Granted, Picture, PolicyPicture, draw};
 pub use report::{
     ChangeSince, Coverage, Finding, Inspected, Inventory, MachineReport, Passed, QuotaReport, Report, Resolved, Score,
     Status, Suppression, SuppressionUse, Throttled, TrendPoint,

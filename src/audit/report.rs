@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Band, Judged};
+use super::{Band, Judged, Picture};
 use crate::exposure::Exposure;
 use crate::finding::{Change, Confidence, Family, Location, Severity};
 use crate::model::{CollectorRun, MachineKind, QuotaStatus};
@@ -220,6 +220,8 @@ pub struct MachineReport {
     pub stack: Option<String>,
     /// Absent where no sensitive data was seen in what was read of its executions.
     pub exposure: Option<Exposure>,
+    /// Only where a format shows it: see [`draw`](super::draw).
+    pub picture: Option<Box<Picture>>,
 }
 
 /// What the last collection read of executions.

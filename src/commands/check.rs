@@ -3,6 +3,7 @@ use super::output::Extent;
 use super::{configure, output, snapshots};
 use crate::audit::{self, RunFacts};
 use crate::cli::{CheckArgs, CommonArgs};
+use crate::export::settings::Format;
 use crate::model::{CollectorRun, Snapshot};
 use crate::types::Region;
 
@@ -15,6 +16,9 @@ pub(super) fn run(args: &CheckArgs, common: &CommonArgs) -> anyhow::Result<Outco
     let snapshots = snapshots::read(&args.snapshots)?;
     let mut report = audit::audit(&snapshots, &config.checks, &config.selection, &config.accepted, facts(&snapshots));
     report.narrow(&config.whose);
+    if config.export.formats.contains(&Format::Html) {
+        audit::draw(&mut report, &snapshots, &config.checks);
+    }
     let mut failures = Failures::default();
     output::write_files(&report, &config.export, Extent::Whole, &mut failures);
     output::write_streams(&report, &config.export, Extent::Whole, common.color, args.audit.verbose, &mut failures);

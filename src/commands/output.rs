@@ -11,7 +11,7 @@ use crate::cli::ColorArg;
 use crate::export::sarif::Results;
 use crate::export::settings::{ExportSettings, Format};
 use crate::export::terminal::Style;
-use crate::export::{asff, csv, json, junit, markdown, ocsf, prometheus, sarif, terminal};
+use crate::export::{asff, csv, html, json, junit, markdown, ocsf, prometheus, sarif, terminal};
 use crate::store::{probe_directory, write_atomically};
 
 /// Whether a report tells of everything or of quotas alone: the one does not write over the other's files, and a node
@@ -88,6 +88,7 @@ fn data(settings: &ExportSettings, extent: Extent) -> impl Iterator<Item = Data>
             Format::Ocsf => ("report", "ocsf.json", |report, out| ocsf::write(report, out)),
             Format::Asff => ("report", "asff.json", |report, out| asff::write(report, out)),
             Format::Csv => ("report", "csv", |report, out| csv::write(report, out)),
+            Format::Html => ("report", "html", |report, out| html::write(report, out)),
             Format::Markdown => ("report", "md", |report, out| markdown::write(report, out)),
             Format::Junit => ("report", "junit.xml", |report, out| junit::write(report, out)),
             Format::Prometheus => ("metrics", "prom", extent.metrics()),

@@ -6,6 +6,7 @@ use super::output::Extent;
 use super::{configure, output, send};
 use crate::audit::{self, Report};
 use crate::cli::{CommonArgs, ScanArgs};
+use crate::export::settings::Format;
 use crate::store::Directory;
 
 /// Collects, checks and exports once.
@@ -26,6 +27,9 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
     output::prepare(&config.export)?;
     let Gathered { snapshots, facts, signal, listening } = gather(&config, store.as_ref())?;
     let mut report = audit::audit(&snapshots, &config.checks, &config.selection, &config.accepted, facts);
+    if config.export.formats.contains(&Format::Html) {
+        audit::draw(&mut report, &snapshots, &config.checks);
+    }
     let mut failures = Failures::default();
     if let Some(store) = &store {
         if extent == Extent::Whole {

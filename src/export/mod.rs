@@ -5,6 +5,8 @@
 
 pub mod asff;
 pub mod csv;
+pub mod drawing;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;

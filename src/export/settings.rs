@@ -23,6 +23,8 @@ pub enum Format {
     Csv,
     /// For pull requests and the job summaries of CI systems.
     Markdown,
+    /// A page for a browser.
+    Html,
     /// For the test reports of CI systems.
     Junit,
     /// Metrics in the text format of Prometheus.
@@ -43,7 +45,7 @@ pub struct ExportSettings {
 }
 
 impl Format {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Terminal,
         Self::Json,
         Self::Jsonl,
@@ -51,6 +53,7 @@ impl Format {
         Self::Ocsf,
         Self::Asff,
         Self::Csv,
+        Self::Html,
         Self::Markdown,
         Self::Junit,
         Self::Prometheus,
@@ -70,6 +73,7 @@ impl Format {
             Self::Ocsf => "ocsf",
             Self::Asff => "asff",
             Self::Csv => "csv",
+            Self::Html => "html",
             Self::Markdown => "markdown",
             Self::Junit => "junit",
             Self::Prometheus => "prometheus",

@@ -1,4 +1,5 @@
-//! Floor 3: which state machines of a Region start which, and the cycles among them.
+//! Floor 3: which state machines of a Region start which, and the cycles among them; and the states of one, laid out
+//! ([`states`]).
 //!
 //! Edges stay within an account and a Region: no integration starts executions in another Region, and what another account
 //! starts is not seen.
@@ -9,6 +10,7 @@ mod components;
 mod cycle;
 mod edge;
 mod event;
+pub mod states;
 
 pub use aim::{Aim, aim};
 pub use cycle::Cycle;

@@ -251,3 +251,31 @@ fn permissions_name_exactly_the_calls() {
     };
     assert_eq!(but(called), but(allowed));
 }
+
+/// The page of a real scan: graphs, policies beside needs, and why there are none of a machine that was not read.
+#[test]
+fn the_page_shows_machines_with_graphs_and_policies() {
+    let Some(emulator) = Emulator::seeded(Kind::Moto) else { return };
+    let proxy = emulator.behind(&json!([{
+        "operation": "DescribeStateMachine", "body_contains": "stateMachine:invoice-render",
+        "answer": {"status": 400, "error": "AccessDeniedException", "message": "not authorized"}
+    }]));
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().to_str().expect("a path");
+    scan(&proxy.endpoint, &["--format", "html", "--output-dir", out]).run().expect(4);
+    let page = std::fs::read_to_string(folder.path().join("report.html")).expect("a page");
+    let machine = |name: &str| {
+        let head = format!("<span class=\"t\">{name}<small>");
+        let machines = page.split("<section id=\"machines\"").nth(1).expect("machines");
+        let begun = machines.split(&head).nth(1).unwrap_or_else(|| panic!("no {name}"));
+        begun.split("<details").next().expect("a machine").to_owned()
+    };
+    let export = machine("customer-export");
+    for part in ["<svg class=\"chart\"", "ExportEach", "◆ GITHUB_TOKEN", "Needed by this machine", "+ not granted:"] {
+        assert!(export.contains(part), "{part} in {export}");
+    }
+    let denied = machine("invoice-render");
+    assert!(denied.contains("No graph: denied") && denied.contains("Policies are not compared: denied"), "{denied}");
+    let json = std::fs::read_to_string(folder.path().join("report.json")).expect("a report");
+    assert!(!json.contains("\"picture\""));
+}

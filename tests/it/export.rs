@@ -1,5 +1,6 @@
 //! Every format, against golden files; `UPDATE_EXPECT=1 cargo test export` rewrites them.
 
+mod html;
 mod sample;
 
 use std::collections::BTreeSet;

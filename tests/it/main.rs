@@ -10,6 +10,7 @@ mod collectors;
 mod config;
 mod detect;
 mod diff;
+mod drawing;
 mod emulator;
 mod end_to_end;
 mod executions;

@@ -11,7 +11,7 @@ pub(super) const KEYS: &[Key] = &[
         path: "report.formats",
         value: Written::Default(r#"["terminal"]"#),
         kind: Kind::Words,
-        expected: "a list of terminal, json, jsonl, sarif, ocsf, asff, csv, markdown, junit, prometheus",
+        expected: "a list of terminal, json, jsonl, sarif, ocsf, asff, csv, html, markdown, junit, prometheus",
         why: "What is written: a summary for the terminal, metrics for Prometheus, and the report in the other formats.",
         set: |config, value| setters::put(&mut config.export.formats, setters::formats(value)),
     },

@@ -218,6 +218,7 @@ fn machine(place: &str, name: &str, kind: MachineKind, risk: Option<(f64, Band)>
         owner: None,
         stack: None,
         exposure: None,
+        picture: None,
     }
 }
 
