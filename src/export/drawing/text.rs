@@ -37,7 +37,7 @@ pub(super) fn lines(text: &str, columns: usize) -> Vec<String> {
     }
     let first = fitting(&letters, columns);
     // A word is not cut where it begins in the second half of the line.
-    let space = letters[..first].iter().rposition(|c| matches!(c, ' ' | '-' | '_')).filter(|at| at * 2 > first);
+    let space = letters[..=first].iter().rposition(|c| matches!(c, ' ' | '-' | '_')).filter(|at| at * 2 > first);
     let split = space.map_or(first, |at| at + 1);
     let rest = &letters[split..];
     let second: String = if width(rest) <= columns {
