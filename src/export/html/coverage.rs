@@ -29,8 +29,14 @@ pub(super) fn coverage(report: &Report, page: &mut String) {
 
 fn unread(report: &Report, page: &mut String) {
     let gaps: Vec<_> = report.collectors.iter().filter_map(|run| Some((run, run.gap.as_ref()?))).collect();
+    if !report.complete {
+        page.push_str("<p>The collection ended early: there may be more than is told here.</p>");
+    }
     if gaps.is_empty() {
-        page.push_str("<p>Everything that was asked for was read.</p>");
+        page.push_str(match report.is_incomplete() {
+            true => "<p>No list was cut short; what could not be judged is among the findings.</p>",
+            false => "<p>Everything that was asked for was read.</p>",
+        });
         return;
     }
     page.push_str("<h3>What could not be read</h3><ul>");

@@ -26,7 +26,7 @@ pub(super) fn machines(report: &Report, page: &mut String) {
     if left_out > 0 {
         put!(
             page,
-            "<p>The graphs of {left_out} state machines of less risk are left out: \
+            "<p>The graphs and policies of {left_out} state machines of less risk are left out: \
              <code>stepwarden definition graph FILE</code> draws them.</p>"
         );
     }

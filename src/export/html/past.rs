@@ -38,7 +38,8 @@ fn accepted(report: &Report, page: &mut String) {
 fn resolved(report: &Report, page: &mut String) {
     page.push_str("<h3>Resolved since the last scan</h3>");
     if report.resolved.is_empty() {
-        page.push_str("<p>None.</p>");
+        let none = if report.trend.len() > 1 { "None." } else { "Not known: no earlier scan is remembered." };
+        put!(page, "<p>{none}</p>");
         return;
     }
     page.push_str("<ul>");

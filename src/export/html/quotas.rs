@@ -61,6 +61,8 @@ fn gauge(ratio: f64, at_least: bool, page: &mut String) {
     let class = match ratio {
         ratio if ratio >= 0.9 => "bad",
         ratio if ratio >= 0.8 => "warn",
+        // A lower bound can warn, and cannot calm.
+        _ if at_least => "open",
         _ => "good",
     };
     let more = if at_least { "≥ " } else { "" };
