@@ -71,6 +71,9 @@ def themes(page):
     expect(page.evaluate("getComputedStyle(document.body).backgroundColor") != before, "the toggle turns dark")
     page.emulate_media(media="print")
     expect(not page.locator("header").is_visible(), "no navigation on paper")
+    expect(not page.locator(".filters").is_visible(), "no filters on paper")
+    ink = page.evaluate("getComputedStyle(document.body).color")
+    expect(ink == "rgb(27, 34, 48)", f"dark letters on white paper, whatever the screen: {ink}")
     page.emulate_media(media="screen")
 
 
