@@ -15,7 +15,7 @@ fn account() -> Value {
         (statement("Files", &["s3:GetObject"]), statement("Queues", &["sqs:SendMessage", "sns:Publish"]));
     json!({
         "machines": [
-            {"name": "orders", "tags": {"team": "shop", "env": "prod"}},
+            {"name": "orders", "tags": {"team": "shop", "env": "prod", "stack": "checkout"}},
             {"name": "refunds", "tags": {"team": "billing"}},
             {"name": "returns", "role": "orders", "tags": {"team": "shop"}},
         ],
@@ -174,7 +174,14 @@ fn findings_of_one_owner_alone_are_shown_and_fail() {
     let shop = report(&["--owner", "shop"], "[]");
     assert!(findings(&shop).iter().all(|one| !one["resource"].as_str().unwrap_or_default().ends_with("refunds")));
     assert_eq!(check(&["--owner", "nobody", "--fail-on", "info"], "[]").code, 0);
-    assert!(check(&[], "[]").expect(0).stdout.contains("OWNERS"));
+    let summary = check(&[], "[]").expect(0).stdout;
+    let group = |heading: &str| -> Vec<String> {
+        let lines = summary.lines().skip_while(|line| !line.starts_with(heading)).skip(1);
+        let names = lines.take_while(|line| line.starts_with("  ")).map(|line| line[2..].split("  ").next());
+        names.flatten().map(str::to_owned).collect()
+    };
+    assert_eq!(group("OWNERS"), ["shop", "billing"]);
+    assert_eq!(group("STACKS"), ["no stack", "checkout"]);
 }
 
 #[test]

@@ -1,37 +1,46 @@
 //! What is accepted, and whose the rest is.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
 
 use super::by_severity;
 use super::page::{BOLD, DIM, Line, PLAIN, Page, WARNING};
 use super::text::{cells, clean, plural};
-use crate::audit::{Report, Status, SuppressionUse};
+use crate::audit::{Finding, Report, Status, SuppressionUse};
+use crate::finding::Severity;
 
-/// Owners that are shown where not all are.
-const OWNERS: usize = 10;
-const NOBODY: &str = "no owner";
+/// Owners and stacks that are shown where not all are.
+const GROUPS: usize = 10;
 
-/// Findings by the owner that tags name, the one with most first.
-pub(super) fn owners(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
-    let mut by_owner: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+/// Findings by the owner and by the stack that tags name, the worst first.
+pub(super) fn whose(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    group(report, page, "OWNERS", "no owner", |finding| finding.owner.as_deref())?;
+    group(report, page, "STACKS", "no stack", |finding| finding.stack.as_deref())
+}
+
+fn group(
+    report: &Report,
+    page: &mut Page<'_>,
+    heading: &str,
+    none: &'static str,
+    of: impl Fn(&Finding) -> Option<&str>,
+) -> io::Result<()> {
+    let mut groups: BTreeMap<&str, Vec<Severity>> = BTreeMap::new();
     for finding in report.of_status(Status::NonCompliant) {
-        by_owner.entry(finding.owner.as_deref().unwrap_or(NOBODY)).or_default().push(finding.severity);
+        groups.entry(of(finding).unwrap_or(none)).or_default().push(finding.severity);
     }
-    if by_owner.keys().all(|owner| *owner == NOBODY) {
+    if groups.keys().all(|name| *name == none) {
         return Ok(());
     }
-    let mut owners: Vec<_> = by_owner.into_iter().collect();
-    owners.sort_by(|(a, some), (b, more)| {
-        let worst = |severities: &[crate::finding::Severity]| severities.iter().max().copied();
-        worst(more).cmp(&worst(some)).then(more.len().cmp(&some.len())).then(a.cmp(b))
-    });
-    let shown = if page.style.verbose { owners.len() } else { owners.len().min(OWNERS) };
-    let more = owners.len() - shown;
-    page.heading("OWNERS", &if more == 0 { String::new() } else { format!("{more} more with --verbose") })?;
-    let width = owners[..shown].iter().map(|(owner, _)| cells(&clean(owner))).max().unwrap_or_default().min(40);
-    for (owner, severities) in &owners[..shown] {
-        let line = Line::new("  ").left(BOLD, owner, width).text("  ");
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    groups.sort_by_key(|(_, severities)| Reverse((severities.iter().max().copied(), severities.len())));
+    let shown = if page.style.verbose { groups.len() } else { groups.len().min(GROUPS) };
+    let more = groups.len() - shown;
+    page.heading(heading, &if more == 0 { String::new() } else { format!("{more} more with --verbose") })?;
+    let width = groups[..shown].iter().map(|(name, _)| cells(&clean(name))).max().unwrap_or_default().min(40);
+    for (name, severities) in &groups[..shown] {
+        let line = Line::new("  ").left(BOLD, name, width).text("  ");
         page.paragraph(&line, &Line::new("    "), PLAIN, &by_severity(severities.iter().copied()))?;
     }
     Ok(())

@@ -42,7 +42,7 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
     header(report, &mut page)?;
     standing::risk(report, &mut page)?;
     findings::findings(report, &mut page)?;
-    accepted::owners(report, &mut page)?;
+    accepted::whose(report, &mut page)?;
     accepted::suppressed(report, &mut page)?;
     standing::machines(report, &mut page)?;
     data::data(report, &mut page)?;
