@@ -47,7 +47,8 @@ impl LastState {
     /// Dates the report's findings by what is remembered, and remembers them.
     ///
     /// A finding that is no longer there is closed only where its check reached a verdict on its resource, or had all
-    /// it needed wherever the resource could be: what was not looked at, or not read, is not resolved.
+    /// it needed wherever the resource could be: what was not looked at, or not read, is not resolved. What another report
+    /// saw later than this one stays as it says. The same report dated anew is dated the same.
     pub fn date(&mut self, report: &mut Report) {
         for inventory in &report.inventory {
             let known = self.regions.entry(inventory.account_id.to_string()).or_default();
@@ -61,7 +62,8 @@ impl LastState {
         let looked = Looked::at(report, &self.regions);
         let mut resolved = Vec::new();
         for (id, seen) in &mut self.findings {
-            if seen.open && !present.contains(id) && report.complete && looked.settles(report, seen) {
+            let older = seen.last_seen <= report.as_of;
+            if seen.open && older && !present.contains(id) && report.complete && looked.settles(report, seen) {
                 seen.open = false;
                 resolved.extend((!seen.insufficient).then(|| seen.resolved(id)));
             }
@@ -82,6 +84,7 @@ impl LastState {
                 *findings.entry(finding.severity).or_default() += 1;
             }
             let account_id = score.account_id.to_string();
+            self.trend.retain(|point| point.at != report.finished_at || point.account_id != account_id);
             self.trend.push(TrendPoint { account_id, at: report.finished_at, risk: score.risk, findings });
         }
         thin(&mut self.trend, report.finished_at);
@@ -98,8 +101,9 @@ impl LastState {
         };
         finding.since_last = if seen.open { ChangeSince::Unchanged } else { ChangeSince::Reopened };
         finding.first_seen = seen.first_seen;
-        let (first_seen, again) = (seen.first_seen, Seen::first(finding));
-        *seen = Seen { first_seen, ..again };
+        if seen.last_seen <= finding.last_seen {
+            *seen = Seen { first_seen: seen.first_seen, ..Seen::first(finding) };
+        }
     }
 }
 

@@ -50,6 +50,7 @@ macro_rules! apis {
 // CloudWatch Logs: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>.
 // CloudWatch's DescribeAlarms: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html>.
 // DynamoDB: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeContinuousBackups.html>.
+// Objects of S3: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html>.
 // Security Hub: <https://docs.aws.amazon.com/securityhub/latest/partnerguide/guidelines-batchimportfindings.html>.
 // The others have no documented rate for these calls, or none that could be read.
 apis! {
@@ -97,6 +98,10 @@ apis! {
         iam_action: Some("s3:GetLifecycleConfiguration"),
         ..conservative("s3:GetBucketLifecycleConfiguration", 10.0)
     };
+    S3_GET_OBJECT = documented("s3:GetObject", 5500.0, 5500.0);
+    S3_PUT_OBJECT = documented("s3:PutObject", 3500.0, 3500.0);
+    S3_DELETE_OBJECT = documented("s3:DeleteObject", 3500.0, 3500.0);
+    S3_LIST_OBJECTS = Api { iam_action: Some("s3:ListBucket"), ..conservative("s3:ListObjectsV2", 10.0) };
     DYNAMODB_DESCRIBE_TABLE = conservative("dynamodb:DescribeTable", 10.0);
     DYNAMODB_DESCRIBE_CONTINUOUS_BACKUPS = documented("dynamodb:DescribeContinuousBackups", 10.0, 10.0);
     DYNAMODB_DESCRIBE_TIME_TO_LIVE = conservative("dynamodb:DescribeTimeToLive", 10.0);

@@ -34,6 +34,8 @@ pub enum FailureKind {
     UnknownHere,
     /// AWS does not know the resource.
     NotFound,
+    /// Another wrote at the same time.
+    Conflict,
     /// The page token has expired or is not understood.
     PageToken,
     /// The endpoint does not offer the operation.
@@ -93,6 +95,7 @@ impl Failure {
             FailureKind::Credentials
             | FailureKind::UnknownHere
             | FailureKind::NotFound
+            | FailureKind::Conflict
             | FailureKind::Transient
             | FailureKind::Other => GapReason::Error,
         };
@@ -198,7 +201,9 @@ fn kind_of(code: &str, status: Option<u16>) -> FailureKind {
         | "NotImplemented"
         | "NotImplementedException"
         | "StateMachineTypeNotSupported" => FailureKind::Unsupported,
+        "PreconditionFailed" | "ConditionalRequestConflict" => FailureKind::Conflict,
         "NoSuchEntity"
+        | "NoSuchKey"
         | "NotFoundException"
         | "ResourceNotFoundException"
         | "TableNotFoundException"

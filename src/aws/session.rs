@@ -88,11 +88,20 @@ impl Clients {
         &self.config
     }
 
-    /// An endpoint of one's own knows buckets only by the path, not by the host's name.
+    /// Of buckets' settings.
     pub fn s3(&self) -> aws_sdk_s3::Client {
+        aws_sdk_s3::Client::from_conf(self.s3_config().interceptor(NeverEmpty).build())
+    }
+
+    /// Of buckets' objects, to which many answers are empty.
+    pub fn objects(&self) -> aws_sdk_s3::Client {
+        aws_sdk_s3::Client::from_conf(self.s3_config().build())
+    }
+
+    /// An endpoint of one's own knows buckets only by the path, not by the host's name.
+    fn s3_config(&self) -> aws_sdk_s3::config::Builder {
         let own_endpoint = self.config.endpoint_url().is_some();
-        let config = aws_sdk_s3::config::Builder::from(&self.config).interceptor(NeverEmpty);
-        aws_sdk_s3::Client::from_conf(config.force_path_style(own_endpoint).build())
+        aws_sdk_s3::config::Builder::from(&self.config).force_path_style(own_endpoint)
     }
 }
 

@@ -3,19 +3,19 @@ use std::io::Write;
 use anyhow::Context;
 
 use super::configure;
-use super::gather::{Gathered, gather, keep_executions, keep_quotas, open_store};
+use super::gather::{Gathered, gather};
 use super::narrow::narrow;
 use super::outcome::{Failures, Outcome};
 use crate::cli::{CollectArgs, CommonArgs};
 use crate::model::Snapshot;
-use crate::store::{probe_file, write_atomically};
+use crate::store::{SeenExecutions, SeenQuotas, Store, probe_file, write_atomically};
 
 /// Collects and writes snapshots, one line a part.
 pub(super) fn run(args: CollectArgs, common: &CommonArgs) -> anyhow::Result<Outcome> {
     let mut config = configure::load(common)?;
     configure::apply_aws(&mut config, args.aws)?;
     narrow(&mut config);
-    let store = open_store(&config)?;
+    let store = Store::open(&config.store, &config.aws)?;
     let to_stdout = args.output.as_os_str() == "-";
     let named = || format!("the file {}", args.output.display());
     if !to_stdout {
@@ -24,8 +24,8 @@ pub(super) fn run(args: CollectArgs, common: &CommonArgs) -> anyhow::Result<Outc
     let Gathered { snapshots, facts, signal, listening } = gather(&config, store.as_ref())?;
     let mut failures = Failures::default();
     if let Some(store) = &store {
-        failures.note(keep_executions(store, &snapshots));
-        failures.note(keep_quotas(store, &snapshots));
+        failures.note(store.update(|seen: &mut SeenExecutions| seen.take(&snapshots)));
+        failures.note(store.update(|seen: &mut SeenQuotas| seen.take(&snapshots, facts.finished_at)));
     }
     if to_stdout {
         failures.note(write(snapshots, &mut std::io::stdout().lock()).context("standard output"));

@@ -50,7 +50,7 @@ fn line(config: &Config, metered: &Metered, machines: usize) -> Line {
     let schedule = &config.schedule;
     let quotas = HOURS * 60.0 / f64::from(schedule.quotas_minutes);
     let runs = match metered.every {
-        Every::QuotasHourly if config.store.directory.is_some() => quotas.min(HOURS),
+        Every::QuotasHourly if config.store.location.is_some() => quotas.min(HOURS),
         Every::Quotas | Every::QuotasHourly => quotas,
         Every::Scan => HOURS / f64::from(schedule.scan_hours),
     };

@@ -14,7 +14,7 @@ use crate::collect::{self, Environment, KnownExecutions, KnownQuotas, Progress, 
 use crate::config::Config;
 use crate::detect::{Door, HashKey};
 use crate::model::Snapshot;
-use crate::store::{Directory, random_key};
+use crate::store::{SeenExecutions, SeenQuotas, Store, random_key};
 
 /// What a collection brought, and the signal that ended it.
 pub(super) struct Gathered {
@@ -107,9 +107,9 @@ pub(super) fn ask<T>(
 }
 
 /// Collects from AWS.
-pub(super) fn gather(config: &Config, store: Option<&Directory>) -> anyhow::Result<Gathered> {
-    let known = store.map(Directory::executions).transpose()?.unwrap_or_default().known();
-    let known_quotas = store.map(Directory::quotas).transpose()?.unwrap_or_default().known();
+pub(super) fn gather(config: &Config, store: Option<&Store>) -> anyhow::Result<Gathered> {
+    let known = store.map(Store::remembered::<SeenExecutions>).unwrap_or_default().known();
+    let known_quotas = store.map(Store::remembered::<SeenQuotas>).unwrap_or_default().known();
     let eyes = Eyes { known, known_quotas, ..Eyes::new(hash_key(config, store)?) };
     let bars = std::io::stderr().is_terminal().then(Bars::new);
     let progress: &dyn Progress = bars.as_ref().map_or(&Silent, |bars| bars);
@@ -141,30 +141,11 @@ fn now() -> Timestamp {
 }
 
 /// The key of the hashes: from the environment, else the store's own, else one for this run.
-fn hash_key(config: &Config, store: Option<&Directory>) -> anyhow::Result<HashKey> {
+fn hash_key(config: &Config, store: Option<&Store>) -> anyhow::Result<HashKey> {
     let given = std::env::var(&config.store.hash_key_env).ok().filter(|key| !key.is_empty());
     match (given, store) {
         (Some(key), _) => Ok(HashKey::new(key)),
         (None, Some(store)) => Ok(store.hash_key()?),
         (None, None) => Ok(HashKey::new(random_key())),
     }
-}
-
-/// Remembers what was seen in execution data, so that the next scan goes on from there.
-pub(super) fn keep_executions(store: &Directory, snapshots: &[Snapshot]) -> anyhow::Result<()> {
-    let mut seen = store.executions()?;
-    seen.take(snapshots);
-    Ok(store.keep_executions(&seen)?)
-}
-
-/// Remembers what usage of quotas was seen, for the forecasts of the next scans.
-pub(super) fn keep_quotas(store: &Directory, snapshots: &[Snapshot]) -> anyhow::Result<()> {
-    let mut seen = store.quotas()?;
-    seen.take(snapshots);
-    Ok(store.keep_quotas(&seen)?)
-}
-
-/// The configured store.
-pub(super) fn open_store(config: &Config) -> anyhow::Result<Option<Directory>> {
-    Ok(config.store.directory.as_deref().map(Directory::open).transpose()?)
 }

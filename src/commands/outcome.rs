@@ -69,8 +69,8 @@ pub(super) struct Failures(Vec<anyhow::Error>);
 
 impl Failures {
     /// A reader that has seen enough changes nothing about how the work ended.
-    pub(super) fn note(&mut self, result: anyhow::Result<()>) {
-        self.0.extend(result.err().filter(|error| !error.chain().any(is_closed_pipe)));
+    pub(super) fn note(&mut self, result: Result<(), impl Into<anyhow::Error>>) {
+        self.0.extend(result.err().map(Into::into).filter(|error| !error.chain().any(is_closed_pipe)));
     }
 
     /// Says what failed, if anything did, or how the work ended.

@@ -9,8 +9,11 @@ use super::narrow::narrow;
 use super::outcome::Outcome;
 use crate::aws::apis::SECURITY_HUB_BATCH_IMPORT_FINDINGS;
 use crate::cli::{CommonArgs, PermissionsArgs};
-use crate::collect::{CollectSettings, Environment};
-use crate::send::settings::{Receiver, SendSettings};
+use crate::collect::Environment;
+use crate::config::Config;
+use crate::send::settings::Receiver;
+use crate::store::settings::{BucketUrl, Location, StoreSettings};
+use crate::types::Region;
 
 /// Prints the IAM policy that the auditor needs for what is configured.
 pub(super) fn run(args: PermissionsArgs, common: &CommonArgs) -> anyhow::Result<Outcome> {
@@ -24,27 +27,65 @@ pub(super) fn run(args: PermissionsArgs, common: &CommonArgs) -> anyhow::Result<
         cost::write(&config, args.state_machines, &mut out)?;
         return Ok(Outcome::Done);
     }
-    serde_json::to_writer_pretty(&mut out, &policy(&config.collect, &config.send))?;
+    serde_json::to_writer_pretty(&mut out, &policy(&config))?;
     writeln!(out)?;
     Ok(Outcome::Done)
 }
 
 /// `AssumeRole` is asked for on exactly the configured roles; the rest only reads, and AWS offers no narrower resource
-/// for most of it. Only sending writes, where it is asked for.
-fn policy(settings: &CollectSettings, send: &SendSettings) -> Value {
-    let actions: BTreeSet<_> = Environment::apis(settings).filter_map(|api| api.iam_action).collect();
+/// for most of it. Only sending and a store in S3 write, where they are asked for.
+fn policy(config: &Config) -> Value {
+    let actions: BTreeSet<_> = Environment::apis(&config.collect).filter_map(|api| api.iam_action).collect();
     let (assume, read): (BTreeSet<_>, BTreeSet<_>) =
         actions.into_iter().partition(|action| *action == "sts:AssumeRole");
     let mut statements =
         vec![json!({"Sid": "StepwardenInventory", "Effect": "Allow", "Action": read, "Resource": "*"})];
     if !assume.is_empty() {
-        let roles: BTreeSet<_> = settings.accounts.iter().map(|account| account.role_arn.as_str()).collect();
+        let roles: BTreeSet<_> = config.collect.accounts.iter().map(|account| account.role_arn.as_str()).collect();
         statements.push(json!({"Sid": "StepwardenAccounts", "Effect": "Allow", "Action": assume, "Resource": roles}));
     }
-    if send.sends_to(Receiver::SecurityHub) {
+    if config.send.sends_to(Receiver::SecurityHub) {
         let import = SECURITY_HUB_BATCH_IMPORT_FINDINGS.iam_action;
         statements
             .push(json!({"Sid": "StepwardenSecurityHub", "Effect": "Allow", "Action": [import], "Resource": "*"}));
     }
+    if let Some(Location::Bucket(there)) = &config.store.location {
+        statements.extend(store(there, &config.store));
+    }
     json!({"Version": "2012-10-17", "Statement": statements})
+}
+
+/// What the store needs, on its prefix alone.
+fn store(there: &BucketUrl, settings: &StoreSettings) -> Vec<Value> {
+    let partition = match settings.bucket_region.as_ref().map_or("", Region::as_str) {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    };
+    let bucket = format!("arn:{partition}:s3:::{}", there.bucket());
+    let objects = |name: &str| format!("{bucket}/{}", there.key(name));
+    let mut statements = vec![
+        json!({
+            "Sid": "StepwardenStore", "Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"],
+            "Resource": objects("*"),
+        }),
+        // Without it S3 says of an object that is missing that it is denied; that question names no prefix.
+        json!({
+            "Sid": "StepwardenStoreNames", "Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": bucket,
+            "Condition": {"StringLikeIfExists": {"s3:prefix": there.key("*")}},
+        }),
+    ];
+    if settings.keep_days.is_some() {
+        statements.push(json!({
+            "Sid": "StepwardenStoreRetention", "Effect": "Allow", "Action": ["s3:DeleteObject"],
+            "Resource": objects("reports/*"),
+        }));
+    }
+    if let Some(key) = &settings.bucket_key {
+        statements.push(json!({
+            "Sid": "StepwardenStoreKey", "Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Resource": key.as_str(),
+        }));
+    }
+    statements
 }

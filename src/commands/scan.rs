@@ -1,13 +1,13 @@
 use super::fast::{quotas_only, without_quotas};
-use super::gather::{Gathered, gather, keep_executions, keep_quotas, open_store};
+use super::gather::{Gathered, gather};
 use super::narrow::narrow;
 use super::outcome::{Failures, Outcome};
 use super::output::Extent;
 use super::{configure, output, send};
-use crate::audit::{self, Report};
+use crate::audit::{self, LastState, Report};
 use crate::cli::{CommonArgs, ScanArgs};
 use crate::export::settings::Format;
-use crate::store::Directory;
+use crate::store::{SeenExecutions, SeenQuotas, Store};
 
 /// Collects, checks and exports once.
 pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome> {
@@ -23,7 +23,7 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
             narrow(&mut config);
         }
     }
-    let store = open_store(&config)?;
+    let store = Store::open(&config.store, &config.aws)?;
     output::prepare(&config.export)?;
     let Gathered { snapshots, facts, signal, listening } = gather(&config, store.as_ref())?;
     let mut report = audit::audit(&snapshots, &config.checks, &config.selection, &config.accepted, facts);
@@ -33,9 +33,9 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
     let mut failures = Failures::default();
     if let Some(store) = &store {
         if extent == Extent::Whole {
-            failures.note(keep_executions(store, &snapshots));
+            failures.note(store.update(|seen: &mut SeenExecutions| seen.take(&snapshots)));
         }
-        failures.note(keep_quotas(store, &snapshots));
+        failures.note(store.update(|seen: &mut SeenQuotas| seen.take(&snapshots, report.finished_at)));
         failures.note(keep(store, &mut report, extent, config.store.keep_days));
     }
     report.narrow(&config.whose);
@@ -51,13 +51,13 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
 
 /// Dates the report by the store, and keeps it there. Of quotas, which are scanned every minute, it is not kept: the store
 /// would hold 1,440 a day.
-fn keep(store: &Directory, report: &mut Report, extent: Extent, keep_days: Option<u32>) -> anyhow::Result<()> {
-    let mut state = store.last_state()?;
-    state.date(report);
-    if extent == Extent::Whole {
-        state.trace(report);
-    }
-    store.keep_state(&state)?;
+fn keep(store: &Store, report: &mut Report, extent: Extent, keep_days: Option<u32>) -> anyhow::Result<()> {
+    store.update(|state: &mut LastState| {
+        state.date(report);
+        if extent == Extent::Whole {
+            state.trace(report);
+        }
+    })?;
     if extent == Extent::Whole {
         store.keep_report(report.finished_at, &output::json(report)?)?;
         store.forget_reports(report.finished_at, keep_days)?;

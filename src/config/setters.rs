@@ -9,7 +9,8 @@ use crate::export::settings::Format;
 use crate::finding::Severity;
 use crate::model::PartName;
 use crate::send::settings::Receiver;
-use crate::types::{AccountId, Region};
+use crate::store::settings::Location;
+use crate::types::{AccountId, Arn, Region};
 
 pub(super) fn put<T>(setting: &mut T, read: Result<T, Refusal>) -> Result<(), Refusal> {
     *setting = read?;
@@ -85,6 +86,30 @@ fn distinct<T: PartialEq>(all: Vec<T>) -> Vec<T> {
         }
     }
     distinct
+}
+
+/// A directory, unless it is the URL of a bucket.
+pub(super) fn location(value: &Value) -> Result<Location, Refusal> {
+    if value.str().is_some_and(|text| text.starts_with("s3:")) {
+        value.word().map(Location::Bucket)
+    } else {
+        value.path().map(Location::Directory)
+    }
+}
+
+/// One that calls can go to.
+pub(super) fn region(value: &Value) -> Result<Region, Refusal> {
+    let region = Region::parse(&value.text()?).ok();
+    region.filter(|region| region.as_str() != Region::GLOBAL).ok_or(Refusal::Unexpected)
+}
+
+pub(super) fn account_id(value: &Value) -> Result<AccountId, Refusal> {
+    AccountId::parse(&value.text()?).map_err(|_| Refusal::Unexpected)
+}
+
+pub(super) fn kms_key(value: &Value) -> Result<Arn, Refusal> {
+    let key = Arn::parse(value.text()?).ok();
+    key.filter(|arn| arn.service() == "kms" && arn.resource().starts_with("key/")).ok_or(Refusal::Unexpected)
 }
 
 pub(super) fn url(value: &Value) -> Result<String, Refusal> {

@@ -19,17 +19,6 @@ pub fn write_atomically(
     Ok(())
 }
 
-/// [`write_atomically`] of a file that is not there yet. Of several at once one wins, and the others get
-/// [`io::ErrorKind::AlreadyExists`].
-pub(super) fn create_atomically(
-    path: &Path,
-    mode: u32,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    temporary(path, mode, write)?.persist_noclobber(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
 /// Whether a file can be made at `path`, by making another beside it and removing it again.
 pub fn probe_file(path: &Path) -> io::Result<()> {
     match std::fs::metadata(path) {
@@ -77,18 +66,7 @@ fn buffered(out: &mut dyn Write, write: impl FnOnce(&mut dyn Write) -> io::Resul
 mod tests {
     use std::io;
 
-    use super::{create_atomically, probe_directory, probe_file, write_atomically};
-
-    #[test]
-    fn one_of_several_creates_a_file() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("hash-key");
-        create_atomically(&path, 0o600, |out| out.write_all(b"first")).unwrap();
-        let second = create_atomically(&path, 0o600, |out| out.write_all(b"second")).unwrap_err();
-        assert_eq!(second.kind(), io::ErrorKind::AlreadyExists);
-        assert_eq!(std::fs::read(&path).unwrap(), b"first");
-        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
-    }
+    use super::{probe_directory, probe_file, write_atomically};
 
     #[test]
     fn what_is_no_file_stays_what_it_is() {

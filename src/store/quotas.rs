@@ -36,14 +36,21 @@ impl SeenQuotas {
     }
 
     /// Remembers the usage that was collected, where it is exact, or a lower bound that CloudWatch measured: one that a list
-    /// was counted to where it broke off says more of the list than of the usage.
-    pub fn take(&mut self, snapshots: &[Snapshot]) {
+    /// was counted to where it broke off says more of the list than of the usage. `now` is when the collection ended.
+    pub fn take(&mut self, snapshots: &[Snapshot], now: Timestamp) {
         for snapshot in snapshots {
             let collected = snapshot.ages().into_iter().find(|(part, ..)| *part == PartName::Quotas);
             let (Ok(quotas), Some((_, collected, _))) = (snapshot.quotas().whole().copied(), collected) else {
                 continue;
             };
-            self.place(snapshot).known.slow = slow(quotas, collected);
+            let slow = slow(quotas, collected);
+            let known = &mut self.place(snapshot).known.slow;
+            // Of two collections at once, the later one may be the first to be remembered.
+            if known.as_ref().is_none_or(|known| {
+                known.asked_at > now || slow.as_ref().is_none_or(|slow| slow.asked_at >= known.asked_at)
+            }) {
+                *known = slow;
+            }
             for status in QuotaStatus::of(snapshot).into_iter().filter(|status| status.quota.is_forecast()) {
                 let (value, at) = match status.usage {
                     Usage::Exact { value, at, .. } | Usage::AtLeast { value, source: "OpenExecutionCount", at } => {
@@ -53,7 +60,7 @@ impl SeenQuotas {
                 };
                 let readings = self.place(snapshot).known.usage.entry(status.quota).or_default();
                 readings.push(Reading { at: at.unwrap_or(collected), value });
-                thin(readings);
+                thin(readings, now);
             }
         }
     }
@@ -82,8 +89,7 @@ fn slow(quotas: &Quotas, collected: Timestamp) -> Option<SlowQuotas> {
 
 /// Keeps the last reading of each minute, of what is older of each hour, and forgets what is older still. A clock that was put
 /// back leaves nothing behind in the future.
-fn thin(readings: &mut Vec<Reading>) {
-    let Some(now) = readings.last().map(|reading| reading.at) else { return };
+fn thin(readings: &mut Vec<Reading>, now: Timestamp) {
     readings.retain(|reading| reading.at <= now && now.duration_since(reading.at) <= BY_HOUR);
     readings.sort_by_key(|reading| reading.at);
     let bin = |at: Timestamp| {
@@ -109,7 +115,7 @@ mod tests {
         for index in 0..30 * 24 * 180_i32 {
             let at = start + SignedDuration::from_secs(i64::from(index) * 20);
             readings.push(Reading { at, value: f64::from(index) });
-            thin(&mut readings);
+            thin(&mut readings, at);
         }
         let last = readings[readings.len() - 1];
         assert!((510..=518).contains(&readings.len()), "{}", readings.len());
@@ -123,7 +129,7 @@ mod tests {
     fn a_clock_that_was_put_back_is_followed() {
         let at = |second| Timestamp::from_second(second).unwrap();
         let mut readings = vec![Reading { at: at(9_000), value: 1.0 }, Reading { at: at(600), value: 2.0 }];
-        thin(&mut readings);
+        thin(&mut readings, at(600));
         assert_eq!(readings, [Reading { at: at(600), value: 2.0 }]);
     }
 }

@@ -21,7 +21,7 @@ def scan(binary: pathlib.Path, endpoint: str, output: pathlib.Path) -> int:
         # An emulator has no limits to spare; and what it does not offer is not worth a second attempt.
         "STEPWARDEN_BUDGET_UNLIMITED": "true",
         "STEPWARDEN_AWS_MAX_ATTEMPTS": "1",
-        "STEPWARDEN_STORE_DIRECTORY": str(output / "store"),
+        "STEPWARDEN_STORE_LOCATION": str(output / "store"),
         "STEPWARDEN_LOG_LEVEL": "error",
     }
     command = [str(binary), "scan", "--endpoint-url", endpoint, "--output-dir", str(output)]

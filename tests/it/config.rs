@@ -10,6 +10,7 @@ use stepwarden::config::{Config, Faults, Flags, KEYS, Key, Kind, Known, Written,
 use stepwarden::export::settings::Format;
 use stepwarden::finding::Severity;
 use stepwarden::model::PartName;
+use stepwarden::store::settings::Location;
 
 fn known() -> Known {
     Known {
@@ -59,7 +60,7 @@ fn the_example_file_is_right_with_its_examples() {
     assert_eq!(config.aws.budget.rates.keys().collect::<Vec<_>>(), ["states:DescribeStateMachine"]);
     assert_eq!(config.collect.accounts[0].role_arn.account(), "123456789012");
     assert_eq!(config.collect.accounts[0].external_id.as_deref(), Some("stepwarden-payments"));
-    assert_eq!(config.store.directory, Some("/var/lib/stepwarden".into()));
+    assert_eq!(config.store.location, Some(Location::Directory("/var/lib/stepwarden".into())));
     assert_eq!(config.detect.detectors[0].pattern, r"\bM-[0-9]{8}\b");
     assert_eq!(config.detect.allow[0].types, ["EMAIL"]);
 }
@@ -171,7 +172,7 @@ fn the_environment_stands_above_the_file() {
         ("STEPWARDEN_REPORT_FAIL_ON", "high"),
         ("STEPWARDEN_CHECKS_STATE_MACHINE_QUOTA_WARNING", "0.7"),
         ("STEPWARDEN_CHECKS_SKIP", r#"["secret-in-definition"]"#),
-        ("STEPWARDEN_STORE_DIRECTORY", ""),
+        ("STEPWARDEN_STORE_LOCATION", ""),
         ("PATH", "/bin"),
     ];
     let config = load(Some(file), &env).unwrap();
@@ -182,7 +183,7 @@ fn the_environment_stands_above_the_file() {
     assert_eq!(config.exit.fail_on, Some(Severity::High));
     assert_eq!(config.selection.skip, ["secret-in-definition"]);
     assert!(matches!(&config.collect.regions, Regions::Named(regions) if regions[0].as_str() == "eu-west-1"));
-    assert_eq!(config.store.directory, None);
+    assert_eq!(config.store.location, None);
 }
 
 #[test]
@@ -230,7 +231,7 @@ fn the_variable_of_the_hash_key_is_no_setting() {
     let named = ("STEPWARDEN_STORE_HASH_KEY_ENV", "STEPWARDEN_PEPPER");
     assert_eq!(load(None, &[("STEPWARDEN_HASH_KEY", "hunter2")]).unwrap(), Config::default());
     assert_eq!(load(None, &[own, named]).unwrap().store.hash_key_env, "STEPWARDEN_PEPPER");
-    assert_eq!(load(Some("store.hash_key_env = \"STEPWARDEN_PEPPER\""), &[own]).unwrap().store.directory, None);
+    assert_eq!(load(Some("store.hash_key_env = \"STEPWARDEN_PEPPER\""), &[own]).unwrap().store.location, None);
     assert!(load(None, &[own]).is_err());
     assert!(load(None, &[("STEPWARDEN_STORE_HASH_KEY_ENV", "STEPWARDEN_LOG_LEVEL")]).is_err());
 }

@@ -160,7 +160,7 @@ fn planted_secrets_stay_inside(kind: Kind) {
     let ran = scan(&emulator.endpoint, &more)
         .argument("--output-dir")
         .argument(at("out"))
-        .env("STEPWARDEN_STORE_DIRECTORY", at("store"))
+        .env("STEPWARDEN_STORE_LOCATION", at("store"))
         .env("STEPWARDEN_LOG_LEVEL", "trace")
         .env("RUST_LOG", "trace")
         .run()

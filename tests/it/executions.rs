@@ -15,7 +15,7 @@ fn executions_are_read_once(kind: Kind) {
         let proxy = emulator.behind(&json!([]));
         let file = at(name);
         let arguments = ["collect", "--output", &file, "--region", "us-east-1", "--region", "eu-west-1"];
-        Run::emulated(&arguments, &proxy.endpoint).env("STEPWARDEN_STORE_DIRECTORY", at("store")).run().expect(4);
+        Run::emulated(&arguments, &proxy.endpoint).env("STEPWARDEN_STORE_LOCATION", at("store")).run().expect(4);
         let reads = ["GetExecutionHistory", "DescribeExecution"];
         let calls = proxy.calls();
         let reads = calls.iter().filter(|call| reads.contains(&call["operation"].as_str().expect("operation"))).count();

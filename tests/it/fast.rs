@@ -35,7 +35,7 @@ fn quotas_are_scanned_alone_at_a_dozen_calls_a_region() {
     let arguments = ["scan", "--quotas", "--region", "us-east-1", "--region", "eu-west-1", "--format", "json"];
     let run = || {
         let run = Run::emulated(&arguments, &emulator.endpoint).argument("--metrics").argument(&textfile);
-        run.argument("--allow-incomplete").env("STEPWARDEN_STORE_DIRECTORY", &store).run().expect(0)
+        run.argument("--allow-incomplete").env("STEPWARDEN_STORE_LOCATION", &store).run().expect(0)
     };
     run();
     let report: Value = serde_json::from_str(&run().stdout).expect("a report");

@@ -12,7 +12,7 @@ use crate::emulator::{Emulator, Kind};
 fn scan(endpoint: &str, store: &Path, arguments: &[&str]) -> BTreeMap<String, String> {
     let run = Run::emulated(&["scan", "--format", "json", "--allow-incomplete"], endpoint);
     let run = arguments.iter().fold(run, Run::argument);
-    let ran = run.env("STEPWARDEN_STORE_DIRECTORY", store).run().expect(0);
+    let ran = run.env("STEPWARDEN_STORE_LOCATION", store).run().expect(0);
     let report: Value = serde_json::from_str(&ran.stdout).expect("a report");
     let text = |finding: &Value, name: &str| finding[name].as_str().unwrap_or_default().to_owned();
     let key = |finding: &Value| ["status", "check", "resource", "id"].map(|name| text(finding, name)).join(" ");
@@ -89,7 +89,7 @@ fn what_was_mended_and_broken_again_is_reopened() {
 /// The whole report of a scan of one machine whose logging `endpoint` tells.
 fn report(endpoint: &str, store: &Path, days: &str) -> Value {
     let run = Run::emulated(&["scan", "--format", "json", "--allow-incomplete", "--region", "us-east-1"], endpoint);
-    let run = run.env("STEPWARDEN_STORE_DIRECTORY", store).env("STEPWARDEN_STORE_KEEP_DAYS", days);
+    let run = run.env("STEPWARDEN_STORE_LOCATION", store).env("STEPWARDEN_STORE_KEEP_DAYS", days);
     serde_json::from_str(&run.run().expect(0).stdout).expect("a report")
 }
 

@@ -37,7 +37,7 @@ const PURE: [&str; 13] = [
     "types", "model", "asl", "iam", "detect", "forecast", "access", "graph", "exposure", "finding", "checks", "audit",
     "export",
 ];
-const MAY_NAME_AWS: [&str; 2] = ["aws", "collect"];
+const MAY_NAME_AWS: [&str; 3] = ["aws", "collect", "store"];
 
 fn sources() -> Vec<(String, PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

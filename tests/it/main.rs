@@ -32,5 +32,6 @@ mod running;
 mod send;
 mod shell;
 mod standards;
+mod store;
 mod suppress;
 mod validator;

@@ -47,7 +47,7 @@ fn a_reader_that_has_seen_enough_does_not_change_the_end() {
     for format in ["json", "terminal"] {
         let run =
             scan(&emulator.endpoint).argument("--format").argument(format).argument("--metrics").argument(&metrics);
-        let run = run.env("STEPWARDEN_STORE_DIRECTORY", folder.path().join(format));
+        let run = run.env("STEPWARDEN_STORE_LOCATION", folder.path().join(format));
         run.argument("--fail-on").argument("critical").output(closed_pipe()).run().expect(3);
         let written = folder.path().join("stepwarden.prom");
         std::fs::remove_file(&written).expect("the metrics were written first");
@@ -140,7 +140,7 @@ fn places_that_cannot_be_written_to_are_known_before_the_scan() {
     for run in [
         scan(nobody).argument("--output-dir").argument(place),
         scan(nobody).argument("--metrics").argument("textfile=/proc"),
-        scan(nobody).env("STEPWARDEN_STORE_DIRECTORY", place),
+        scan(nobody).env("STEPWARDEN_STORE_LOCATION", place),
         Run::emulated(&["collect"], nobody).argument("-o").argument(file),
         Run::emulated(&["collect"], nobody).argument("-o").argument("/tmp"),
     ] {
@@ -155,7 +155,7 @@ fn a_store_that_fails_stops_no_other_output() {
     let store = tempfile::tempdir().unwrap();
     std::fs::create_dir(store.path().join("state.json")).unwrap();
     let out = tempfile::tempdir().unwrap();
-    let run = scan(&emulator.endpoint).env("STEPWARDEN_STORE_DIRECTORY", store.path());
+    let run = scan(&emulator.endpoint).env("STEPWARDEN_STORE_LOCATION", store.path());
     let run = run.argument("--output-dir").argument(out.path()).argument("--format").argument("json");
     let ran = run.argument("--format").argument("terminal").run().expect(1);
     assert!(ran.stderr.contains("the store's"), "{}", ran.stderr);
