@@ -42,10 +42,9 @@ pub fn audit(
     let routing: HashMap<Arn, _> = view
         .regions()
         .flat_map(|region| {
-            region
-                .machines()
-                .map(|machine| (machine.machine.arn.clone(), routing(&machine, &settings.routing)))
-                .collect::<Vec<_>>()
+            let tags = region.snapshot.tags();
+            let tagged = tags.seen().0.copied().into_iter().flat_map(BTreeMap::keys);
+            tagged.map(|arn| (arn.clone(), routing(region, arn, &settings.routing))).collect::<Vec<_>>()
         })
         .collect();
     let mut tags = HashMap::new();
@@ -155,7 +154,8 @@ fn finding(
         Status::NonCompliant => finding_score(severity, confidence, subject.machines.len(), defect.spread),
         Status::InsufficientData | Status::Suppressed => 0.0,
     };
-    let (owner, stack) = whose(&subject.machines, routing);
+    let own = routing.get(&subject.resource).filter(|(owner, stack)| owner.is_some() || stack.is_some()).cloned();
+    let (owner, stack) = own.unwrap_or_else(|| whose(&subject.machines, routing));
     // What could not be judged is not the defect that may be found there later.
     let discriminator = match status {
         Status::NonCompliant => defect.discriminator.as_deref(),
@@ -196,7 +196,8 @@ fn finding(
 
 /// The owner and the stack of the machines concerned, where these agree: what is shared by several is nobody's alone.
 fn whose(machines: &[Arn], routing: &Routing) -> (Option<String>, Option<String>) {
-    let mut all = machines.iter().filter_map(|machine| routing.get(machine));
+    let nobodys = (None, None);
+    let mut all = machines.iter().map(|machine| routing.get(machine).unwrap_or(&nobodys));
     let Some(first) = all.next().cloned() else { return (None, None) };
     all.fold(first, |(owner, stack), (other, another)| {
         (owner.filter(|owner| Some(owner) == other.as_ref()), stack.filter(|stack| Some(stack) == another.as_ref()))

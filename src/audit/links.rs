@@ -21,6 +21,9 @@ pub(super) fn console_url(arn: &Arn) -> String {
                 escape(arn.as_str())
             )
         }
+        ("states", Some(("activity", _))) => {
+            format!("https://{region}.{domain}/states/home?region={region}#/activities")
+        }
         ("states", _) => format!("https://{region}.{domain}/states/home?region={region}#/statemachines"),
         ("logs", Some(("log-group", name))) => {
             // The CloudWatch console escapes twice, with `$` for `%` outside.
@@ -58,6 +61,10 @@ mod tests {
             (
                 "arn:aws:states:eu-west-1:123456789012:stateMachine:orders",
                 "https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/statemachines/view/arn:aws:states:eu-west-1:123456789012:stateMachine:orders",
+            ),
+            (
+                "arn:aws:states:eu-west-1:123456789012:activity:approve",
+                "https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/activities",
             ),
             (
                 "arn:aws:iam::123456789012:role/service-role/orders",

@@ -43,7 +43,7 @@ fn machine_report(
 ) -> MachineReport {
     let scores = findings.iter().filter(|finding| finding.status == Status::NonCompliant).map(|finding| finding.score);
     let risk = judged.then(|| machine_risk(scores));
-    let (owner, stack) = routing(machine, keys);
+    let (owner, stack) = routing(machine.region, &machine.machine.arn, keys);
     let subject = machine.subject();
     MachineReport {
         arn: subject.resource,

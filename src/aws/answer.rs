@@ -12,13 +12,14 @@ use serde_json::Value;
 pub(super) struct NeverEmpty;
 
 /// The list that AWS sends with every success of a JSON call, empty or not.
-const LISTS: [(&str, &str); 13] = [
+const LISTS: [(&str, &str); 14] = [
     ("ListExecutions", "executions"),
     ("ListMapRuns", "mapRuns"),
     ("ListStateMachines", "stateMachines"),
     ("ListStateMachineVersions", "stateMachineVersions"),
     ("ListStateMachineAliases", "stateMachineAliases"),
     ("ListActivities", "activities"),
+    ("ListTagsForResource", "tags"),
     ("DescribeLogGroups", "logGroups"),
     ("DescribeResourcePolicies", "resourcePolicies"),
     ("DescribeAccountPolicies", "accountPolicies"),

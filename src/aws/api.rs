@@ -65,6 +65,8 @@ apis! {
     SFN_LIST_STATE_MACHINE_ALIASES = documented("states:ListStateMachineAliases", 100.0, 1.0);
     SFN_DESCRIBE_STATE_MACHINE_ALIAS = documented("states:DescribeStateMachineAlias", 200.0, 1.0);
     SFN_LIST_ACTIVITIES = documented("states:ListActivities", 100.0, 5.0);
+    SFN_DESCRIBE_ACTIVITY = documented("states:DescribeActivity", 200.0, 1.0);
+    SFN_LIST_TAGS_FOR_RESOURCE = documented("states:ListTagsForResource", 100.0, 1.0);
     LOGS_DESCRIBE_RESOURCE_POLICIES = conservative("logs:DescribeResourcePolicies", 2.0);
     LOGS_DESCRIBE_LOG_GROUPS = conservative("logs:DescribeLogGroups", 5.0);
     LOGS_GET_DATA_PROTECTION_POLICY = documented("logs:GetDataProtectionPolicy", 5.0, 5.0);

@@ -212,6 +212,7 @@ fn kind_of(code: &str, status: Option<u16>) -> FailureKind {
         | "NoSuchPublicAccessBlockConfiguration"
         | "ServerSideEncryptionConfigurationNotFoundError"
         | "NoSuchResourceException"
+        | "ActivityDoesNotExist"
         | "StateMachineDoesNotExist"
         | "ExecutionDoesNotExist"
         | "ResourceNotFound" => FailureKind::NotFound,

@@ -13,6 +13,7 @@ use crate::finding::Check;
 /// Every check, by id.
 pub static CHECKS: &[&Check] = &[
     &quota::activity_quota::CHECK,
+    &data::activity_without_customer_key::CHECK,
     &quota::alias_quota::CHECK,
     &hygiene::alias_to_old_version::CHECK,
     &quota::api_throttling::CHECK,
@@ -85,6 +86,7 @@ pub static CHECKS: &[&Check] = &[
     &logging::unmasked_log_group::CHECK,
     &lifecycle::unqualified_lambda_target::CHECK,
     &hygiene::unreachable_state::CHECK,
+    &hygiene::untagged_activity::CHECK,
     &hygiene::untagged_state_machine::CHECK,
     &hygiene::unused_state_machine::CHECK,
     &access::unused_xray_grant::CHECK,

@@ -86,6 +86,8 @@ pub struct Context<'a> {
     /// Which Regions are to be audited.
     pub regions: &'a Regions,
     pub versions: VersionSettings,
+    /// Activities of a Region that are described.
+    pub activities: usize,
     pub running: RunningSettings,
     /// Histories of executions may be asked for.
     pub reads_histories: bool,

@@ -84,6 +84,7 @@ impl<'a> Live<'a> {
             remembered: self.environment.remembered(&self.account_id, region),
             regions: &self.environment.settings.regions,
             versions: self.environment.settings.versions,
+            activities: self.environment.settings.activities,
             running: self.environment.settings.running,
             reads_histories: self.environment.settings.reads_histories(),
             warnings: &self.environment.settings.warnings,

@@ -1,5 +1,6 @@
 //! Floor 3: AWS to snapshot parts, one file a collector.
 
+mod activities;
 mod alarms;
 mod collector;
 mod data_protection;

@@ -11,9 +11,9 @@ use super::known::{KnownExecutions, KnownQuotas};
 use super::progress::{Event, Progress};
 use super::settings::{AccountSource, CollectSettings, Regions};
 use super::{
-    alarms, data_protection, event_rules, executions, function_policies, functions, iam, identity, kms_keys,
-    last_accessed, last_starts, log_groups, log_subscriptions, quota_holders, quotas, result_buckets, running,
-    start_rates, state_machines, tables, tags, versions, xray,
+    activities, alarms, data_protection, event_rules, executions, function_policies, functions, iam, identity,
+    kms_keys, last_accessed, last_starts, log_groups, log_subscriptions, quota_holders, quotas, result_buckets,
+    running, start_rates, state_machines, tables, tags, versions, xray,
 };
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
 use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
@@ -27,6 +27,7 @@ pub static COLLECTORS: &[&Collector] = &[
     &iam::COLLECTOR,
     &last_accessed::COLLECTOR,
     &state_machines::COLLECTOR,
+    &activities::COLLECTOR,
     &tags::COLLECTOR,
     &versions::COLLECTOR,
     &xray::COLLECTOR,
@@ -356,6 +357,7 @@ impl Place<'_> {
             remembered: self.environment.remembered(account_id, region),
             regions: &self.environment.settings.regions,
             versions: self.environment.settings.versions,
+            activities: self.environment.settings.activities,
             running: self.environment.settings.running,
             reads_histories: self.environment.settings.reads_histories(),
             warnings: &self.environment.settings.warnings,

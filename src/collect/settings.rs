@@ -28,6 +28,8 @@ pub struct CollectSettings {
     /// Calls in flight per Region.
     pub concurrency: usize,
     pub versions: VersionSettings,
+    /// Activities of a Region that are described, one call each.
+    pub activities: usize,
     /// How much of execution data is read.
     pub executions: ExecutionSettings,
     pub running: RunningSettings,
@@ -138,6 +140,8 @@ impl Default for CollectSettings {
             warnings: Warnings::default(),
             // A full bucket of the lists holds 100 calls, of which a quarter may be spent; the rest takes 100 seconds.
             versions: VersionSettings { machines: 50, per_machine: 5 },
+            // A full bucket holds 200 calls, of which a quarter may be spent.
+            activities: 50,
         }
     }
 }

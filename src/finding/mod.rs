@@ -1,6 +1,7 @@
 //! Floor 5: the vocabulary of judging.
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+mod activities;
 mod around;
 mod beyond;
 mod check;
@@ -32,6 +33,7 @@ mod throttling;
 mod traces;
 mod view;
 
+pub use activities::ActivityView;
 pub use beyond::Beyond;
 pub use check::{Check, Family};
 pub use compliance::{Control, STANDARDS, Standard, controls};

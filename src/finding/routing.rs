@@ -1,6 +1,7 @@
-//! Whose a state machine is, by its tags.
+//! Whose something is, by its tags.
 
-use super::MachineView;
+use super::RegionView;
+use crate::types::Arn;
 
 /// The keys of tags that name an owner or a stack, in order of preference; compared without case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +20,14 @@ impl Default for RoutingSettings {
     }
 }
 
-/// The owner and the stack that a machine's tags name.
-pub fn routing(machine: &MachineView<'_>, settings: &RoutingSettings) -> (Option<String>, Option<String>) {
-    let tags = machine.region.snapshot.tags();
-    let Some(tags) = tags.seen().0.and_then(|tags| tags.get(&machine.machine.arn)) else {
+/// The owner and the stack that the tags of a resource of Step Functions name.
+pub fn routing(
+    region: &RegionView<'_>,
+    resource: &Arn,
+    settings: &RoutingSettings,
+) -> (Option<String>, Option<String>) {
+    let tags = region.snapshot.tags();
+    let Some(tags) = tags.seen().0.and_then(|tags| tags.get(resource)) else {
         return (None, None);
     };
     let first = |keys: &[String]| {

@@ -1,9 +1,9 @@
 //! Gaps within parts of a snapshot that are there.
 
 use super::{
-    Alarms, DataProtections, Details, EventRules, Executions, FunctionPolicies, Iam, Identity, KmsKeys, LastAccessed,
-    LastStarts, LogGroups, QuotaHolders, Quotas, ResultBuckets, Running, RunningExecutions, StartRates, StateMachines,
-    Subscriptions, Tables, Tags, Versions, Xray,
+    Activities, Alarms, DataProtections, Details, EventRules, Executions, FunctionPolicies, Iam, Identity, KmsKeys,
+    LastAccessed, LastStarts, LogGroups, QuotaHolders, Quotas, ResultBuckets, Running, RunningExecutions, StartRates,
+    StateMachines, Subscriptions, Tables, Tags, Versions, Xray,
 };
 use crate::types::{Gap, GapReason, Observed};
 
@@ -46,6 +46,13 @@ impl GapWithin for StateMachines {
 
 fn within(details: &Details) -> Option<&Gap> {
     details.role_arn.gap().or(details.definition.gap())
+}
+
+/// What is outside the sample was not asked for.
+impl GapWithin for Activities {
+    fn gap_within(&self) -> Option<&Gap> {
+        self.values().filter_map(|activity| activity.encryption.gap()).find(|gap| gap.reason != GapReason::NotSampled)
+    }
 }
 
 impl GapWithin for LogGroups {

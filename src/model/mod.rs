@@ -1,6 +1,7 @@
 //! Floor 2: what an account looks like. Serde values only: no SDK, no tokio, no clock.
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+pub mod activity;
 pub mod alarm;
 pub mod data_protection;
 pub mod event_data;
@@ -30,6 +31,7 @@ mod tags;
 pub mod versions;
 pub mod xray;
 
+pub use activity::{Activities, Activity};
 pub use alarm::{Alarm, Alarms, FailureMetric, STATES_NAMESPACE, Tells, Watch, WatchOf, asked_for_by};
 pub use data_protection::{DataProtection, DataProtections, Masking};
 pub use event_data::TargetInput;

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::gap_within::GapWithin;
 use super::{
-    Alarms, DataProtections, EventRules, Executions, FunctionPolicies, Functions, Iam, KmsKeys, LastAccessed,
-    LastStarts, LogGroups, QuotaHolders, Quotas, ResultBuckets, Running, StartRates, StateMachines, Subscriptions,
-    Tables, Tags, Versions, Xray,
+    Activities, Alarms, DataProtections, EventRules, Executions, FunctionPolicies, Functions, Iam, KmsKeys,
+    LastAccessed, LastStarts, LogGroups, QuotaHolders, Quotas, ResultBuckets, Running, StartRates, StateMachines,
+    Subscriptions, Tables, Tags, Versions, Xray,
 };
 use crate::types::{AccountId, Arn, Gap, Observed, Region};
 
@@ -163,6 +163,7 @@ parts! {
     iam: Iam(Iam),
     last_accessed: LastAccessed(LastAccessed),
     state_machines: StateMachines(StateMachines),
+    activities: Activities(Activities),
     tags: Tags(Tags),
     versions: Versions(Versions),
     xray: Xray(Xray),

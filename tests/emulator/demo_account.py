@@ -246,7 +246,7 @@ LOG_GROUPS = {
 # Made for its machine, then deleted: the machine logs into nothing.
 VANISHED_GROUP = "customer-export"
 
-ACTIVITIES = [(WEST, "warehouse-count")]
+ACTIVITIES = [(WEST, "warehouse-count", {"owner": "warehouse"}), (WEST, "manual-approval", {})]
 
 FINANCE = {"owner": "finance-platform", "stack": "payments-prod"}
 MACHINES = [

@@ -159,8 +159,9 @@ def seed_machines(account):
     vanished_group = demo.GROUP_PREFIX + demo.VANISHED_GROUP
     iam.create_role(RoleName=demo.VANISHED_ROLE, AssumeRolePolicyDocument=account.trust(guarded=False))
     logs.create_log_group(logGroupName=vanished_group)
-    for region, name in demo.ACTIVITIES:
-        account.client("stepfunctions", region).create_activity(name=name)
+    for region, name, tags in demo.ACTIVITIES:
+        tags = [{"key": key, "value": value} for key, value in tags.items()]
+        account.client("stepfunctions", region).create_activity(name=name, tags=tags)
     for machine in demo.MACHINES:
         seed_machine(account, machine)
     iam.delete_role(RoleName=demo.VANISHED_ROLE)

@@ -44,6 +44,8 @@
 //!     },
 //!     "gap": "why DescribeStateMachine failed"
 //!   }],
+//!   "activities": {"name": {"key": "as a machine's", "tags": {"owner": "sales"}, "gap": "why DescribeActivity failed"}},
+//!   "activities_gap": "as machines_gap",
 //!   "machines_gap": "why the list is missing; partial and stale keep what is above",
 //!   "tags_gap": "as machines_gap", "executions_gap": "as machines_gap", "versions_gap": "as machines_gap",
 //!   "running_gap": "as machines_gap",
@@ -94,12 +96,13 @@
 //! where nothing is said. The log group `aws/spans` is one of `log_groups` where spans go there. Without `data` ten
 //! executions of a machine were read and held nothing; of an Express machine that logs no data there was nothing to read,
 //! and what could not be described was not read. With `minutes`, oldest first, every metric of rates was answered whole.
-//! Without `published` there are no versions and aliases. A machine without `tags` is not in the answer of the tagging call. Without `running`
+//! Without `activities` these were not collected. Without `published` there are no versions and aliases. A machine without `tags` is not in the answer of the tagging call. Without `running`
 //! a machine is in no list of what runs, and without any such machine or `running_gap` that part was not collected; of what
 //! runs, what is not said was read and is nothing. `TOKEN_HERE` stands
 //! for a token of GitHub, so that none is in the repository. Time is 2026-01-01T00:00:00Z.
 
 mod account;
+mod activities;
 mod alarms;
 mod around;
 mod culprits;

@@ -2,6 +2,7 @@
 //! has, or has wrong.
 
 mod accounts;
+mod activities;
 mod alarms;
 mod cancellation;
 mod data_protection;
@@ -106,6 +107,7 @@ pub(crate) fn quiet() -> Vec<Rule> {
         on("ListAWSDefaultServiceQuotas", ok(json!({ "Quotas": [] }))),
         on("ListExecutions", ok(json!({ "executions": [] }))),
         on("ListActivities", ok(json!({ "activities": [] }))),
+        on("ListTagsForResource", ok(json!({ "tags": [] }))),
         on("DescribeResourcePolicies", ok(json!({ "resourcePolicies": [] }))),
         on("ListMetrics", ok(json!({ "Metrics": [] }))),
         on("GetMetricData", ok(json!({ "MetricDataResults": [] }))),

@@ -53,7 +53,7 @@ fn defect(view: &RoleView<'_>, keys: &RoutingSettings) -> Defect {
     let definitions: Result<BTreeSet<_>, _> = view.machines.iter().map(text).collect();
     let same = definitions.is_ok_and(|definitions| definitions.len() == 1);
     let (owners, stacks): (BTreeSet<_>, BTreeSet<_>) =
-        view.machines.iter().map(|machine| routing(machine, keys)).unzip();
+        view.machines.iter().map(|machine| routing(machine.region, &machine.machine.arn, keys)).unzip();
     let owners: BTreeSet<_> = owners.into_iter().flatten().collect();
     let stacks: BTreeSet<_> = stacks.into_iter().flatten().collect();
     let apart = owners.len() > 1 || stacks.len() > 1;

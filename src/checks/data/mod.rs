@@ -1,3 +1,4 @@
+pub mod activity_without_customer_key;
 pub mod eventbridge_egress;
 pub mod http_task_inline_credential;
 pub mod http_task_without_tls;

@@ -7,7 +7,7 @@ pub const CHECK: Check = Check {
     title: "The Region is near its limit of registered activities",
     severity: Severity::Medium,
     confidence: Confidence::High,
-    reads: &[PartName::Quotas],
+    reads: &[PartName::Quotas, PartName::Activities],
     yields_to: &[],
     since: "0.1.0",
     references: &[

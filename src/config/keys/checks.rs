@@ -62,7 +62,7 @@ pub(super) const KEYS: &[Key] = &[
         value: Written::Default("[]"),
         kind: Kind::Words,
         expected: TAG_KEYS,
-        why: "Tag keys that every state machine is to have; without any, one tag of your own is enough.",
+        why: "Tag keys that state machines and activities are to have; without any, one tag of your own is enough.",
         set: |config, value| setters::put(&mut config.checks.required_tags, setters::tag_keys(value)),
     },
     Key {

@@ -36,6 +36,22 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::collect(config, PartName::StateMachines, value),
     },
     Key {
+        path: "collectors.activities",
+        value: Written::Default("true"),
+        kind: Kind::Switch,
+        expected: SWITCH,
+        why: "Activities: whether they are tagged, and their encryption, one call for each of them.",
+        set: |config, value| setters::collect(config, PartName::Activities, value),
+    },
+    Key {
+        path: "collectors.activities_described",
+        value: Written::Default("50"),
+        kind: Kind::Number,
+        expected: "a whole number from 0 to 150000",
+        why: "Activities of a Region whose encryption is asked for; AWS refills this call at one a second.",
+        set: |config, value| setters::put(&mut config.collect.activities, value.whole(0..=150_000)),
+    },
+    Key {
         path: "collectors.tags",
         value: Written::Default("true"),
         kind: Kind::Switch,

@@ -1,10 +1,12 @@
 //! Quotas that an account has one of in each Region.
 
+use jiff::Timestamp;
+
 use super::counting::or_counted;
 use super::reading::{observed, quotas, reading, unmeasured};
 use super::{OPEN_EXECUTION_COUNT_BLIND_BELOW, Quota, QuotaStatus, Usage};
-use crate::model::{PartName, Snapshot, StateMachines};
-use crate::types::{Gap, Observed};
+use crate::model::{PartName, Snapshot};
+use crate::types::{Gap, GapReason, Observed};
 
 pub(super) fn statuses(snapshot: &Snapshot) -> Vec<QuotaStatus> {
     let status = |quota| QuotaStatus {
@@ -24,8 +26,7 @@ pub fn map_run_backlog(snapshot: &Snapshot) -> Result<f64, Gap> {
 fn usage(quota: Quota, snapshot: &Snapshot) -> Usage {
     match quota {
         Quota::StateMachines => state_machines(snapshot),
-        Quota::Activities => metric(snapshot, "ActivityCount")
-            .unwrap_or_else(|gap| counted(snapshot, quota, "ListActivities").unwrap_or(Usage::Unknown(gap))),
+        Quota::Activities => activities(snapshot),
         Quota::OpenExecutions => match reading(snapshot, "OpenExecutionCount") {
             Ok(reading) if reading.value >= OPEN_EXECUTION_COUNT_BLIND_BELOW => {
                 Usage::AtLeast { value: reading.value, source: "OpenExecutionCount", at: Some(reading.at) }
@@ -42,28 +43,59 @@ fn usage(quota: Quota, snapshot: &Snapshot) -> Usage {
     }
 }
 
-/// The list is exact where it is whole; CloudWatch's count exists only after a machine was added or deleted; what one
-/// page held is a lower bound.
 fn state_machines(snapshot: &Snapshot) -> Usage {
-    #[allow(clippy::cast_precision_loss, reason = "an account holds at most 150,000 state machines")]
-    let count = |machines: &StateMachines| machines.machines.len() as f64;
-    let (source, at) = ("ListStateMachines", observed(snapshot, PartName::StateMachines));
     let list = snapshot.state_machines();
-    if let Observed::Known { value } = list {
-        return Usage::Exact { value: count(value), source, at };
-    }
-    let gap = match metric(snapshot, "StateMachineCount") {
-        Ok(usage) => return usage,
-        Err(gap) => gap,
+    let list = Listed {
+        source: "ListStateMachines",
+        length: list.seen().0.map(|list| list.machines.len()),
+        gap: list.gap().cloned(),
+        at: observed(snapshot, PartName::StateMachines),
     };
-    match (list, counted(snapshot, Quota::StateMachines, source)) {
-        (_, Some(usage @ Usage::Exact { .. })) => usage,
-        (Observed::Partial { value: list, .. }, page) => {
-            let page = page.and_then(|page| page.value()).unwrap_or_default();
-            Usage::AtLeast { value: count(list).max(page), source, at }
+    list.or_counted(snapshot, Quota::StateMachines, "StateMachineCount")
+}
+
+fn activities(snapshot: &Snapshot) -> Usage {
+    let list = snapshot.activities();
+    let list = Listed {
+        source: "ListActivities",
+        length: list.seen().0.map(|list| list.len()),
+        gap: list.gap().cloned(),
+        at: observed(snapshot, PartName::Activities),
+    };
+    list.or_counted(snapshot, Quota::Activities, "ActivityCount")
+}
+
+/// What a part of the snapshot that lists what a quota counts says of it.
+struct Listed {
+    source: &'static str,
+    length: Option<usize>,
+    /// Why the list is not whole.
+    gap: Option<Gap>,
+    at: Option<Timestamp>,
+}
+
+impl Listed {
+    /// The list is exact where it is whole; CloudWatch's count exists only after one was added or deleted; what one page
+    /// held is a lower bound.
+    #[allow(clippy::cast_precision_loss, reason = "an account holds at most 150,000 of each")]
+    fn or_counted(self, snapshot: &Snapshot, quota: Quota, metric_name: &'static str) -> Usage {
+        let Self { source, length, gap, at } = self;
+        if let (Some(length), None) = (length, &gap) {
+            return Usage::Exact { value: length as f64, source, at };
         }
-        (_, Some(page)) => page,
-        (list, None) => Usage::Unknown(list.gap().cloned().unwrap_or(gap)),
+        let unmeasured = match metric(snapshot, metric_name) {
+            Ok(usage) => return usage,
+            Err(gap) => gap,
+        };
+        match (length, counted(snapshot, quota, source)) {
+            (_, Some(usage @ Usage::Exact { .. })) => usage,
+            (Some(length), page) => {
+                let page = page.and_then(|page| page.value()).unwrap_or_default();
+                Usage::AtLeast { value: page.max(length as f64), source, at }
+            }
+            (None, Some(page)) => page,
+            (None, None) => Usage::Unknown(gap.filter(|gap| gap.reason != GapReason::Disabled).unwrap_or(unmeasured)),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use stepwarden::model::{
 };
 use stepwarden::types::{AccountId, Arn, Gap, GapReason, Observation, Observed, Region};
 
+use super::activities::{self, ActivityForms};
 use super::alarms::{self, AlarmForm};
 use super::around::{self, Form, KeyForm, RuleForm};
 use super::culprits::{self, HoldersForm, StartsForm};
@@ -33,6 +34,8 @@ use super::{ACCOUNT, REGION};
 pub(super) struct Account {
     machines: Vec<Machine>,
     machines_gap: Option<GapReason>,
+    activities: Option<ActivityForms>,
+    activities_gap: Option<GapReason>,
     tags_gap: Option<GapReason>,
     versions_gap: Option<GapReason>,
     executions_gap: Option<GapReason>,
@@ -192,6 +195,14 @@ pub(super) fn read<T, E: ToString>(document: &Value, parse: impl FnOnce(&Value) 
     clean.read(parse).map_err(|fault| Gap::new(GapReason::Error, fault.to_string())).into()
 }
 
+pub(super) fn encryption(key: Option<&str>) -> Encryption {
+    match key {
+        None => Encryption::AwsOwned,
+        Some("?") => Encryption::Unknown { kind: "NEW_KIND_OF_KEY".to_owned() },
+        Some(key) => Encryption::Customer { kms_key_id: key.to_owned() },
+    }
+}
+
 impl Machine {
     pub(super) fn region(&self) -> &str {
         self.region.as_deref().unwrap_or(REGION)
@@ -254,11 +265,7 @@ impl Machine {
             role_arn: Observed::known(self.role_arn()),
             logging,
             tracing_enabled: self.tracing,
-            encryption: match &self.key {
-                None => Encryption::AwsOwned,
-                Some(key) if key == "?" => Encryption::Unknown { kind: "NEW_KIND_OF_KEY".to_owned() },
-                Some(key) => Encryption::Customer { kms_key_id: key.clone() },
-            },
+            encryption: encryption(self.key.as_deref()),
             definition,
             description: described.clone().map(|seen| seen.clean),
             description_observations: described.map(|seen| seen.observations).unwrap_or_default(),
@@ -285,7 +292,9 @@ impl Account {
                 let tags = machine.tags.as_ref()?.iter().map(|(key, value)| (key.as_str(), value.as_str()));
                 Some((machine.arn(), TagSet::read(&door(), tags)))
             };
-            let tags = machines.iter().filter_map(|machine| own(machine));
+            let activities = self.activities.as_ref().filter(|_| region == REGION);
+            let of_activities = activities.into_iter().flat_map(activities::tags);
+            let tags = machines.iter().filter_map(|machine| own(machine)).chain(of_activities);
             let tags = part(tags.collect(), self.tags_gap, "tag:GetResources");
             let published = |machine: &&Machine| (machine.arn(), machine.published.observed(&machine.arn()));
             let versions = machines.iter().copied().map(|machine| published(&machine)).collect();
@@ -331,6 +340,10 @@ impl Account {
                 line(region, PartValue::Executions(part(executions, self.executions_gap, "executions"))),
                 line(region, PartValue::Quotas(part(self.quotas(), self.quotas_gap, "quotas"))),
             ]);
+            if let Some(activities) = activities {
+                let activities = part(activities::activities(activities), self.activities_gap, "states:ListActivities");
+                lines.push(line(region, PartValue::Activities(activities)));
+            }
             let seen = machines.iter().filter_map(|machine| Some((machine.arn(), machine.running.as_ref()?)));
             lines.extend(running::line(seen, self.running_gap, region));
             if self.last_starts.is_some() || self.last_starts_gap.is_some() {

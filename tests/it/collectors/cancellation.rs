@@ -56,7 +56,7 @@ async fn what_was_read_before_the_signal_is_kept() {
     let machines = scan.home().state_machines();
     let machines = machines.last_known().unwrap();
     assert_eq!(machines.machines[0].details.gap().unwrap().reason.as_str(), "partial");
-    assert!(scan.home().tags().whole().is_ok(), "others were done before");
+    assert!(scan.home().activities().whole().is_ok(), "others were done before");
 }
 
 #[tokio::test]

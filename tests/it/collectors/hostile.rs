@@ -8,15 +8,19 @@ use stepwarden::types::{Observed, Region};
 use super::function_policies::calling;
 use super::machines::{arn, described, listing};
 use super::{
-    Aws, HOME, data_protection, event_rules, executions, functions, kms_keys, quiet, running, scan, stores, versions,
+    Aws, HOME, activities, data_protection, event_rules, executions, functions, kms_keys, quiet, running, scan, stores,
+    versions,
 };
 use crate::replay::{Rule, ok, on, raw};
 
 /// Each call, where it is made, and whose part it is.
-const CALLS: [(&str, &str, &str); 42] = [
+const CALLS: [(&str, &str, &str); 45] = [
     ("ListStateMachines", HOME, "state_machines"),
     ("DescribeStateMachine", HOME, "state_machines"),
+    ("ListActivities", HOME, "activities"),
+    ("DescribeActivity", HOME, "activities"),
     ("GetResources", HOME, "tags"),
+    ("ListTagsForResource", HOME, "tags"),
     ("ListStateMachineVersions", HOME, "versions"),
     ("ListStateMachineAliases", HOME, "versions"),
     ("DescribeStateMachineAlias", HOME, "versions"),
@@ -100,6 +104,8 @@ fn busy(rules: impl IntoIterator<Item = Rule>) -> Aws {
     let machine = [
         on("ListStateMachines", ok(listing(&["orders"]))),
         on("DescribeStateMachine", ok(described("orders", &machine))),
+        on("ListActivities", ok(activities::listing(&["approve"], None))),
+        on("DescribeActivity", ok(activities::described("approve", &json!({ "type": "AWS_OWNED_KEY" })))),
         on("ListStateMachineVersions", ok(versions::listing(&[1]))),
         on("ListStateMachineAliases", ok(versions::aliases(&["live"]))),
         on("DescribeStateMachineAlias", ok(versions::routing("live", &[(1, 100)]))),
@@ -131,7 +137,7 @@ async fn an_account_that_answers_has_no_gap() {
     // The replay has no answer for each state machine.
     let mut answered = scan.collection().runs.iter().filter(|run| run.collector != "last_starts");
     assert!(answered.all(|run| run.gap.is_none()));
-    assert_eq!(scan.collection().runs.len(), 22);
+    assert_eq!(scan.collection().runs.len(), 23);
 }
 
 #[tokio::test]
@@ -140,6 +146,7 @@ async fn each_answer_that_is_none_is_a_gap_of_its_part() {
     for (call, place, part) in CALLS {
         // What is found through the machines that name it.
         let parts = match part {
+            "tags" => vec![part, "state_machines", "activities"],
             "executions" | "kms_keys" | "data_protection" | "log_subscriptions" => {
                 vec![part, "log_groups", "state_machines"]
             }

@@ -28,9 +28,10 @@ async fn a_version_is_described_with_one_call() {
     let aws = Aws::new([on("DescribeStateMachine", ok(described("orders", &fields))).in_region(HOME)]);
     let replay = aws.replay();
     let arn = Arn::parse(arn("orders:3")).unwrap();
-    let (machines, budget) = aws
-        .ask(async |environment| enter(environment, ACCOUNT).await.unwrap().machine(&arn, &region(HOME)).await)
-        .await;
+    let read = async |environment: &Environment<'_>| {
+        enter(environment, ACCOUNT).await.unwrap().machine(&arn, &region(HOME)).await
+    };
+    let (machines, budget) = Box::pin(aws.ask(read)).await;
     let machines = machines.expect("it is there");
     let machine = &machines.machines[0];
     assert_eq!((&machine.arn, machine.kind), (&arn, MachineKind::Express));
