@@ -13,7 +13,7 @@ BROWSER := $(VENV)/browser
 VALIDATORS := $(VENV)/validators
 OUT := out/demo
 
-.PHONY: demo test bench lint fmt update-golden clean
+.PHONY: demo test bench lint fmt update-golden pictures clean
 
 demo: $(MOTO)/ready
 	cargo build --locked
@@ -44,6 +44,12 @@ bench: $(MOTO)/ready $(MINISTACK)/ready
 # Writes the expected outputs anew; read the difference before committing it.
 update-golden: emulators
 	UPDATE_EXPECT=1 cargo test --locked
+
+# Takes the pictures of docs/pictures anew, of the demo's report.
+pictures: $(BROWSER)/ready
+	rm -rf $(OUT)
+	$(MAKE) --no-print-directory demo
+	$(BROWSER)/bin/python tests/browser/pictures.py $(OUT)/report.html docs/pictures
 
 # The emulators, and the validators of formats, are Python packages, each in an environment of its own. Where they cannot be installed the end-to-end
 # suites are skipped, which `skipped` says; with CI=true that is a failure.

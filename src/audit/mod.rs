@@ -2,6 +2,7 @@
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 mod engine;
+mod flow;
 mod fold;
 mod history;
 mod identity;
@@ -19,10 +20,11 @@ mod suppress;
 pub use crate::model::CollectorRun;
 pub use crate::types::ApiUsage;
 pub use engine::{RunFacts, audit};
+pub use flow::{Flow, HandedOn, SeenAt};
 pub use history::{LastState, Seen};
 pub use judged::Judged;
 pub use narrow::Whose;
-pub use picture::{Granted, Picture, PolicyPicture, draw};
+pub use picture::{BeyondNeed, Granted, Lacking, Picture, PolicyPicture, draw};
 pub use report::{
     ChangeSince, Coverage, Finding, Inspected, Inventory, MachineReport, Passed, QuotaReport, Report, Resolved, Score,
     Status, Suppression, SuppressionUse, Throttled, TrendPoint,

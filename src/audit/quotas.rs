@@ -1,17 +1,17 @@
 //! What a report tells of quotas.
 
 use super::report::{QuotaReport, Throttled};
-use crate::finding::{RegionView, View};
+use crate::finding::{CheckSettings, RegionView, View};
 use crate::model::{PartName, QuotaStatus, Throttling, Usage};
 use crate::types::GapReason;
 
 /// The quotas of all Regions. What was not collected is left out, so that a scan without quotas and one of quotas alone
 /// do not both tell of it.
 pub(super) fn quotas(view: &View<'_>) -> Vec<QuotaReport> {
-    view.regions().flat_map(of_region).collect()
+    view.regions().flat_map(|region| of_region(region, view.settings)).collect()
 }
 
-fn of_region<'a>(region: &'a RegionView<'_>) -> impl Iterator<Item = QuotaReport> + 'a {
+fn of_region<'a>(region: &'a RegionView<'_>, settings: &'a CheckSettings) -> impl Iterator<Item = QuotaReport> + 'a {
     let snapshot = region.snapshot;
     let ages = snapshot.ages();
     let collected = ages.iter().find(|(part, ..)| *part == PartName::Quotas).map(|(_, observed_at, _)| *observed_at);
@@ -30,6 +30,7 @@ fn of_region<'a>(region: &'a RegionView<'_>) -> impl Iterator<Item = QuotaReport
             .at()
             .zip(collected)
             .map(|(at, collected)| collected.duration_since(at).as_secs_f64().max(0.0)),
+        thresholds: settings.thresholds_of(status.quota),
         status: status.clone(),
     })
 }

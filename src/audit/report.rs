@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Band, Judged, Picture};
 use crate::exposure::Exposure;
+use crate::finding::settings::Thresholds;
 use crate::finding::{Change, Confidence, Family, Location, Severity};
 use crate::model::{CollectorRun, MachineKind, QuotaStatus};
 use crate::types::{AccountId, ApiUsage, Arn, Gap, GapReason, Region};
@@ -240,6 +241,8 @@ pub struct QuotaReport {
     pub account_id: AccountId,
     pub region: Region,
     pub status: QuotaStatus,
+    /// From which shares of the limit its check speaks.
+    pub thresholds: Thresholds,
     /// How long before the collection usage was so, where its source tells.
     pub age_seconds: Option<f64>,
 }
@@ -276,6 +279,13 @@ impl ChangeSince {
 impl Report {
     pub fn of_status(&self, status: Status) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(move |finding| finding.status == status)
+    }
+
+    /// Whether the store remembers an earlier scan.
+    pub fn has_past(&self) -> bool {
+        self.trend.iter().any(|point| point.at != self.finished_at)
+            || !self.resolved.is_empty()
+            || self.findings.iter().any(|finding| finding.since_last != ChangeSince::New)
     }
 
     /// Part of what was asked for could not be evaluated.

@@ -219,13 +219,9 @@ fn inside(leaf: &Leaf, complaint: Complaint) -> Fault {
 
 /// Who holds a quota is asked for from where its check begins to warn.
 fn warnings(checks: &CheckSettings) -> Warnings {
-    let levels = [
-        (Quota::OpenExecutions, "open-execution-quota"),
-        (Quota::OpenMapRuns, "open-map-run-quota"),
-        (Quota::StateTransitions, "state-transition-throttling"),
-        (Quota::Api(StatesApi::StartExecution), "api-throttling"),
-    ];
-    let own = levels.map(|(quota, check)| (quota, checks.thresholds(check).warning));
+    let held =
+        [Quota::OpenExecutions, Quota::OpenMapRuns, Quota::StateTransitions, Quota::Api(StatesApi::StartExecution)];
+    let own = held.map(|quota| (quota, checks.thresholds_of(quota).warning));
     let is_default = |share: f64| (share - Warnings::DEFAULT).abs() < f64::EPSILON;
     Warnings(own.into_iter().filter(|(_, share)| !is_default(*share)).collect())
 }

@@ -19,32 +19,47 @@ pub struct Beyond<'a> {
     pub change: Change,
 }
 
+/// An allowing statement, and what is beyond need in it where something is.
+pub type Compared<'a> = (Grant<'a>, Option<Beyond<'a>>);
+
 /// A log group that nobody chose: only a pattern for any matches it.
 const ANY_LOG_GROUP: &str = "log-group:any-\u{2237}-group:log-stream:any-stream";
 
 impl<'a> RoleView<'a> {
-    /// Statements that grant more than the role's machines need; what only log delivery and tracing would need is not
-    /// counted. `None` where IAM has no such role.
+    /// Statements that grant more than the role's machines need, as [`Self::beyond_by_statement`] finds them. Two that say
+    /// the same in one policy, or bear one name, are one. `None` where IAM has no such role.
     pub fn beyond_needs(&self) -> Result<Option<Vec<Beyond<'a>>>, Gap> {
-        let Some((_, grants)) = self.grants()? else { return Ok(None) };
-        let needs = Need::union(self.needs()?.into_iter().chain(service_needs()));
-        let wanted = Wanted::new(&needs, grants);
+        let Some(all) = self.beyond_by_statement()? else { return Ok(None) };
         let mut found = Vec::<Beyond<'a>>::new();
-        for grant in grants.allowing() {
-            // Two statements that say the same in one policy are one.
+        for beyond in all.into_iter().filter_map(|(_, beyond)| beyond) {
             let same = |one: &Beyond<'_>| {
-                let (one, sid) = (&one.grant, &grant.statement.sid);
-                let twin = one.statement == grant.statement || (sid.is_some() && *sid == one.statement.sid);
-                twin && one.policy == grant.policy && one.inline == grant.inline
+                let (one, grant) = (&one.grant, &beyond.grant);
+                let named = grant.statement.sid.is_some() && grant.statement.sid == one.statement.sid;
+                (named || one.statement == grant.statement) && one.policy == grant.policy && one.inline == grant.inline
             };
-            let surplus = self.surplus(&grant, grants, &wanted);
-            if (surplus.is_excess() || !surplus.wide.is_empty()) && !found.iter().any(same) {
-                let sure = grants.boundary().is_none() && !grants.deny();
-                let change = self.change(&grant, &surplus, grants, &wanted);
-                found.push(Beyond { grant, surplus, sure, change });
+            if !found.iter().any(same) {
+                found.push(beyond);
             }
         }
         Ok(Some(found))
+    }
+
+    /// Every allowing statement, in order, with what it grants beyond what the role's machines need; what only log delivery
+    /// and tracing would need is not counted. `None` where IAM has no such role.
+    pub fn beyond_by_statement(&self) -> Result<Option<Vec<Compared<'a>>>, Gap> {
+        let Some((_, grants)) = self.grants()? else { return Ok(None) };
+        let needs = Need::union(self.needs()?.into_iter().chain(service_needs()));
+        let wanted = Wanted::new(&needs, grants);
+        let of = |grant: Grant<'a>| {
+            let surplus = self.surplus(&grant, grants, &wanted);
+            if !surplus.is_excess() && surplus.wide.is_empty() {
+                return (grant, None);
+            }
+            let sure = grants.boundary().is_none() && !grants.deny();
+            let change = self.change(&grant, &surplus, grants, &wanted);
+            (grant, Some(Beyond { grant, surplus, sure, change }))
+        };
+        Ok(Some(grants.allowing().map(of).collect()))
     }
 
     /// What of a statement is in force and not needed.

@@ -10,6 +10,7 @@ mod culprits;
 mod data;
 mod evaluation;
 mod exposed;
+mod field_flow;
 mod granted;
 mod invoked;
 mod keys;
@@ -34,7 +35,7 @@ mod traces;
 mod view;
 
 pub use activities::ActivityView;
-pub use beyond::Beyond;
+pub use beyond::{Beyond, Compared};
 pub use check::{Check, Family};
 pub use compliance::{Control, STANDARDS, Standard, controls};
 pub use culprits::held_by;
@@ -43,6 +44,7 @@ pub use evaluation::{
     about_key, about_payloads, about_retention, about_statement, about_text, action_of,
 };
 pub use exposed::EXPOSURE_PARTS;
+pub use field_flow::{FieldFlow, FieldFlows, FieldStep};
 pub use keys::{KeyUser, Usable};
 pub use last_use::LastUse;
 pub use published::{Aliased, asked_for};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::RoutingSettings;
 use crate::iam::glob_matches;
+use crate::model::Quota;
 use crate::types::{AccountId, Arn};
 
 /// Thresholds of a quota check, as shares of the limit.
@@ -70,6 +71,24 @@ impl CheckSettings {
     /// Of a check of a quota.
     pub fn thresholds(&self, check: &str) -> Thresholds {
         self.thresholds.get(check).copied().unwrap_or_default()
+    }
+
+    /// Of the check that judges a quota.
+    pub fn thresholds_of(&self, quota: Quota) -> Thresholds {
+        self.thresholds(match quota {
+            Quota::StateMachines => "state-machine-quota",
+            Quota::Activities => "activity-quota",
+            Quota::OpenExecutions => "open-execution-quota",
+            Quota::OpenMapRuns => "open-map-run-quota",
+            Quota::Versions => "version-quota",
+            Quota::Aliases => "alias-quota",
+            Quota::HistoryEvents => "history-near-limit",
+            Quota::PayloadBytes => "payload-near-limit",
+            Quota::DefinitionBytes => "definition-near-limit",
+            Quota::LogResourcePolicies => "log-resource-policy-quota",
+            Quota::StateTransitions => "state-transition-throttling",
+            Quota::Api(_) => "api-throttling",
+        })
     }
 
     pub fn set_thresholds(&mut self, check: &'static str, thresholds: Thresholds) {

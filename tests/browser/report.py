@@ -60,9 +60,21 @@ def machine(page):
     expect(first.locator("svg.chart rect.s").count() > 0, "a graph")
     expect(first.locator("svg.chart .p").count() > 0, "marks on the states")
     expect(first.locator(".less").count() > 0 and first.locator(".copy").count() > 0, "policies")
+    expect(first.locator("del").count() > 0 and first.locator("ins").count() > 0, "signs on the lines of policies")
+    expect(first.locator("svg.chart .carries").count() == 1, "an arrow that carried data")
+    expect(first.locator(".flows li").count() == 2, "the ways of data in words")
     first.locator("a[href^='#f-']").first.click()
     page.wait_for_selector("#list details[open]")
     expect("f-" in page.evaluate("document.activeElement.parentElement.id"), "a finding takes the focus")
+
+
+def trend(page):
+    line = page.locator(".trend polyline")
+    expect(line.count() == 1, "a trend")
+    points = [tuple(map(float, point.split(","))) for point in line.get_attribute("points").split()]
+    expect(len(points) == 4 and points == sorted(points), "the trend goes from left to right")
+    expect(points[-1][1] > points[0][1], "less risk is lower on the paper")
+    expect("Risk went from 80" in page.locator(".trend title").text_content(), "the trend in words")
 
 
 def themes(page):
@@ -88,6 +100,7 @@ def small(browser, path):
     filters(page)
     keyboard(page)
     machine(page)
+    trend(page)
     themes(page)
     expect("\u202e" not in page.content(), "no text is turned round")
     expect(page.evaluate("document.scripts.length") == 2, "two scripts")

@@ -26,7 +26,7 @@ def scan(binary: pathlib.Path, endpoint: str, output: pathlib.Path) -> int:
     }
     command = [str(binary), "scan", "--endpoint-url", endpoint, "--output-dir", str(output)]
     command += [argument for region in REGIONS for argument in ("--region", region)]
-    command += [argument for form in ("terminal", "json", "prometheus") for argument in ("--format", form)]
+    command += [argument for form in ("terminal", "json", "html", "prometheus") for argument in ("--format", form)]
     return subprocess.run(command, env=environment, check=False).returncode
 
 
@@ -51,7 +51,7 @@ def main() -> int:
             code = scan(options.binary, endpoint, options.output)
         finally:
             emulator.stdin.close()
-    print(f"\nThe report and the metrics are in {options.output}: report.json, metrics.prom")
+    print(f"\nThe report and the metrics are in {options.output}: report.html for a browser, report.json, metrics.prom")
     if code == 4:
         print("The exit code was 4: the emulator cannot answer for X-Ray's settings and Service Quotas, and what could not")
         print("be read is never judged.")

@@ -7,7 +7,7 @@ use expect_test::expect_file;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use stepwarden::asl::Definition;
-use stepwarden::export::drawing::{Mark, dot, mermaid, svg, svg_file};
+use stepwarden::export::drawing::{Mark, Marks, dot, mermaid, svg, svg_file};
 use stepwarden::graph::states::{Chart, Layout, Rect, layout};
 
 use crate::binary::Run;
@@ -57,12 +57,36 @@ fn the_command_draws_in_three_languages() {
 fn names_are_no_markup_and_marks_are_words() {
     let hostile = "</text><script>alert(1)</script>\" onload='x";
     let chart = chart(&json!({"StartAt": hostile, "States": {hostile: {"Type": "Pass", "End": true}}}));
-    let mark = Mark { findings: Some(("high".to_owned(), 2)), data: vec!["EMAIL".to_owned(), hostile.to_owned()] };
-    let drawn = svg(&chart, hostile, &BTreeMap::from([(hostile, mark)]));
+    let data = vec!["EMAIL".to_owned(), hostile.to_owned()];
+    let mark = Mark { findings: Some(("high".to_owned(), 2)), data, handed_on: vec!["CVV".to_owned()] };
+    let marks = Marks { states: BTreeMap::from([(hostile, mark)]), arrows: BTreeMap::new() };
+    let drawn = svg(&chart, hostile, &marks);
     assert!(!drawn.contains("<script") && !drawn.contains("\" onload") && drawn.contains("2 high"), "{drawn}");
     assert!(drawn.contains("◆ EMAIL +1"), "{drawn}");
     for text in [mermaid(&chart), dot(&chart)] {
         assert!(!text.contains("x\"\n") && !text.contains("<script>alert(1)</script>\" on"), "{text}");
+    }
+}
+
+#[test]
+fn what_carried_data_is_thick_and_says_so() {
+    let chart = chart(&order());
+    let at = |from: &str, to: &str| {
+        let name = |state: usize| chart.states[state].name.as_str();
+        chart.arrows.iter().position(|arrow| (name(arrow.from), name(arrow.to)) == (from, to)).expect("an arrow")
+    };
+    let handed_on = Mark { handed_on: vec!["EMAIL".to_owned()], ..Mark::default() };
+    let marks = Marks {
+        states: BTreeMap::from([("Charge", handed_on)]),
+        arrows: BTreeMap::from([(at("Check", "Both"), vec!["EMAIL", "CVV"]), (at("Both", "Refuse"), vec!["<b>"])]),
+    };
+    let drawn = svg(&chart, "", &marks);
+    assert_eq!(drawn.matches("class=\"a carries\"").count(), 1);
+    assert_eq!(drawn.matches("class=\"a catch carries\"").count(), 1);
+    for told in
+        ["Check → Both: rule 1, rule 2; carries EMAIL, CVV", "; carries &lt;b&gt;", "rule 1, rule 2 ◆", "◇ EMAIL"]
+    {
+        assert!(drawn.contains(told), "{told}: {drawn}");
     }
 }
 
@@ -81,7 +105,7 @@ fn a_thousand_states() {
     let laid_out = layout(&chart);
     assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
     stands(&chart, &laid_out);
-    assert_eq!(svg(&chart, "", &BTreeMap::new()), svg(&chart, "", &BTreeMap::new()));
+    assert_eq!(svg(&chart, "", &Marks::default()), svg(&chart, "", &Marks::default()));
 }
 
 /// No state over another of its scope, each inside what holds it, each arrow from its state to its state.
@@ -182,7 +206,7 @@ proptest! {
         prop_assert_eq!(&drawn, &transitions);
         prop_assert_eq!(drawn.len(), chart.arrows.len());
         stands(&chart, &layout(&chart));
-        let picture = svg(&chart, "", &BTreeMap::new());
+        let picture = svg(&chart, "", &Marks::default());
         prop_assert_eq!(picture.matches("<rect class=\"s ").count(), chart.states.len());
         prop_assert_eq!(picture.matches("<path class=\"a").count(), chart.arrows.len());
         let flow = mermaid(&chart);

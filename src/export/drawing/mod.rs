@@ -8,7 +8,7 @@ pub mod text;
 
 pub use dot::dot;
 pub use mermaid::mermaid;
-pub use svg::{Mark, STYLE, svg, svg_file};
+pub use svg::{Mark, Marks, STYLE, svg, svg_file};
 
 use crate::graph::states::Chart;
 

@@ -5,6 +5,15 @@ use super::scope_name;
 use super::text::{cut, lines, visible, xml};
 use crate::graph::states::{Arrow, Chart, ChartState, Layout, Point, Rect, Route, layout};
 
+/// What stands on a drawing beside the definition.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Marks<'a> {
+    /// By the name of the state; names are unique in a definition.
+    pub states: BTreeMap<&'a str, Mark>,
+    /// Types of sensitive data that an arrow carried, by its number in the chart.
+    pub arrows: BTreeMap<usize, Vec<&'a str>>,
+}
+
 /// What stands on a state beside its name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mark {
@@ -12,6 +21,8 @@ pub struct Mark {
     pub findings: Option<(String, usize)>,
     /// Types of sensitive data that were seen there.
     pub data: Vec<String>,
+    /// Types that it hands on by the names of fields.
+    pub handed_on: Vec<String>,
 }
 
 /// The colours and strokes of a drawing, light and dark; kinds of arrows and states differ by stroke and text too.
@@ -19,12 +30,12 @@ pub const STYLE: &str = include_str!("chart.css");
 
 /// A file of its own.
 pub fn svg_file(chart: &Chart) -> String {
-    let drawn = svg(chart, "States", &BTreeMap::new());
+    let drawn = svg(chart, "States", &Marks::default());
     drawn.replacen("<title>", &format!("<style>{STYLE}</style><title>"), 1) + "\n"
 }
 
-/// One element. `marks` go by the name of the state; names are unique in a definition.
-pub fn svg(chart: &Chart, title: &str, marks: &BTreeMap<&str, Mark>) -> String {
+/// One element.
+pub fn svg(chart: &Chart, title: &str, marks: &Marks<'_>) -> String {
     let layout = layout(chart);
     let (width, height) = (n(layout.width), n(layout.height));
     let mut out = format!(
@@ -37,14 +48,15 @@ pub fn svg(chart: &Chart, title: &str, marks: &BTreeMap<&str, Mark>) -> String {
         box_of(state, *rect, &mut out);
     }
     frames(chart, &layout, &mut out);
-    for (arrow, route) in chart.arrows.iter().zip(&layout.routes) {
-        self::arrow(chart, arrow, route, &mut out);
+    let carried = |arrow: usize| marks.arrows.get(&arrow).map(|kinds| kinds.join(", "));
+    for (index, (arrow, route)) in chart.arrows.iter().zip(&layout.routes).enumerate() {
+        self::arrow(chart, arrow, route, carried(index).as_deref(), &mut out);
     }
     for (state, rect) in chart.states.iter().zip(&layout.states) {
-        words(state, *rect, marks.get(state.name.as_str()), &mut out);
+        words(state, *rect, marks.states.get(state.name.as_str()), &mut out);
     }
-    for (arrow, route) in chart.arrows.iter().zip(&layout.routes) {
-        label(arrow, route, &mut out);
+    for (index, (arrow, route)) in chart.arrows.iter().zip(&layout.routes).enumerate() {
+        label(arrow, route, marks.arrows.contains_key(&index), &mut out);
     }
     out.push_str("</svg>");
     out
@@ -105,7 +117,7 @@ fn frames(chart: &Chart, layout: &Layout, out: &mut String) {
     }
 }
 
-fn arrow(chart: &Chart, arrow: &Arrow, route: &Route, out: &mut String) {
+fn arrow(chart: &Chart, arrow: &Arrow, route: &Route, carried: Option<&str>, out: &mut String) {
     let [first, rest @ ..] = route.points.as_slice() else { return };
     let mut path = format!("M{} {}", n(first.x), n(first.y));
     let mut before = first;
@@ -120,12 +132,18 @@ fn arrow(chart: &Chart, arrow: &Arrow, route: &Route, out: &mut String) {
         }
         before = point;
     }
-    let class = if arrow.catch { "a catch" } else { "a" };
+    let class = match (arrow.catch, carried.is_some()) {
+        (false, false) => "a",
+        (true, false) => "a catch",
+        (false, true) => "a carries",
+        (true, true) => "a catch carries",
+    };
     let name = |state: usize| xml(&chart.states[state].name);
     let how = if arrow.label.is_empty() { String::new() } else { format!(": {}", xml(&arrow.label)) };
+    let carried = carried.map(|kinds| format!("; carries {}", xml(kinds))).unwrap_or_default();
     put!(
         out,
-        "<path class=\"{class}\" d=\"{path}\"><title>{} → {}{how}</title></path><path class=\"h\" d=\"{}\"/>",
+        "<path class=\"{class}\" d=\"{path}\"><title>{} → {}{how}{carried}</title></path><path class=\"h\" d=\"{}\"/>",
         name(arrow.from),
         name(arrow.to),
         head(*first, *before, arrow.from == arrow.to)
@@ -144,18 +162,21 @@ fn head(first: Point, tip: Point, aside: bool) -> String {
     format!("M{} {}L{}L{}Z", n(tip.x), n(tip.y), corner(1.0), corner(-1.0))
 }
 
-fn label(arrow: &Arrow, route: &Route, out: &mut String) {
+fn label(arrow: &Arrow, route: &Route, carries: bool, out: &mut String) {
     let [_, from, to, ..] = route.points.as_slice() else { return };
-    if arrow.label.is_empty() {
-        return;
-    }
+    let text = match (arrow.label.as_str(), carries) {
+        ("", false) => return,
+        ("", true) => "◆".to_owned(),
+        (label, false) => cut(label, 22),
+        (label, true) => format!("{} ◆", cut(label, 20)),
+    };
     let (x, y) = if arrow.from == arrow.to {
         (from.x + 4.0, f64::midpoint(from.y, to.y))
     } else {
         (f64::midpoint(from.x, to.x), f64::midpoint(from.y, to.y) + 3.0)
     };
     let side = if arrow.from == arrow.to { "l near" } else { "l" };
-    put!(out, "<text class=\"{side}\" x=\"{}\" y=\"{}\">{}</text>", n(x), n(y), xml_of_cut(&arrow.label, 22));
+    put!(out, "<text class=\"{side}\" x=\"{}\" y=\"{}\">{}</text>", n(x), n(y), xml(&text));
 }
 
 fn xml_of_cut(text: &str, columns: usize) -> String {
@@ -182,18 +203,24 @@ fn words(state: &ChartState, rect: Rect, mark: Option<&Mark>, out: &mut String) 
         let told = format!("{count} {severity}");
         pill(&format!("p {severity}"), (rect.x + rect.width + 6.0, rect.y), true, &told, out);
     }
-    if let [first, rest @ ..] = mark.data.as_slice() {
+    let (sign, what, kinds) = match mark.data.is_empty() {
+        false => ('◆', "Sensitive data seen here", &mark.data),
+        true => ('◇', "Handed on here, by the names of fields", &mark.handed_on),
+    };
+    if let [first, rest @ ..] = kinds.as_slice() {
         let more = if rest.is_empty() { String::new() } else { format!(" +{}", rest.len()) };
-        let told = format!("◆ {}{more}", cut(first, 18));
-        put!(out, "<g><title>Sensitive data seen here: {}</title>", xml(&mark.data.join(", ")));
-        pill("p data", (x - 6.0, rect.y + rect.height.min(58.0)), false, &told, out);
+        let told = format!("{sign} {}{more}", cut(first, 18));
+        put!(out, "<g><title>{what}: {}</title>", xml(&kinds.join(", ")));
+        let y = if holds { rect.y } else { rect.y + rect.height };
+        pill("p data", (x - 6.0, y), false, &told, out);
         out.push_str("</g>");
     }
 }
 
 /// A label on the border of a state; `right`: it ends at `at`.
 fn pill(class: &str, at: (f64, f64), right: bool, text: &str, out: &mut String) {
-    let width = text.chars().fold(14.0, |sum, c| sum + if c.is_ascii_lowercase() { 6.0 } else { 7.4 });
+    let wide = |c: char| if c.is_ascii_lowercase() || c == ' ' { 6.0 } else { 8.0 };
+    let width = text.chars().fold(16.0, |sum, c| sum + if c.is_ascii() { wide(c) } else { 11.0 });
     let x = if right { at.0 - width } else { at.0 };
     put!(
         out,

@@ -1,3 +1,4 @@
+use super::room;
 use super::words::{E, put};
 use crate::audit::Report;
 
@@ -10,7 +11,7 @@ pub(super) fn coverage(report: &Report, page: &mut String) {
          <th scope=\"col\">Region</th><th scope=\"col\">Compliant</th><th scope=\"col\">Not compliant</th>\
          <th scope=\"col\">Not judged</th></tr></thead><tbody>",
     );
-    for line in &report.coverage {
+    let left_out = room::fill(page, room::COVERAGE, &report.coverage, |line, page| {
         let reasons: Vec<_> = line.reasons.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
         put!(
             page,
@@ -23,8 +24,10 @@ pub(super) fn coverage(report: &Report, page: &mut String) {
             line.insufficient,
             E(reasons.join(", "))
         );
-    }
-    page.push_str("</tbody></table></div></details></section>");
+    });
+    page.push_str("</tbody></table></div>");
+    room::told(left_out, "lines", page);
+    page.push_str("</details></section>");
 }
 
 fn unread(report: &Report, page: &mut String) {
@@ -40,7 +43,7 @@ fn unread(report: &Report, page: &mut String) {
         return;
     }
     page.push_str("<h3>What could not be read</h3><ul>");
-    for (run, gap) in gaps {
+    let left_out = room::fill(page, room::UNREAD, gaps, |(run, gap), page| {
         put!(
             page,
             "<li><b>{}</b> of {} in {}: {}</li>",
@@ -49,6 +52,7 @@ fn unread(report: &Report, page: &mut String) {
             E(run.region.as_str()),
             E(gap.to_string())
         );
-    }
+    });
     page.push_str("</ul>");
+    room::told(left_out, "lists that could not be read", page);
 }

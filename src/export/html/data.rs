@@ -6,12 +6,14 @@ use serde_json::{Value, json};
 
 use super::super::drawing::text::visible;
 use super::findings::change_text;
+use super::words::put;
 use crate::audit::{Finding, Report};
 
 /// Texts by their number: most are said of many findings.
 #[derive(Default)]
 struct Texts {
-    texts: Vec<String>,
+    /// As they stand in the page, with commas between.
+    written: String,
     known: HashMap<String, usize>,
 }
 
@@ -21,22 +23,42 @@ impl Texts {
         if let Some(known) = self.known.get(&text) {
             return *known;
         }
-        self.texts.push(text.clone());
-        self.known.insert(text, self.texts.len() - 1);
-        self.texts.len() - 1
+        if !self.known.is_empty() {
+            self.written.push(',');
+        }
+        self.written.push_str(&escaped(&Value::from(text.as_str())));
+        let number = self.known.len();
+        self.known.insert(text, number);
+        number
     }
 }
 
-/// Writes the element that the script reads.
-pub(super) fn data(report: &Report, page: &mut String) {
-    let mut texts = Texts::default();
-    let rows: Vec<_> = report.findings.iter().map(|finding| row(finding, &mut texts)).collect();
-    let data = json!({"texts": texts.texts, "rows": rows});
-    page.push_str("<script type=\"application/json\" id=\"data\">");
-    // Nothing in it may end the element or begin a comment.
-    let text = data.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
-    page.push_str(&text);
-    page.push_str("</script>");
+/// Nothing in it may end the element or begin a comment.
+fn escaped(value: &Value) -> String {
+    value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+/// Writes the element that the script reads; says how many of the last findings did not fit into `most` bytes.
+pub(super) fn data(report: &Report, most: usize, page: &mut String) -> usize {
+    let (mut texts, mut rows, mut kept) = (Texts::default(), String::new(), 0);
+    for finding in &report.findings {
+        let before = texts.written.len();
+        let row = escaped(&row(finding, &mut texts));
+        if texts.written.len() + rows.len() + row.len() > most {
+            texts.written.truncate(before);
+            break;
+        }
+        rows.push_str(if kept == 0 { "" } else { "," });
+        rows.push_str(&row);
+        kept += 1;
+    }
+    let left_out = report.findings.len() - kept;
+    put!(
+        page,
+        "<script type=\"application/json\" id=\"data\">{{\"left\":{left_out},\"texts\":[{}],\"rows\":[{rows}]}}</script>",
+        texts.written
+    );
+    left_out
 }
 
 /// The order is known to the script.

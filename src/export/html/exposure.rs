@@ -1,3 +1,4 @@
+use super::room;
 use super::words::{E, put};
 use crate::audit::Report;
 use crate::exposure::{DataCopy, Exposure, Lock, Masking, Until};
@@ -16,14 +17,16 @@ pub(super) fn exposure(report: &Report, page: &mut String) {
          <th scope=\"col\">Key</th><th scope=\"col\">Masking</th><th scope=\"col\">Who reads</th>\
          <th scope=\"col\">Until</th></tr></thead><tbody>",
     );
-    for (machine, exposure) in exposed {
+    let left_out = room::fill(page, room::EXPOSURE, exposed, |(machine, exposure), page| {
         for copy in &exposure.copies {
             put!(page, "<tr><th scope=\"row\">{}</th>", E(machine.arn.name()));
             line(copy, page);
         }
         unread(exposure, page);
-    }
-    page.push_str("</tbody></table></div></section>");
+    });
+    page.push_str("</tbody></table></div>");
+    room::told(left_out, "state machines with sensitive data", page);
+    page.push_str("</section>");
 }
 
 fn line(copy: &DataCopy, page: &mut String) {

@@ -1,3 +1,4 @@
+use super::room;
 use super::words::{E, put};
 use crate::audit::{Finding, Report, Status};
 use crate::finding::Change;
@@ -5,19 +6,20 @@ use crate::finding::Change;
 /// Findings that the page holds as text too, for readers without JavaScript.
 const PLAIN: usize = 200;
 
-pub(super) fn findings(report: &Report, page: &mut String) {
+/// `left_out`: how many of the last findings are not among the page's data.
+pub(super) fn findings(report: &Report, left_out: usize, page: &mut String) {
     page.push_str(
         "<section id=\"findings\" aria-labelledby=\"h-findings\"><h2 id=\"h-findings\">Findings</h2>\
          <div id=\"filters\" class=\"js filters\" role=\"search\" aria-label=\"Filter findings\">\
          <label class=\"wide\">Search<input id=\"q\" type=\"search\" placeholder=\"resource, state, text…\"></label></div>\
          <p id=\"count\" class=\"dim\" role=\"status\" aria-live=\"polite\">",
     );
-    let shown = report.findings.len().min(PLAIN);
+    let mut list = String::new();
+    let unshown = room::fill(&mut list, room::PLAIN, report.findings.iter().take(PLAIN), one);
+    let shown = report.findings.len().min(PLAIN) - unshown;
     put!(page, "{shown} of {} findings, worst first.</p>", report.findings.len());
-    page.push_str("<div id=\"list\">");
-    for finding in report.findings.iter().take(PLAIN) {
-        one(finding, page);
-    }
+    room::told(left_out, "findings, those of least weight,", page);
+    put!(page, "<div id=\"list\">{list}");
     page.push_str(
         "</div><nav class=\"js pager\" aria-label=\"Pages of findings\"><button id=\"prev\" type=\"button\">Previous</button>\
          <span id=\"page\"></span><button id=\"next\" type=\"button\">Next</button></nav></section>",

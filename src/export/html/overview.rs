@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use super::room;
 use super::words::{E, put};
 use crate::audit::{ChangeSince, Report, Status, TrendPoint};
 use crate::finding::{Severity, digits};
@@ -7,7 +8,8 @@ use crate::types::Region;
 
 pub(super) fn overview(report: &Report, page: &mut String) {
     page.push_str("<section id=\"overview\" aria-labelledby=\"h-overview\"><h2 id=\"h-overview\">Overview</h2><div class=\"tiles\">");
-    for score in report.scores.iter().filter(|score| score.region == Region::global()) {
+    let accounts = report.scores.iter().filter(|score| score.region == Region::global());
+    let left_out = room::fill(page, room::ACCOUNTS, accounts, |score, page| {
         let risk = score.risk.map_or_else(|| "not known".to_owned(), |risk| format!("{risk:.0}"));
         put!(
             page,
@@ -21,9 +23,11 @@ pub(super) fn overview(report: &Report, page: &mut String) {
             report.trend.iter().filter(|point| point.account_id == score.account_id.as_str()).collect();
         trend(&points, page);
         page.push_str("</div>");
-    }
+    });
     severities(report, page);
-    page.push_str("</div></section>");
+    page.push_str("</div>");
+    room::told(left_out, "accounts", page);
+    page.push_str("</section>");
 }
 
 fn severities(report: &Report, page: &mut String) {
@@ -36,19 +40,29 @@ fn severities(report: &Report, page: &mut String) {
         let count = counts.get(&severity).copied().unwrap_or_default();
         put!(page, "<li><span class=\"sev {severity}\">{severity}</span> <b>{count}</b></li>");
     }
-    let new = |change| report.of_status(Status::NonCompliant).filter(|finding| finding.since_last == change).count();
-    put!(
-        page,
-        "</ul></div><div class=\"tile\"><h3>Since the last scan</h3><ul class=\"counts\"><li>new <b>{}</b></li>\
-         <li>reopened <b>{}</b></li><li>unchanged <b>{}</b></li><li>resolved <b>{}</b></li><li>accepted <b>{}</b></li>\
-         <li>not judged <b>{}</b></li></ul></div>",
-        new(ChangeSince::New),
-        new(ChangeSince::Reopened),
-        new(ChangeSince::Unchanged),
-        report.resolved.len(),
-        report.of_status(Status::Suppressed).count(),
-        report.of_status(Status::InsufficientData).count()
-    );
+    page.push_str("</ul></div>");
+    since(report, page);
+}
+
+fn since(report: &Report, page: &mut String) {
+    let [accepted, unjudged] =
+        [Status::Suppressed, Status::InsufficientData].map(|status| report.of_status(status).count());
+    page.push_str("<div class=\"tile\"><h3>Since the last scan</h3>");
+    if report.has_past() {
+        let of = |change| report.of_status(Status::NonCompliant).filter(|finding| finding.since_last == change).count();
+        put!(
+            page,
+            "<ul class=\"counts\"><li>new <b>{}</b></li><li>reopened <b>{}</b></li><li>unchanged <b>{}</b></li>\
+             <li>resolved <b>{}</b></li>",
+            of(ChangeSince::New),
+            of(ChangeSince::Reopened),
+            of(ChangeSince::Unchanged),
+            report.resolved.len()
+        );
+    } else {
+        page.push_str("<p>This is the first: no earlier one is remembered.</p><ul class=\"counts\">");
+    }
+    put!(page, "<li>accepted <b>{accepted}</b></li><li>not judged <b>{unjudged}</b></li></ul></div>");
 }
 
 /// The risk over time as a line, and in words for those who do not see it.

@@ -111,7 +111,7 @@
   function draw() {
     const pages = Math.max(1, Math.ceil(shown.length / PAGE));
     $("list").replaceChildren(...shown.slice(page * PAGE, (page + 1) * PAGE).map(one));
-    $("count").textContent = shown.length + " of " + rows.length + " findings";
+    $("count").textContent = shown.length + " of " + rows.length + " findings" + (raw.left ? " on this page, of " + (rows.length + raw.left) : "");
     $("page").textContent = "Page " + (page + 1) + " of " + pages;
     $("prev").disabled = page === 0;
     $("next").disabled = page + 1 >= pages;
@@ -125,7 +125,10 @@
 
   function open() {
     const at = rows.findIndex((row) => location.hash === "#f-" + row.id);
-    if (at < 0) return;
+    if (at < 0) {
+      if (location.hash.startsWith("#f-")) $("count").textContent = "That finding is not on this page: the JSON report holds it.";
+      return;
+    }
     reset();
     page = Math.floor(at / PAGE);
     draw();

@@ -1,3 +1,4 @@
+use super::room;
 use super::words::{E, put};
 use crate::audit::{Report, Status};
 
@@ -15,7 +16,7 @@ fn accepted(report: &Report, page: &mut String) {
         return;
     }
     page.push_str("<ul>");
-    for one in &report.suppressions {
+    let left_out = room::fill(page, room::PAST / 2, &report.suppressions, |one, page| {
         let told = match (one.expired, one.unused) {
             (true, _) => format!("expired: {} findings are no longer hidden", one.findings),
             (false, true) => "it hides nothing: it can be removed".to_owned(),
@@ -31,19 +32,21 @@ fn accepted(report: &Report, page: &mut String) {
             E(owner),
             E(expires)
         );
-    }
-    page.push_str("</ul><p class=\"dim\">The findings themselves: filter by the status “suppressed”.</p>");
+    });
+    page.push_str("</ul>");
+    room::told(left_out, "suppressions", page);
+    page.push_str("<p class=\"dim\">The findings themselves: filter by the status “suppressed”.</p>");
 }
 
 fn resolved(report: &Report, page: &mut String) {
     page.push_str("<h3>Resolved since the last scan</h3>");
     if report.resolved.is_empty() {
-        let none = if report.trend.len() > 1 { "None." } else { "Not known: no earlier scan is remembered." };
+        let none = if report.has_past() { "None." } else { "Not known: no earlier scan is remembered." };
         put!(page, "<p>{none}</p>");
         return;
     }
     page.push_str("<ul>");
-    for one in report.resolved.iter().take(MOST) {
+    let left_out = room::fill(page, room::PAST / 2, &report.resolved, |one, page| {
         let severity = one.severity.map(|severity| format!("{severity}, ")).unwrap_or_default();
         put!(
             page,
@@ -52,12 +55,7 @@ fn resolved(report: &Report, page: &mut String) {
             E(&one.resource),
             one.first_seen.strftime("%Y-%m-%d")
         );
-    }
+    });
     page.push_str("</ul>");
-    if report.resolved.len() > MOST {
-        put!(page, "<p>And {} more: report.json holds all.</p>", report.resolved.len() - MOST);
-    }
+    room::told(left_out, "resolved findings", page);
 }
-
-/// Resolved findings that the page spells out.
-const MOST: usize = 500;

@@ -1,7 +1,8 @@
+use super::room;
 use super::words::{E, day, put};
 use crate::audit::{QuotaReport, Report};
 use crate::finding::digits;
-use crate::model::Usage;
+use crate::model::{Forecast, Usage};
 
 pub(super) fn quotas(report: &Report, page: &mut String) {
     page.push_str("<section id=\"quotas\" aria-labelledby=\"h-quotas\"><h2 id=\"h-quotas\">Quotas</h2>");
@@ -17,10 +18,10 @@ pub(super) fn quotas(report: &Report, page: &mut String) {
     let mut sorted: Vec<_> = report.quotas.iter().collect();
     let ratio = |quota: &QuotaReport| quota.status.ratio().unwrap_or(-1.0);
     sorted.sort_by(|a, b| ratio(b).total_cmp(&ratio(a)));
-    for quota in sorted {
-        line(quota, page);
-    }
-    page.push_str("</tbody></table></div></section>");
+    let left_out = room::fill(page, room::QUOTAS, sorted, line);
+    page.push_str("</tbody></table></div>");
+    room::told(left_out, "quotas, those of least usage,", page);
+    page.push_str("</section>");
 }
 
 fn line(quota: &QuotaReport, page: &mut String) {
@@ -39,12 +40,17 @@ fn line(quota: &QuotaReport, page: &mut String) {
         E(quota.account_id.as_str())
     );
     match status.ratio() {
-        Some(ratio) => gauge(ratio, matches!(status.usage, Usage::AtLeast { .. }), page),
+        Some(ratio) => gauge(ratio, quota, page),
         None => page.push('—'),
     }
     put!(page, "</td><td>{}</td><td>", E(told));
-    match status.forecast.exhaustion() {
-        Some(full) => put!(
+    forecast(&status.forecast, page);
+    page.push_str("</td></tr>");
+}
+
+fn forecast(forecast: &Forecast, page: &mut String) {
+    match forecast {
+        Forecast::Exhausts(full) => put!(
             page,
             "full {}<small>{} to {}, {} a day</small>",
             day(full.at),
@@ -52,24 +58,27 @@ fn line(quota: &QuotaReport, page: &mut String) {
             day(full.latest),
             digits(full.per_day)
         ),
-        None => page.push_str("none made"),
+        Forecast::Full => page.push_str("full now"),
+        Forecast::Steady => page.push_str("does not grow to its limit as far as can be seen"),
+        Forecast::Unknown(gap) => put!(page, "not known<small>{}</small>", E(gap.to_string())),
+        Forecast::NotMade => page.push_str("not made for a rate, or for what one execution uses"),
     }
-    page.push_str("</td></tr>");
 }
 
-fn gauge(ratio: f64, at_least: bool, page: &mut String) {
-    let class = match ratio {
-        ratio if ratio >= 0.9 => "bad",
-        ratio if ratio >= 0.8 => "warn",
+fn gauge(ratio: f64, quota: &QuotaReport, page: &mut String) {
+    let at_least = matches!(quota.status.usage, Usage::AtLeast { .. });
+    let (class, told) = match ratio {
+        ratio if ratio >= quota.thresholds.critical => ("bad", " critical"),
+        ratio if ratio >= quota.thresholds.warning => ("warn", " warning"),
         // A lower bound can warn, and cannot calm.
-        _ if at_least => "open",
-        _ => "good",
+        _ if at_least => ("open", ""),
+        _ => ("good", ""),
     };
     let more = if at_least { "≥ " } else { "" };
     put!(
         page,
         "<svg class=\"gauge {class}\" width=\"120\" height=\"10\" aria-hidden=\"true\"><rect width=\"120\" height=\"10\" \
-         rx=\"5\"/><rect class=\"v\" width=\"{:.1}\" height=\"10\" rx=\"5\"/></svg> {more}{:.0} %",
+         rx=\"5\"/><rect class=\"v\" width=\"{:.1}\" height=\"10\" rx=\"5\"/></svg> {more}{:.0} %<b>{told}</b>",
         120.0 * ratio.clamp(0.0, 1.0),
         ratio * 100.0
     );

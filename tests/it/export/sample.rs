@@ -1,21 +1,23 @@
 //! Reports made by hand for the exporters' golden files.
 
+mod machines;
+mod quotas;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::date;
 use serde_json::json;
 use stepwarden::audit::{
-    ApiUsage, Band, ChangeSince, CollectorRun, Coverage, Finding, Inspected, Inventory, Judged, MachineReport,
-    QuotaReport, Report, Score, Status, Suppression, SuppressionUse, Throttled,
+    ApiUsage, Band, ChangeSince, CollectorRun, Coverage, Finding, Inspected, Inventory, Judged, Report, Score, Status,
+    Suppression, SuppressionUse, Throttled,
 };
-use stepwarden::exposure::{CopyPlace, DataCopy, Exposure, Lock, Masking, Readers, Until, by_kind, history_until};
 use stepwarden::finding::{Change, Confidence, Family, Location, Severity};
-use stepwarden::model::{
-    DataField, DataPlace, Forecast, Holder, Holders, LogLevel, MachineKind, Quota, QuotaExhaustion, QuotaLimit,
-    QuotaStatus, Sample, Sighting, Source, Usage,
-};
-use stepwarden::types::{AccountId, Arn, Data, Gap, GapReason, JsonPointer, Observation, Region};
+use stepwarden::model::MachineKind;
+use stepwarden::types::{AccountId, Arn, Gap, GapReason, JsonPointer, Region};
+
+use machines::{machine, machines};
+use quotas::quotas;
 
 /// A name that tries to move the cursor, to break lines, labels and quotes, to hide text, and to run in a browser.
 pub(crate) const HOSTILE: &str = "\u{1b}[2J\u{9b}31m<script>alert(1)</script>\n\"} 1\r\u{202e}gnp\u{7}";
@@ -205,105 +207,6 @@ fn throttled() -> Gap {
     }
 }
 
-fn machine(place: &str, name: &str, kind: MachineKind, risk: Option<(f64, Band)>, findings: &[usize]) -> MachineReport {
-    MachineReport {
-        arn: machine_arn(place, name),
-        account_id: account(),
-        region: region(place),
-        kind,
-        risk: risk.map(|(risk, _)| risk),
-        band: risk.map(|(_, band)| band),
-        readable: risk.is_some(),
-        findings: findings.iter().map(|number| format!("{number:032x}")).collect(),
-        owner: None,
-        stack: None,
-        exposure: None,
-        picture: None,
-    }
-}
-
-fn sighting(kind: &str, data: Data, state: Option<&str>, pointer: &str) -> Sighting {
-    Sighting {
-        place: DataPlace { state: state.map(str::to_owned), field: DataField::Input },
-        seen: Observation {
-            kind: kind.to_owned(),
-            data,
-            pointer: JsonPointer::written(pointer),
-            count: 1,
-            length: 16,
-            keyed_hash: "0123456789abcdef".to_owned(),
-            confidence: 95,
-        },
-        executions: 4,
-        first: at("2026-11-10T06:00:00Z"),
-        last: at("2026-11-19T06:00:00Z"),
-    }
-}
-
-/// Two types in a history that is read by many and in a log group of which nothing is known but its name.
-fn exposure() -> Exposure {
-    let seen = [
-        sighting("EMAIL", Data::Pii, None, "/customer/email"),
-        sighting("GITHUB_TOKEN", Data::Secret, Some(HOSTILE), "/token"),
-    ];
-    let carried = by_kind(&seen);
-    let kinds: Vec<_> = carried.iter().map(|one| one.kind.clone()).collect();
-    let group = Arn::parse("arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/states/orders");
-    let log_group = CopyPlace::LogGroup {
-        arn: group.expect("an ARN"),
-        level: LogLevel::All,
-        include_execution_data: true,
-        infrequent: false,
-    };
-    let copies = vec![
-        DataCopy {
-            place: CopyPlace::History,
-            proven: true,
-            kinds: kinds.clone(),
-            lock: Some(Ok(Lock::AwsOwned)),
-            masking: Masking::NotOffered,
-            until: Some(Ok(history_until(at("2026-11-19T06:00:00Z")))),
-            readers: Some(Readers { count: 12, gap: None }),
-        },
-        DataCopy {
-            place: log_group,
-            proven: false,
-            kinds,
-            lock: Some(Err(throttled())),
-            masking: Masking::Off,
-            until: Some(Ok(Until::Never)),
-            readers: Some(Readers { count: 3, gap: Some(throttled()) }),
-        },
-    ];
-    let sample = Sample {
-        source: Source::History,
-        executions: 25,
-        new: 25,
-        listed: 1_200,
-        listed_whole: false,
-        bytes: 81_920,
-        new_bytes: 81_920,
-        oldest: Some(at("2026-11-01T06:00:00Z")),
-        newest: Some(at("2026-11-19T06:00:00Z")),
-    };
-    Exposure { carried, sample, copies, unread: vec![throttled()] }
-}
-
-fn machines() -> Vec<MachineReport> {
-    let standard = MachineKind::Standard;
-    let orders = machine("eu-west-1", "orders", standard, Some((89.2, Band::High)), &[3, 4, 5, 12]);
-    vec![
-        machine("eu-west-1", "payments", MachineKind::Express, Some((98.2, Band::Critical)), &[1, 3, 4]),
-        MachineReport { exposure: Some(exposure()), ..orders },
-        machine("us-east-1", "refunds", standard, Some((40.0, Band::Medium)), &[6]),
-        machine("us-east-1", "notifications", MachineKind::Express, Some((40.0, Band::Medium)), &[7]),
-        machine("us-east-1", "reconciliation", standard, Some((40.0, Band::Medium)), &[8]),
-        machine("us-east-1", HOSTILE, standard, Some((15.0, Band::Low)), &[11]),
-        machine("eu-west-1", "archive", standard, Some((0.0, Band::None)), &[]),
-        machine("us-east-1", "legacy", standard, None, &[20, 21]),
-    ]
-}
-
 fn score(place: &str, risk: f64, unread: usize, by_band: &[(Band, usize)]) -> Score {
     Score {
         account_id: account(),
@@ -328,73 +231,6 @@ fn coverage(place: &str, check: &'static str, severity: Severity, counts: [usize
         insufficient,
         reasons: if insufficient > 0 { [(reason, insufficient)].into() } else { BTreeMap::new() },
     }
-}
-
-fn quota(place: &str, quota: Quota, limit: f64, source: &'static str, usage: Usage) -> QuotaReport {
-    let backlog = (quota == Quota::OpenMapRuns && place == "eu-west-1").then_some(37.0);
-    let status = QuotaStatus {
-        burst: None,
-        holders_gap: None,
-        quota,
-        limit: QuotaLimit { value: limit, source },
-        usage,
-        backlog,
-        machine: None,
-        holders: (quota == Quota::OpenMapRuns && place == "eu-west-1").then(holders),
-        forecast: forecast(quota, place),
-    };
-    let age_seconds = status.usage.at().map(|_| 40.0);
-    QuotaReport { account_id: account(), region: region(place), status, age_seconds }
-}
-
-fn forecast(quota: Quota, place: &str) -> Forecast {
-    if (quota, place) != (Quota::OpenMapRuns, "eu-west-1") {
-        return Forecast::NotMade;
-    }
-    Forecast::Exhausts(QuotaExhaustion {
-        at: at("2026-11-20T16:40:00Z"),
-        earliest: at("2026-11-20T13:12:00Z"),
-        latest: at("2026-11-21T02:05:00Z"),
-        per_day: 198.0,
-        window: jiff::SignedDuration::from_hours(6),
-        source: "cloudwatch",
-    })
-}
-
-fn holders() -> Holders {
-    let holder = |name: &str, value, at_least| Holder {
-        machine: Arn::parse(format!("arn:aws:states:eu-west-1:123456789012:stateMachine:{name}")).expect("an ARN"),
-        value,
-        at_least,
-        growth_per_hour: (!at_least).then_some(2.5),
-    };
-    let most = vec![holder("orders", 40.0, true), holder("refunds", 3.0, false)];
-    Holders {
-        fastest: most[1..].to_vec(),
-        most,
-        source: "ListMapRuns".to_owned(),
-        since: at("2026-11-20T05:59:00Z"),
-        until: at("2026-11-20T05:59:00Z"),
-        net_starts: BTreeMap::new(),
-    }
-}
-
-fn quotas() -> Vec<QuotaReport> {
-    let seen = Some(at("2026-11-20T05:59:00Z"));
-    let blind = "CloudWatch's OpenExecutionCount may read 0 below about 10,000 open executions";
-    let listed = |value| Usage::Exact { value, source: "ListStateMachines", at: None };
-    let map_runs = |value| Usage::Exact { value, source: "ApproximateOpenMapRunCount", at: seen };
-    let open = Usage::AtLeast { value: 540_000.0, source: "OpenExecutionCount", at: seen };
-    vec![
-        quota("eu-west-1", Quota::StateMachines, 100_000.0, "default", listed(3.0)),
-        quota("eu-west-1", Quota::OpenExecutions, 1_000_000.0, "applied", open),
-        quota("eu-west-1", Quota::OpenMapRuns, 1_000.0, "metric", map_runs(912.0)),
-        quota("us-east-1", Quota::StateMachines, 100_000.0, "documented", listed(5.0)),
-        quota("us-east-1", Quota::OpenExecutions, 1_000_000.0, "documented", {
-            Usage::Unknown(Gap::new(GapReason::Unsupported, blind))
-        }),
-        quota("us-east-1", Quota::OpenMapRuns, 1_000.0, "documented", map_runs(0.0)),
-    ]
 }
 
 fn collector(place: &str, name: &'static str, duration: Option<f64>, gap: Option<Gap>) -> CollectorRun {
