@@ -22,6 +22,8 @@ pub enum How {
     InlineMap,
     /// The result of each child of a Distributed Map that reads its items from elsewhere, in one list.
     DistributedMap,
+    /// The same of one that has its items from its input, which is no larger than a payload.
+    DistributedItems,
     /// The results of so many branches.
     Parallel { branches: usize },
     /// A call that answers with as much as there is.
@@ -90,7 +92,7 @@ fn gathered(machine: &Machine<'_>, node: &Node<'_>) -> Option<How> {
             // A writer that only configures the format, and names no call, writes nothing.
             let written = node.json.get("ResultWriter").is_some_and(|writer| writer.get("Resource").is_some());
             // Items that come with the input are no more than fit into one.
-            let how = if node.json.contains_key("ItemReader") { How::DistributedMap } else { How::InlineMap };
+            let how = if node.json.contains_key("ItemReader") { How::DistributedMap } else { How::DistributedItems };
             (large > 0 && !written).then_some(how)
         }
         _ => (large > 0 && node.json.get("Items").is_none_or(Value::is_string)).then_some(How::InlineMap),

@@ -24,6 +24,9 @@ pub struct Dead<'a> {
 /// Errors that `States.ALL` leaves out.
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>.
 const NOT_ALL: [&str; 2] = ["States.DataLimitExceeded", "States.Runtime"];
+/// Names that `States.TaskFailed` does not stand for, which is a wildcard for all others. Source: the same page.
+const NOT_TASK_FAILED: [&str; 5] =
+    ["States.ALL", "States.Timeout", "States.HeartbeatTimeout", "States.DataLimitExceeded", "States.Runtime"];
 
 impl Definition {
     pub fn unreached(&self) -> Vec<Unreached<'_>> {
@@ -84,7 +87,7 @@ impl Definition {
         let never = self.decisions.iter().find(|one| one.pointer == state.pointer).map(|one| one.never.as_slice());
         let mut heeded: Vec<&Catcher> = Vec::new();
         for (index, catcher) in state.catch.iter().enumerate() {
-            if !shadowed(catcher, &state.catch[..index]) {
+            if !shadowed(catcher, &state.catch[..index], state.kind == "Task") {
                 heeded.push(catcher);
             }
         }
@@ -98,11 +101,13 @@ impl Definition {
 }
 
 /// Errors that earlier catchers take all of.
-fn shadowed(catcher: &Catcher, before: &[Catcher]) -> bool {
+fn shadowed(catcher: &Catcher, before: &[Catcher], of_task: bool) -> bool {
     let taken = |error: &String| {
         before.iter().any(|one| {
-            let all = one.errors.iter().any(|taken| taken == "States.ALL") && !NOT_ALL.contains(&error.as_str());
-            all || one.errors.contains(error)
+            let has = |wildcard: &str| one.errors.iter().any(|taken| taken == wildcard);
+            let all = has("States.ALL") && !NOT_ALL.contains(&error.as_str());
+            let failed = of_task && has("States.TaskFailed") && !NOT_TASK_FAILED.contains(&error.as_str());
+            all || failed || one.errors.contains(error)
         })
     };
     !catcher.errors.is_empty() && catcher.errors.iter().all(taken)

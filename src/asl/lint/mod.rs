@@ -200,7 +200,7 @@ fn times(node: &Node<'_>, problems: &mut Problems) {
     }
 }
 
-/// A time of ISO 8601 as the language wants it, with `T` and a zone: its form, not its calendar.
+/// A time of ISO 8601 as the language wants it, with `T` and a zone.
 fn is_time(text: &str) -> bool {
     let Some((date, time)) = text.split_once('T') else { return false };
     let zone = time.ends_with('Z') || time.get(8..).is_some_and(|rest| rest.contains(['+', '-']));
@@ -208,7 +208,8 @@ fn is_time(text: &str) -> bool {
         text.len() == form.len()
             && text.bytes().zip(form.bytes()).all(|(b, f)| if f == b'0' { b.is_ascii_digit() } else { b == f })
     };
-    digits(date, "0000-00-00") && time.get(..8).is_some_and(|time| digits(time, "00:00:00")) && zone
+    let of_form = digits(date, "0000-00-00") && time.get(..8).is_some_and(|time| digits(time, "00:00:00")) && zone;
+    of_form && text.get(..19).is_some_and(|text| text.parse::<jiff::civil::DateTime>().is_ok())
 }
 
 /// Fields that are whole numbers, and the largest that each may be.

@@ -43,6 +43,14 @@ fn run(view: &View<'_>, out: &mut Evaluations) {
             if rule.state == RuleState::Disabled || takes == PatternMatch::No {
                 continue;
             }
+            let never = |machine: &MachineView<'_>| {
+                let takes = |event| rule.takes(&machine.machine.arn, event);
+                takes(StatusEvent::Usual).max(takes(StatusEvent::Failure)) == PatternMatch::No
+            };
+            // Events of machines that are gone, or of none that are here.
+            if takes == PatternMatch::Yes && machines.iter().all(never) {
+                continue;
+            }
             let rule = Sender { rule, takes, of: of(rule, &machines) };
             let machines = rule.of.iter().map(|machine| machine.machine.arn.clone()).collect();
             let subject = Subject { resource: arn.clone(), machines, ..region.subject() };

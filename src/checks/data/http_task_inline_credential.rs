@@ -6,7 +6,7 @@ use crate::finding::{
     Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, about_text,
 };
 use crate::model::PartName;
-use crate::types::{Gap, JsonPointer};
+use crate::types::{Gap, GapReason, JsonPointer};
 
 pub const CHECK: Check = Check {
     id: "http-task-inline-credential",
@@ -88,16 +88,21 @@ fn run(view: &View<'_>, out: &mut Evaluations) {
 
 fn judge(machine: &MachineView<'_>) -> Result<Vec<Outcome>, Gap> {
     let definition = machine.definition()?;
-    let (mut outcomes, mut requests) = (Vec::new(), 0);
+    let (mut outcomes, mut requests, mut unseen) = (Vec::new(), 0, None);
     for task in definition.tasks.iter().filter(|task| is_request(task)) {
         requests += 1;
         let state = definition.states.iter().find(|state| state.pointer == task.pointer);
-        for found in credentials(task) {
-            outcomes.push(defect(machine, task, state, &found).into());
+        let found = credentials(task);
+        if found.is_empty() && is_open(task) {
+            let detail = format!("what {} sends beside its body is put together at run time as a whole", task.state);
+            unseen.get_or_insert_with(|| Gap::new(GapReason::Unsupported, detail).about(machine.machine.arn.as_str()));
         }
+        outcomes.extend(found.iter().map(|found| Outcome::from(defect(machine, task, state, found))));
     }
-    if requests > 0 && outcomes.is_empty() {
-        outcomes.push(Outcome::Compliant);
+    match unseen {
+        Some(gap) => outcomes.push(Outcome::InsufficientData(gap)),
+        None if requests > 0 && outcomes.is_empty() => outcomes.push(Outcome::Compliant),
+        None => {}
     }
     Ok(outcomes)
 }
@@ -108,6 +113,14 @@ fn is_gateway(task: &Task) -> bool {
 
 fn is_request(task: &Task) -> bool {
     task.integration == Integration::Http || is_gateway(task)
+}
+
+/// One expression stands for all headers or parameters, whose names it alone knows.
+fn is_open(task: &Task) -> bool {
+    let at_run_time = |value: &Resolved| matches!(value, Resolved::Runtime { .. });
+    let parts = ["Headers", "QueryParameters"];
+    at_run_time(&task.arguments)
+        || parts.iter().any(|part| task.arguments.member(part).is_some_and(|part| at_run_time(&part)))
 }
 
 fn credentials(task: &Task) -> Vec<Found> {

@@ -208,9 +208,15 @@ fn of_log_group(view: &LogGroupView<'_>) -> Result<Vec<Outcome>, Gap> {
 }
 
 fn by_logs(view: &LogGroupView<'_>, arn: &Arn, key: &KmsKey) -> Result<Option<Defect>, Gap> {
-    let service = format!("logs.{}.amazonaws.com", view.arn.region());
+    let region = view.arn.region();
+    let mut service = format!("logs.{region}.amazonaws.com");
     let actions = ["kms:Decrypt", "kms:GenerateDataKey"];
-    let refused = refused(view.region, &KeyUser::Service(&service), arn, key, &actions)?;
+    let mut refused = self::refused(view.region, &KeyUser::Service(&service), arn, key, &actions)?;
+    // In China the service goes by both names.
+    if region.starts_with("cn-") && !refused.is_empty() {
+        service.push_str(".cn");
+        refused = self::refused(view.region, &KeyUser::Service(&service), arn, key, &actions)?;
+    }
     if refused.is_empty() {
         return Ok(None);
     }

@@ -1,9 +1,11 @@
+use std::collections::BTreeSet;
+
 use crate::exposure::{Carried, told};
 use crate::finding::{
     Change, Check, CheckSettings, Confidence, Defect, Evaluations, Family, LogGroupView, MachineView, Outcome,
     Severity, View, listed, shell_quote,
 };
-use crate::model::{PartName, Subscription, Subscriptions};
+use crate::model::{PartName, Selection, Subscription, Subscriptions};
 use crate::types::{Gap, GapReason};
 
 pub const CHECK: Check = Check {
@@ -61,7 +63,8 @@ fn judge(view: &LogGroupView<'_>, settings: &CheckSettings) -> Result<Option<Out
 /// A subscription that takes the group's events.
 struct Sent<'a> {
     subscription: &'a Subscription,
-    of_account: bool,
+    /// Of a policy of the account: the log groups that it already leaves out.
+    of_account: Option<&'a Selection>,
 }
 
 #[derive(Default)]
@@ -85,7 +88,7 @@ impl<'a> Found<'a> {
         match seen.groups.get(view.arn) {
             Some(own) => {
                 let (subscriptions, gap) = own.seen();
-                let sent = |subscription| Sent { subscription, of_account: false };
+                let sent = |subscription| Sent { subscription, of_account: None };
                 found.sent.extend(subscriptions.into_iter().flatten().map(sent));
                 found.unread = gap.cloned();
             }
@@ -97,7 +100,9 @@ impl<'a> Found<'a> {
         let (policies, gap) = seen.account.seen();
         for policy in policies.into_iter().flatten() {
             match policy.selection.takes(view.name()) {
-                Some(true) => found.sent.push(Sent { subscription: &policy.subscription, of_account: true }),
+                Some(true) => {
+                    found.sent.push(Sent { subscription: &policy.subscription, of_account: Some(&policy.selection) });
+                }
                 Some(false) => {}
                 None => {
                     let detail = "a subscription policy of the account chooses log groups in a way that is not known";
@@ -149,9 +154,13 @@ fn defect(
         listed(&places),
     );
     let trust = if outside { " An account that is yours belongs in checks.trusted_accounts." } else { "" };
+    let end = match to.iter().any(|one| one.of_account.is_some()) {
+        true => format!("leave {name} out of the account's subscription policy, which serves other log groups too"),
+        false => format!("delete the subscription of {name}"),
+    };
     let remediation = format!(
-        "Log without execution data, or delete the subscription of {name}; where the receiver needs the events, mask what \
-         is sensitive in them by a data protection policy, which subscriptions keep to.{trust}"
+        "Log without execution data, or {end}; where the receiver needs the events, mask what is sensitive in them by a data \
+         protection policy, which subscriptions keep to.{trust}"
     );
     let mut defect = Defect::new(message, remediation)
         .evidence("destinations", listed(to.iter().map(|one| &one.subscription.destination)))
@@ -177,14 +186,28 @@ fn commands(view: &LogGroupView<'_>, to: &[&Sent<'_>]) -> String {
     let command = |one: &&Sent<'_>| {
         let name = shell_quote(one.subscription.name.get());
         match one.of_account {
-            true => format!(
-                "aws logs delete-account-policy --region {region} --policy-type SUBSCRIPTION_FILTER_POLICY --policy-name {name}"
-            ),
-            false => format!(
+            Some(selection) => {
+                let criteria = shell_quote(&without(selection, view.name()));
+                format!(
+                    "aws logs put-account-policy --region {region} --policy-type SUBSCRIPTION_FILTER_POLICY --policy-name \
+                     {name} --policy-document '<ITS_DOCUMENT>' --selection-criteria {criteria}"
+                )
+            }
+            None => format!(
                 "aws logs delete-subscription-filter --region {region} --log-group-name {group} --filter-name {name}"
             ),
         }
     };
     let commands: Vec<_> = to.iter().map(command).collect();
     commands.join("\n")
+}
+
+/// The criteria of a policy of the account, with one more log group left out.
+fn without(selection: &Selection, group: &str) -> String {
+    let mut names = match selection {
+        Selection::AllBut(names) => names.clone(),
+        Selection::Unknown => BTreeSet::new(),
+    };
+    names.insert(group.to_owned());
+    format!("LogGroupName NOT IN {}", serde_json::json!(names))
 }

@@ -35,7 +35,8 @@ fn judge(machine: &MachineView<'_>, view: &View<'_>) -> Result<Option<Outcome>, 
     let recent = |at: Timestamp| view.as_of.duration_since(at) < days;
     let unknown = || about(Gap::new(GapReason::Error, "when the state machine was created is not known"));
     let created = machine.machine.created_at.ok_or_else(unknown)?;
-    let runs = machine.runs().ok().flatten().is_some_and(|runs| runs.seen.count > 0);
+    let running = machine.runs();
+    let runs = running.as_ref().is_ok_and(|runs| runs.as_ref().is_some_and(|runs| runs.seen.count > 0));
     if recent(created) || runs {
         return Ok(Some(Outcome::Compliant));
     }
@@ -56,7 +57,11 @@ fn judge(machine: &MachineView<'_>, view: &View<'_>) -> Result<Option<Outcome>, 
                 "the state machine's starts were not asked for as far back as checks.unused-state-machine.days";
             Err(about(Gap::new(GapReason::Partial, detail)))
         }
-        _ => Ok(Some(defect(machine, view, start, created, all).into())),
+        // An execution may run for a year: one of those that were not read may be at work.
+        _ => match running?.and_then(|runs| runs.unseen) {
+            Some(gap) => Err(about(gap)),
+            None => Ok(Some(defect(machine, view, start, created, all).into())),
+        },
     }
 }
 

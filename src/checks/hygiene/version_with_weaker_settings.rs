@@ -93,16 +93,7 @@ fn weaknesses(current: &Details, version: &RunSettings) -> Result<Vec<Weakness>,
     if has_own_key(&current.encryption)? && !has_own_key(&version.encryption)? {
         found.push(("its executions are not under a key of your own".to_owned(), Severity::Medium));
     }
-    let (now, then) = (current.role_arn.whole().map_err(Gap::clone)?, version.role_arn.whole().map_err(Gap::clone)?);
-    if now != then {
-        found.push((format!("it runs as {} instead of {}", role(then), role(now)), Severity::Low));
-    }
     Ok(found)
-}
-
-/// As the console shows it.
-fn role(arn: &Arn) -> &str {
-    arn.resource()
 }
 
 fn depth(level: LogLevel) -> Result<u8, Gap> {
@@ -138,17 +129,25 @@ fn defect(machine: &MachineView<'_>, version: &Version, aliases: &[&str], weakne
     );
     let remediation = "Publish the current revision as a version and route the aliases to it; a version itself cannot be \
                        changed.";
-    let command = format!(
-        "aws stepfunctions publish-state-machine-version --region {} --state-machine-arn {}",
-        machine.region.name(),
-        shell_quote(machine.machine.arn.as_str()),
+    let (region, arn) = (machine.region.name(), machine.machine.arn.as_str());
+    let publish = format!(
+        "aws stepfunctions publish-state-machine-version --region {region} --state-machine-arn {}",
+        shell_quote(arn)
     );
+    let route = |alias: &&str| {
+        format!(
+            "aws stepfunctions update-state-machine-alias --region {region} --state-machine-alias-arn {} \
+             --routing-configuration '[{{\"stateMachineVersionArn\":\"<NEW_VERSION_ARN>\",\"weight\":100}}]'",
+            shell_quote(&format!("{arn}:{alias}"))
+        )
+    };
+    let command: Vec<_> = std::iter::once(publish).chain(aliases.iter().map(route)).collect();
     let worst = weaknesses.iter().map(|(_, severity)| *severity).max().unwrap_or(CHECK.severity);
     Defect::new(message, remediation)
         .severity(worst)
         .evidence("version", number)
         .evidence("aliases", listed(aliases))
         .evidence("weaker", told)
-        .change(Change::Command(command))
+        .change(Change::Command(command.join("\n")))
         .told_apart_by(format!("version {number}"))
 }

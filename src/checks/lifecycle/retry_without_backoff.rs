@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::asl::{Integration, Retrier, State, Task};
 use crate::finding::{
@@ -143,9 +143,46 @@ fn pressing(machine: &MachineView<'_>, states: &[(&State, String)]) -> Defect {
         .told_apart_by("pace")
         .evidence("states", listed(names()))
         .evidence("first", why.as_str())
-        .change(Change::Definition(json!({ &first.name: { "Retry": [{
-            "IntervalSeconds": 2, "BackoffRate": 2, "MaxAttempts": 6, "MaxDelaySeconds": 60, "JitterStrategy": "FULL"
-        }] } })))
+        .change(Change::Definition(json!({ &first.name: { "Retry": mended(first) } })))
+}
+
+/// All retriers of the state, those with a fault made better.
+fn mended(state: &State) -> Vec<Value> {
+    let of = |retrier: &Retrier| match fault(retrier) {
+        None => written(retrier),
+        Some(_) => json!({
+            "ErrorEquals": retrier.errors, "IntervalSeconds": 2, "BackoffRate": 2, "MaxAttempts": 6, "MaxDelaySeconds": 60,
+            "JitterStrategy": "FULL"
+        }),
+    };
+    state.retry.iter().map(of).collect()
+}
+
+/// One for Lambda's own faults before those of the state.
+fn with_lambdas(state: &State) -> Vec<Value> {
+    let own = json!({ "ErrorEquals": TRANSIENT, "IntervalSeconds": 2, "MaxAttempts": 6, "BackoffRate": 2 });
+    std::iter::once(own).chain(state.retry.iter().map(written)).collect()
+}
+
+/// As the definition has it; what an expression chooses there is for the reader to carry over.
+fn written(retrier: &Retrier) -> Value {
+    let pace = &retrier.pace;
+    if pace.at_run_time {
+        return json!({ "ErrorEquals": retrier.errors, "<as it is>": "<as it is>" });
+    }
+    let mut fields = json!({ "ErrorEquals": retrier.errors });
+    let mut put = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            fields[name] = value;
+        }
+    };
+    put("IntervalSeconds", pace.interval_seconds.map(Value::from));
+    put("MaxAttempts", retrier.max_attempts.map(Value::from));
+    #[expect(clippy::cast_precision_loss, reason = "a rate of hundredths")]
+    put("BackoffRate", pace.backoff_hundredths.map(|rate| Value::from(rate as f64 / 100.0)));
+    put("MaxDelaySeconds", pace.max_delay_seconds.map(Value::from));
+    put("JitterStrategy", pace.jitter.then(|| Value::from("FULL")));
+    fields
 }
 
 fn leaving_out(machine: &MachineView<'_>, states: &[&State]) -> Defect {
@@ -156,9 +193,9 @@ fn leaving_out(machine: &MachineView<'_>, states: &[&State]) -> Defect {
          and here each takes the way of a real failure.",
     );
     let remediation = "Put a retrier for Lambda's own errors before the others, as AWS advises.";
-    Defect::new(message, remediation).severity(Severity::Info).told_apart_by("lambda").evidence("states", names).change(
-        Change::Definition(json!({ &states[0].name: { "Retry": [{
-            "ErrorEquals": TRANSIENT, "IntervalSeconds": 2, "MaxAttempts": 6, "BackoffRate": 2
-        }] } })),
-    )
+    Defect::new(message, remediation)
+        .severity(Severity::Info)
+        .told_apart_by("lambda")
+        .evidence("states", names)
+        .change(Change::Definition(json!({ &states[0].name: { "Retry": with_lambdas(states[0]) } })))
 }

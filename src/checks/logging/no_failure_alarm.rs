@@ -35,8 +35,10 @@ struct Heard {
     yes: bool,
     /// Why somebody may.
     perhaps: Option<Gap>,
-    /// Alarms that look, and that nobody hears of.
-    mute: Vec<String>,
+    /// Alarms that look, and whose actions are switched off.
+    switched_off: Vec<String>,
+    /// Alarms that look, and do nothing.
+    without_action: Vec<String>,
 }
 
 fn judge(machine: &MachineView<'_>) -> Result<Option<Outcome>, Gap> {
@@ -46,7 +48,7 @@ fn judge(machine: &MachineView<'_>) -> Result<Option<Outcome>, Gap> {
     if !failed.yes {
         return match failed.perhaps {
             Some(gap) => Err(gap),
-            None => Ok(Some(nobody(machine, &failed.mute, timed_out.yes).into())),
+            None => Ok(Some(nobody(machine, &failed, timed_out.yes).into())),
         };
     }
     if timed_out.yes || !can_time_out(machine)? {
@@ -83,7 +85,8 @@ fn heard(machine: &MachineView<'_>, metric: FailureMetric, event: StatusEvent) -
                 );
                 heard.perhaps.get_or_insert_with(|| about(Gap::new(GapReason::Unsupported, detail)));
             }
-            (_, Tells::SwitchedOff | Tells::NoAction) => heard.mute.push(alarm.name.get().clone()),
+            (_, Tells::SwitchedOff) => heard.switched_off.push(alarm.name.get().clone()),
+            (_, Tells::NoAction) => heard.without_action.push(alarm.name.get().clone()),
         }
     }
     // Express machines publish no events.
@@ -117,28 +120,33 @@ fn rules(machine: &MachineView<'_>, event: StatusEvent, heard: &mut Heard) {
     }
 }
 
-fn nobody(machine: &MachineView<'_>, mute: &[String], timed_out: bool) -> Defect {
+fn nobody(machine: &MachineView<'_>, failed: &Heard, timed_out: bool) -> Defect {
     let name = machine.name();
     let (what, rules) = match machine.machine.kind {
         MachineKind::Express => ("No alarm", ", and an Express state machine publishes no events"),
         _ => ("Neither an alarm nor an EventBridge rule", ""),
     };
-    let but = match mute {
+    let (off, bare) = (&failed.switched_off, &failed.without_action);
+    let but = |names: &[String], why: &str| match names {
         [] => String::new(),
-        names => format!(" {} would, but nobody hears of it: its actions are off, or there are none.", listed(names)),
+        names => format!(" {} would, but nobody hears of it: {why}.", listed(names)),
     };
+    let but = but(off, "its actions are switched off") + &but(bare, "it has no action for ALARM");
     let aside = if timed_out { " Only timeouts are told." } else { "" };
     let message = format!(
         "{what} tells when executions of {name} fail{rules}: failures go unseen until somebody looks.{but}{aside}"
     );
-    let remediation = match mute {
-        [] => {
-            "Put an alarm on ExecutionsFailed and ExecutionsTimedOut with an action that somebody reads, for this state \
-               machine or for all by a Metrics Insights query."
+    let remediation = match (off.is_empty(), bare.is_empty()) {
+        (false, _) => "Switch the alarm's actions on.",
+        (true, false) => {
+            "Give the alarm an action that somebody reads: put it again with all its settings and that action."
         }
-        _ => "Give the alarm an action, and switch its actions on.",
+        (true, true) => {
+            "Put an alarm on ExecutionsFailed and ExecutionsTimedOut with an action that somebody reads, for this state \
+             machine or for all by a Metrics Insights query."
+        }
     };
-    let change = match mute {
+    let change = match off.as_slice() {
         [] => alarm_of(machine, FailureMetric::Failed),
         names => {
             let names: Vec<_> = names.iter().map(|name| shell_quote(name)).collect();
@@ -150,8 +158,8 @@ fn nobody(machine: &MachineView<'_>, mute: &[String], timed_out: bool) -> Defect
         }
     };
     let mut defect = Defect::new(message, remediation).evidence("metric", FailureMetric::Failed.as_str());
-    if !mute.is_empty() {
-        defect = defect.evidence("mute_alarms", listed(mute));
+    if !(off.is_empty() && bare.is_empty()) {
+        defect = defect.evidence("mute_alarms", listed(off.iter().chain(bare)));
     }
     defect.evidence("type", machine.machine.kind.as_str()).change(Change::Command(change))
 }

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::asl::{Gathers, How};
+use crate::asl::{Definition, Gathers, How, QueryLanguage};
 use crate::finding::{
     Change, Check, Confidence, Defect, Evaluations, Family, MachineView, Outcome, Severity, View, about_payloads,
     digits, listed,
@@ -34,24 +34,28 @@ fn run(view: &View<'_>, out: &mut Evaluations) {
 fn judge(machine: &MachineView<'_>) -> Result<Option<Outcome>, Gap> {
     let definition = machine.definition()?;
     let worst = definition.gathers.iter().max_by_key(|one| (weight(&one.how), std::cmp::Reverse(&one.pointer)));
-    Ok(Some(worst.map_or(Outcome::Compliant, |worst| defect(machine, &definition.gathers, worst).into())))
+    Ok(Some(worst.map_or(Outcome::Compliant, |worst| defect(machine, definition, worst).into())))
 }
 
 fn weight(how: &How) -> (Severity, Confidence) {
     match how {
         How::DistributedMap => (Severity::Medium, Confidence::Medium),
         How::Answer { call, .. } if call.eq_ignore_ascii_case("s3:getObject") => (Severity::Medium, Confidence::Low),
-        How::InlineMap | How::Answer { .. } | How::Execution => (Severity::Low, Confidence::Low),
+        How::InlineMap | How::DistributedItems | How::Answer { .. } | How::Execution => {
+            (Severity::Low, Confidence::Low)
+        }
         How::Parallel { .. } => (Severity::Info, Confidence::Low),
     }
 }
 
-fn defect(machine: &MachineView<'_>, all: &[Gathers], worst: &Gathers) -> Defect {
-    let name = machine.name();
+fn defect(machine: &MachineView<'_>, definition: &Definition, worst: &Gathers) -> Defect {
+    let (name, all) = (machine.name(), &definition.gathers);
     let what = |one: &Gathers| {
         let what = match &one.how {
             How::InlineMap => "keeps the result of every item".to_owned(),
-            How::DistributedMap => "keeps the result of every child execution, with no ResultWriter".to_owned(),
+            How::DistributedMap | How::DistributedItems => {
+                "keeps the result of every child execution, with no ResultWriter".to_owned()
+            }
             How::Parallel { branches } => format!("keeps the results of {branches} branches"),
             How::Answer { call, most } => format!("is answered with {most} ({call})"),
             How::Execution => "keeps the whole description of the execution that it starts".to_owned(),
@@ -67,23 +71,27 @@ fn defect(machine: &MachineView<'_>, all: &[Gathers], worst: &Gathers) -> Defect
         told.iter().take(5).map(|one| what(one)).collect::<Vec<_>>().join("; "),
     );
     let (severity, confidence) = weight(&worst.how);
+    let state = definition.states.iter().find(|state| state.pointer == worst.pointer);
+    let language = state.map_or(QueryLanguage::JsonPath, |state| state.query_language);
     Defect::new(message, remedy(&worst.how))
         .severity(severity)
         .confidence(confidence)
         .evidence("states", listed(told.iter().map(|one| &one.state)))
-        .change(Change::Definition(json!({ &worst.state: change(&worst.how) })))
+        .change(Change::Definition(json!({ &worst.state: change(&worst.how, language) })))
         .about([about_payloads(&machine.machine.arn)])
 }
 
 fn remedy(how: &How) -> &'static str {
     match how {
         How::InlineMap => {
-            "Drop the list with ResultPath null where nobody needs it, take what is needed of each item at the end of what the \
+            "Drop the list (ResultPath null, or an Output without it) where nobody needs it, take what is needed of each item at the end of what the \
              Map runs, or make it a Distributed Map with a ResultWriter."
         }
-        How::DistributedMap => "Give the Map a ResultWriter: the state then passes on where the results are.",
+        How::DistributedMap | How::DistributedItems => {
+            "Give the Map a ResultWriter: the state then passes on where the results are."
+        }
         How::Parallel { .. } => {
-            "Take what is needed of each branch with a ResultSelector, or at the end of the branch."
+            "Take what is needed of each branch with a ResultSelector or Output, or at the end of the branch."
         }
         How::Answer { .. } => {
             "Bound the call (Range, Limit, MaxKeys, MaxResults), read lists with the ItemReader of a Distributed Map, or pass \
@@ -93,14 +101,28 @@ fn remedy(how: &How) -> &'static str {
     }
 }
 
-fn change(how: &How) -> serde_json::Value {
-    match how {
-        How::InlineMap => json!({ "ResultPath": null }),
-        How::DistributedMap => json!({ "ResultWriter": {
-            "Resource": "arn:aws:states:::s3:putObject", "Parameters": { "Bucket": "<bucket>", "Prefix": "<prefix>" }
-        } }),
-        How::Parallel { .. } => json!({ "ResultSelector": { "first.$": "$[0].<what is needed>" } }),
-        How::Answer { .. } => json!({ "Parameters": { "<Range, Limit, MaxKeys or MaxResults>": "<bound>" } }),
-        How::Execution => json!({ "ResultSelector": { "result.$": "$.Output.<what is needed>" } }),
+/// In the words of the state's query language: each refuses those of the other.
+fn change(how: &How, language: QueryLanguage) -> serde_json::Value {
+    let writer = |arguments: &str| {
+        json!({ "ResultWriter": {
+            "Resource": "arn:aws:states:::s3:putObject", arguments: { "Bucket": "<bucket>", "Prefix": "<prefix>" }
+        } })
+    };
+    let bound = json!({ "<Range, Limit, MaxKeys or MaxResults>": "<bound>" });
+    match language {
+        QueryLanguage::JsonPath => match how {
+            How::InlineMap => json!({ "ResultPath": null }),
+            How::DistributedMap | How::DistributedItems => writer("Parameters"),
+            How::Parallel { .. } => json!({ "ResultSelector": { "first.$": "$[0].<what is needed>" } }),
+            How::Answer { .. } => json!({ "Parameters": bound }),
+            How::Execution => json!({ "ResultSelector": { "result.$": "$.Output.<what is needed>" } }),
+        },
+        QueryLanguage::Jsonata => match how {
+            How::InlineMap => json!({ "Output": "{% $states.input %}" }),
+            How::DistributedMap | How::DistributedItems => writer("Arguments"),
+            How::Parallel { .. } => json!({ "Output": { "first": "{% $states.result[0].<what is needed> %}" } }),
+            How::Answer { .. } => json!({ "Arguments": bound }),
+            How::Execution => json!({ "Output": { "result": "{% $states.result.Output.<what is needed> %}" } }),
+        },
     }
 }
