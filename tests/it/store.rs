@@ -185,7 +185,7 @@ fn no_damage_stops_a_scan() {
         damaged.truncate(if cut { at } else { damaged.len() });
         damaged
     };
-    let mut runner = TestRunner::new(Config { cases: 150, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(Config { cases: 60, failure_persistence: None, ..Config::default() });
     let outcome = runner.run(&damage(), |one| {
         use_it::<LastState>(root.path(), &damaged(&state, one), |state| {
             let mut report = report.clone();
