@@ -23,6 +23,8 @@ pub struct Cli {
 pub enum Command {
     /// Collect, check and export once
     Scan(ScanArgs),
+    /// Collect on schedules, and serve the report and metrics over HTTP
+    Serve(ServeArgs),
     /// Collect only, and write snapshots as JSON Lines
     Collect(CollectArgs),
     /// Audit snapshots offline
@@ -223,7 +225,7 @@ pub enum ColorArg {
 }
 
 /// What talks to AWS.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct AwsArgs {
     /// A Region to audit, or all-enabled; repeatable
     #[arg(long = "region", value_name = "REGION")]
@@ -312,6 +314,15 @@ pub struct ScanArgs {
     /// stepwarden-quotas.prom, and keeps no report in the store
     #[arg(long)]
     pub quotas: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    pub aws: AwsArgs,
+    /// The address and port to listen on
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
 }
 
 #[derive(Debug, Args)]

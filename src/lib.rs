@@ -22,7 +22,8 @@
 //! | 7 | [`audit`]: evaluations to a report |
 //! | 8 | [`store`]: what is kept between runs · [`export`]: one file a format · [`send`]: to receivers · [`telemetry`]: the log |
 //! | 9 | [`config`]: every room's settings, composed · [`cli`]: the command line, as types |
-//! | 10 | [`commands`]: one file a subcommand |
+//! | 10 | [`serve`]: collectors on schedules, and HTTP |
+//! | 11 | [`commands`]: one file a subcommand |
 
 pub mod access;
 pub mod asl;
@@ -42,6 +43,7 @@ pub mod graph;
 pub mod iam;
 pub mod model;
 pub mod send;
+pub mod serve;
 pub mod store;
 pub mod telemetry;
 pub mod types;

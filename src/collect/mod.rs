@@ -26,6 +26,7 @@ mod pages;
 mod progress;
 mod quota_holders;
 mod quotas;
+mod regions;
 mod result_buckets;
 mod run;
 mod running;

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::collector::{Collector, Context, Scope};
 use super::known::{KnownExecutions, KnownQuotas};
 use super::progress::{Event, Progress};
+use super::regions::regions;
 use super::settings::{AccountSource, CollectSettings, Regions};
 use super::{
     activities, alarms, data_protection, event_rules, executions, function_policies, functions, iam, identity,
@@ -52,34 +53,6 @@ pub static COLLECTORS: &[&Collector] = &[
 /// Accounts that are collected at once; their Regions all are.
 const ACCOUNTS_AT_ONCE: usize = 4;
 
-/// Regions that every account of AWS's public partition has without opting in, for when the list of enabled ones cannot
-/// be read.
-/// Source: <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>.
-const DEFAULT_REGIONS: [&str; 17] = [
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-north-1",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-];
-
-/// Those of the Chinese partition. Source: <https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-arns.html>.
-const CHINESE_REGIONS: [&str; 2] = ["cn-north-1", "cn-northwest-1"];
-/// Those of GovCloud. Source: <https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/using-govcloud-endpoints.html>.
-const GOVCLOUD_REGIONS: [&str; 2] = ["us-gov-east-1", "us-gov-west-1"];
-
 /// What a collection works with.
 pub struct Environment<'a> {
     pub session: &'a Session,
@@ -95,6 +68,8 @@ pub struct Environment<'a> {
     pub known: &'a KnownExecutions,
     /// What usage of quotas earlier collections saw.
     pub known_quotas: &'a KnownQuotas,
+    /// What earlier collections found: collectors that are switched off this time are taken to have found it.
+    pub base: &'a [Snapshot],
     pub progress: &'a dyn Progress,
     pub cancel: CancellationToken,
     pub now: fn() -> Timestamp,
@@ -130,6 +105,11 @@ pub fn collectors(settings: &CollectSettings) -> impl Iterator<Item = &'static C
 }
 
 impl Environment<'_> {
+    fn begin(&self, account_id: AccountId, region: Region) -> Snapshot {
+        let same = |known: &&Snapshot| known.account_id == account_id && known.region == region;
+        self.base.iter().find(same).cloned().unwrap_or_else(|| Snapshot::new(account_id, region))
+    }
+
     /// The APIs that a collection with these settings may call, with what gets it into other accounts.
     pub fn apis(settings: &CollectSettings) -> impl Iterator<Item = &'static Api> {
         let assume = (!settings.accounts.is_empty()).then_some(&STS_ASSUME_ROLE);
@@ -200,7 +180,7 @@ async fn account(
         Err(failure) => return Err(not_entered(environment, source, failure)),
     };
     let caller = caller.on_behalf_of(Some(account_id.clone()), caller.region().clone());
-    let mut global = Snapshot::new(account_id.clone(), Region::global());
+    let mut global = environment.begin(account_id.clone(), Region::global());
     let place = Place { environment, session: &session, caller: &caller, principal: &principal };
     let mut runs = vec![place.collect(&mut global, &identity::COLLECTOR).await];
     let regions = regions(environment.settings, &global, &principal, caller.region());
@@ -266,24 +246,6 @@ fn refusal(run: &CollectorRun) -> Option<Snapshot> {
     Some(snapshot)
 }
 
-/// The named Regions, or all that are enabled, or, where that list cannot be read, those that need no opting in.
-fn regions(settings: &CollectSettings, global: &Snapshot, principal: &Arn, home: &Region) -> Vec<Region> {
-    if let Regions::Named(named) = &settings.regions {
-        return named.clone();
-    }
-    let enabled = global.identity().seen().0.and_then(|identity| identity.regions.seen().0.cloned());
-    let defaults = || {
-        let names = match principal.partition() {
-            "aws" => &DEFAULT_REGIONS[..],
-            "aws-cn" => &CHINESE_REGIONS,
-            "aws-us-gov" => &GOVCLOUD_REGIONS,
-            _ => return vec![home.clone()],
-        };
-        names.iter().filter_map(|name| Region::parse(*name).ok()).collect()
-    };
-    enabled.filter(|regions| !regions.is_empty()).unwrap_or_else(defaults)
-}
-
 /// STS took the credentials, and the Region took them in no call: what failed there failed for that.
 fn disabled(snapshot: &mut Snapshot, run: &mut CollectorRun) {
     let part = PartName::ALL.iter().find(|part| part.as_str() == run.collector);
@@ -304,7 +266,7 @@ struct Place<'a> {
 
 impl Place<'_> {
     async fn region(&self, account_id: AccountId, region: Region) -> (Snapshot, Vec<CollectorRun>) {
-        let mut snapshot = Snapshot::new(account_id, region);
+        let mut snapshot = self.environment.begin(account_id, region);
         let mut runs = self.collect_scope(&mut snapshot, Scope::Region).await;
         let here = self.caller.on_behalf_of(Some(snapshot.account_id.clone()), snapshot.region.clone());
         if here.is_unknown_here() {

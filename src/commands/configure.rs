@@ -11,6 +11,13 @@ use crate::telemetry::{self, LogFormat};
 
 /// The configuration of file and environment; logging is set up by it.
 pub(super) fn load(common: &CommonArgs) -> anyhow::Result<Config> {
+    let config = load_again(common)?;
+    telemetry::start(config.log, color::on_stderr(common.color), super::progress::LogWriter::default);
+    Ok(config)
+}
+
+/// The same, where logging was set up before.
+pub(super) fn load_again(common: &CommonArgs) -> anyhow::Result<Config> {
     let named = || std::env::var_os(FILE_VARIABLE).filter(|path| !path.is_empty()).map(Into::into);
     let file = common.config.clone().or_else(named).map(|path| read(&path)).transpose()?;
     let file = file.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
@@ -20,7 +27,6 @@ pub(super) fn load(common: &CommonArgs) -> anyhow::Result<Config> {
         Some(LogFormatArg::Json) => LogFormat::Json,
         None => config.log.format,
     };
-    telemetry::start(config.log, color::on_stderr(common.color), super::progress::LogWriter::default);
     Ok(config)
 }
 
@@ -56,6 +62,12 @@ pub(super) fn apply_aws(config: &mut Config, args: AwsArgs) -> anyhow::Result<()
     let mut flags = Flags::over(config);
     flags.texts("--region", "regions", &args.regions);
     access(&mut flags, args.access);
+    Ok(flags.check(&known()).map_err(usage)?)
+}
+
+pub(super) fn apply_listen(config: &mut Config, listen: Option<String>) -> anyhow::Result<()> {
+    let mut flags = Flags::over(config);
+    flags.text("--listen", "serve.listen", listen);
     Ok(flags.check(&known()).map_err(usage)?)
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::collect::settings::Regions;
 use crate::collect::{Every, Metered, metered};
-use crate::config::Config;
+use crate::config::{Config, Group};
 
 /// Of a mean month.
 const HOURS: f64 = 730.0;
@@ -48,11 +48,11 @@ pub(super) fn write(config: &Config, machines: usize, out: &mut dyn Write) -> io
 
 fn line(config: &Config, metered: &Metered, machines: usize) -> Line {
     let schedule = &config.schedule;
-    let quotas = HOURS * 60.0 / f64::from(schedule.quotas_minutes);
+    let quotas = schedule.quotas.runs_a_month();
     let runs = match metered.every {
         Every::QuotasHourly if config.store.location.is_some() => quotas.min(HOURS),
         Every::Quotas | Every::QuotasHourly => quotas,
-        Every::Scan => HOURS / f64::from(schedule.scan_hours),
+        Every::Scan => schedule.plan(Group::of(metered.part)).runs_a_month(),
     };
     let metrics = metered.metrics(machines);
     #[allow(clippy::cast_precision_loss, reason = "some thousands")]

@@ -96,6 +96,7 @@ pub(super) fn ask<T>(
             hash_key: &eyes.hash_key,
             known: &eyes.known,
             known_quotas: &eyes.known_quotas,
+            base: &[],
             progress,
             cancel: signals.cancel.clone(),
             now,
@@ -135,13 +136,13 @@ pub(super) fn gather(config: &Config, store: Option<&Store>) -> anyhow::Result<G
 }
 
 /// To the millisecond: finer is of no use to a reader.
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     let now = Timestamp::now();
     now.round(jiff::Unit::Millisecond).unwrap_or(now)
 }
 
 /// The key of the hashes: from the environment, else the store's own, else one for this run.
-fn hash_key(config: &Config, store: Option<&Store>) -> anyhow::Result<HashKey> {
+pub(super) fn hash_key(config: &Config, store: Option<&Store>) -> anyhow::Result<HashKey> {
     let given = std::env::var(&config.store.hash_key_env).ok().filter(|key| !key.is_empty());
     match (given, store) {
         (Some(key), _) => Ok(HashKey::new(key)),

@@ -1,4 +1,4 @@
-//! Floor 10: one file a subcommand; joins the rooms.
+//! Floor 11: one file a subcommand; joins the rooms.
 
 mod baseline;
 mod check;
@@ -24,6 +24,7 @@ mod progress;
 mod reach;
 mod scan;
 mod send;
+mod serve;
 mod signals;
 mod snapshots;
 
@@ -48,6 +49,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
     let Cli { command, common } = cli;
     match command {
         Command::Scan(args) => scan::run(args, &common),
+        Command::Serve(args) => serve::run(args, common),
         Command::Collect(args) => collect::run(args, &common),
         Command::Check(args) => check::run(&args, &common),
         Command::Reach(args) => reach::run(&args, &common),

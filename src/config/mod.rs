@@ -11,6 +11,7 @@ mod key;
 mod keys;
 mod load;
 mod schedule;
+mod serve;
 mod setters;
 mod shapes;
 mod tables;
@@ -21,7 +22,8 @@ pub use faults::{Fault, Faults, Place, nearest};
 pub use flags::Flags;
 pub use key::{Key, Kind, Written};
 pub use keys::KEYS;
-pub use schedule::Schedule;
+pub use schedule::{Group, Plan, Schedule};
+pub use serve::ServeSettings;
 
 use crate::audit::Whose;
 use crate::audit::settings::{Accepted, CheckSelection, ExitSettings};
@@ -61,6 +63,7 @@ pub struct Config {
     pub log: LogSettings,
     /// How often accounts are audited, and what that costs.
     pub schedule: Schedule,
+    pub serve: ServeSettings,
 }
 
 /// What settings may name: whoever calls knows the checks and the APIs of this version.

@@ -121,6 +121,13 @@ macro_rules! parts {
                 }
             }
 
+            /// Takes a part from another snapshot of the same place, with its age.
+            pub fn copy(&mut self, from: &Self, part: PartName) {
+                match part {
+                    $(PartName::$variant => self.parts.$field.clone_from(&from.parts.$field),)+
+                }
+            }
+
             $(pub fn $field(&self) -> Observed<&$content> {
                 match &self.parts.$field {
                     Some(part) => part.value.as_ref(),

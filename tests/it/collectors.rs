@@ -208,6 +208,7 @@ impl Aws {
             hash_key: &key,
             known: &self.known,
             known_quotas: &self.known_quotas,
+            base: &[],
             progress: &Silent,
             cancel: self.cancel,
             now,

@@ -140,6 +140,8 @@ fn other(path: &str, value: Written) -> &'static str {
         ("budget.rates", _) => r#"{ "states:DescribeStateMachine" = { bucket = 1, refill_per_second = 2.5 } }"#,
         ("suppressions", _) => r#"[{ regions = ["eu-west-1"], reason = "a test" }]"#,
         (path, _) if path.starts_with("routing.") => "squad",
+        ("serve.listen", _) => "127.0.0.1:7000",
+        (path, _) if path.starts_with("schedule.") => "7m",
         ("accounts", _) => r#"[{ role_arn = "arn:aws:iam::123456789012:role/stepwarden" }]"#,
         ("checks.alias-to-old-version.days", _) => "14",
         (_, Written::Default("true")) => "false",

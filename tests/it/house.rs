@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The rooms and their floors; an arrow may only run to a lower floor.
-const FLOORS: [(&str, u8); 25] = [
+const FLOORS: [(&str, u8); 26] = [
     ("types", 0),
     ("asl", 1),
     ("iam", 1),
@@ -26,7 +26,8 @@ const FLOORS: [(&str, u8); 25] = [
     ("telemetry", 8),
     ("config", 9),
     ("cli", 9),
-    ("commands", 10),
+    ("serve", 10),
+    ("commands", 11),
     ("main", 11),
     ("lib", 11),
     ("build", 11),

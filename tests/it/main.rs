@@ -30,6 +30,7 @@ mod registry;
 mod replay;
 mod running;
 mod send;
+mod serve;
 mod shell;
 mod standards;
 mod store;

@@ -9,6 +9,7 @@ mod executions;
 mod results;
 mod running;
 mod schedule;
+mod serve;
 mod suppressions;
 mod thresholds;
 
@@ -31,6 +32,7 @@ pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
         thresholds::KEYS,
         results::KEYS,
         schedule::KEYS,
+        serve::KEYS,
     ]
     .concat()
 });

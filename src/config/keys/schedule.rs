@@ -4,22 +4,32 @@ use super::super::key::{Key, Kind, Written};
 use super::super::setters;
 use super::super::value::Refusal;
 
+const PLAN: &str = "an interval of one second to 31 days as 90s, 15m or 1h, or a cron expression of five fields in UTC";
+
 pub(super) const KEYS: &[Key] = &[
     Key {
-        path: "schedule.quotas_minutes",
-        value: Written::Default("1"),
-        kind: Kind::Number,
-        expected: "a whole number from 1 to 1440",
-        why: "Minutes between two collections of quotas: `stepwarden permissions --cost` counts by it; nothing runs by it yet.",
-        set: |config, value| setters::put(&mut config.schedule.quotas_minutes, value.whole(1..=1440)),
+        path: "schedule.quotas",
+        value: Written::Default("\"1m\""),
+        kind: Kind::Text,
+        expected: PLAN,
+        why: "When `stepwarden serve` collects quotas and who holds them.",
+        set: |config, value| setters::put(&mut config.schedule.quotas, value.word()),
     },
     Key {
-        path: "schedule.scan_hours",
-        value: Written::Default("1"),
-        kind: Kind::Number,
-        expected: "a whole number from 1 to 744",
-        why: "Hours between two scans: `stepwarden permissions --cost` counts by it; nothing runs by it yet.",
-        set: |config, value| setters::put(&mut config.schedule.scan_hours, value.whole(1..=744)),
+        path: "schedule.executions",
+        value: Written::Default("\"15m\""),
+        kind: Kind::Text,
+        expected: PLAN,
+        why: "When it reads executions: what they carry, what runs, what starts them.",
+        set: |config, value| setters::put(&mut config.schedule.executions, value.word()),
+    },
+    Key {
+        path: "schedule.inventory",
+        value: Written::Default("\"1h\""),
+        kind: Kind::Text,
+        expected: PLAN,
+        why: "When it collects all else: state machines, roles, log groups, keys.",
+        set: |config, value| setters::put(&mut config.schedule.inventory, value.word()),
     },
     Key {
         path: "cost.metric_requests_usd_per_thousand",

@@ -1,0 +1,23 @@
+//! What `stepwarden serve` listens on.
+
+use super::super::key::{Key, Kind, Written};
+use super::super::setters;
+
+pub(super) const KEYS: &[Key] = &[
+    Key {
+        path: "serve.listen",
+        value: Written::Default("\"127.0.0.1:9853\""),
+        kind: Kind::Text,
+        expected: "an address and a port as 127.0.0.1:9853",
+        why: "Where `stepwarden serve` listens. There is no authentication: whoever reaches it reads the report.",
+        set: |config, value| setters::put(&mut config.serve.listen, value.word()),
+    },
+    Key {
+        path: "serve.reload",
+        value: Written::Default("false"),
+        kind: Kind::Switch,
+        expected: "true or false",
+        why: "Whether POST /-/reload reads the configuration again; SIGHUP always does.",
+        set: |config, value| setters::put(&mut config.serve.reload, value.switch()),
+    },
+];

@@ -1,0 +1,10 @@
+//! Floor 10: the service. Collectors on schedules, what they found together, and HTTP.
+
+mod counters;
+mod facts;
+mod http;
+mod latest;
+mod service;
+mod ticks;
+
+pub use service::{Service, ServiceError};

@@ -1,0 +1,272 @@
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::counters::Counters;
+use super::facts::Facts;
+use super::latest::Latest;
+use super::{http, ticks};
+use crate::audit::{self, LastState, RunFacts};
+use crate::aws::{Budget, Session};
+use crate::collect::{self, CollectError, Environment, Silent};
+use crate::config::{Config, Group};
+use crate::detect::{Door, HashKey};
+use crate::model::PartName;
+use crate::store::{SeenExecutions, SeenQuotas, Store};
+
+/// How long what is under way may take to end.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// What is left running: collectors on schedules, and HTTP.
+pub struct Service {
+    config: RwLock<Arc<Config>>,
+    /// Reads the configuration again; what is wrong with it, in words.
+    load: Box<dyn Fn() -> Result<Config, String> + Send + Sync>,
+    session: Session,
+    pub(super) budget: Arc<Budget>,
+    store: Option<Store>,
+    door: Door,
+    hash_key: HashKey,
+    facts: Mutex<Facts>,
+    memory: Mutex<Memory>,
+    pub(super) latest: RwLock<Option<Arc<Latest>>>,
+    pub(super) counters: Counters,
+    /// The first pass over all groups is over.
+    ready: AtomicBool,
+    now: fn() -> Timestamp,
+}
+
+/// What ticks remember where there is no store.
+#[derive(Default)]
+struct Memory {
+    executions: SeenExecutions,
+    quotas: SeenQuotas,
+    state: LastState,
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service").finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    #[error("cannot listen on {address}: {source}")]
+    Listen { address: SocketAddr, source: std::io::Error },
+    #[error("the server failed: {0}")]
+    Serve(std::io::Error),
+}
+
+impl Service {
+    pub fn new(
+        config: Config,
+        load: Box<dyn Fn() -> Result<Config, String> + Send + Sync>,
+        session: Session,
+        store: Option<Store>,
+        hash_key: HashKey,
+        now: fn() -> Timestamp,
+    ) -> Self {
+        Self {
+            budget: Arc::new(Budget::new(config.aws.budget.clone())),
+            config: RwLock::new(Arc::new(config)),
+            load,
+            session,
+            store,
+            door: Door::new(hash_key.clone()),
+            hash_key,
+            facts: Mutex::default(),
+            memory: Mutex::default(),
+            latest: RwLock::default(),
+            counters: Counters::new(now()),
+            ready: AtomicBool::new(false),
+            now,
+        }
+    }
+
+    /// Serves until `cancel`; what is under way then has a few seconds to end.
+    pub async fn run(self: Arc<Self>, cancel: CancellationToken) -> Result<(), ServiceError> {
+        let address = self.config().serve.listen;
+        let listener = tokio::net::TcpListener::bind(address).await;
+        let listener = listener.map_err(|source| ServiceError::Listen { address, source })?;
+        let address = listener.local_addr().map_err(ServiceError::Serve)?;
+        tracing::info!(%address, "listening");
+        let (service, handle, stop) = (self.clone(), tokio::runtime::Handle::current(), cancel.clone());
+        let ticking = tokio::task::spawn_blocking(move || handle.block_on(ticks::run(service, stop)));
+        let stop = cancel.clone();
+        let served = axum::serve(listener, http::router(self.clone())).with_graceful_shutdown(async move {
+            stop.cancelled().await;
+        });
+        let served = served.into_future();
+        tokio::pin!(served);
+        let over = tokio::select! {
+            ended = &mut served => {
+                cancel.cancel();
+                ended.map_err(ServiceError::Serve)?;
+                true
+            }
+            () = cancel.cancelled() => false,
+        };
+        let rest = async {
+            if let Err(error) = ticking.await {
+                tracing::error!("the schedules failed: {error}");
+            }
+            if over { Ok(()) } else { served.await.map_err(ServiceError::Serve) }
+        };
+        match tokio::time::timeout(PATIENCE, rest).await {
+            Ok(ended) => ended,
+            Err(_) => {
+                tracing::warn!("what was under way did not end in {} seconds", PATIENCE.as_secs());
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn config(&self) -> Arc<Config> {
+        self.config.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn latest(&self) -> Option<Arc<Latest>> {
+        self.latest.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::Acquire) && self.latest().is_some()
+    }
+
+    pub(super) fn passed(&self) {
+        self.ready.store(true, Ordering::Release);
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        (self.now)()
+    }
+
+    /// Reads the configuration again. One that is wrong leaves the old one in force.
+    pub fn reload(&self) -> Result<(), String> {
+        match (self.load)() {
+            Ok(config) => {
+                *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
+                self.counters.reloaded(true, self.now());
+                tracing::info!("the configuration was loaded again");
+                Ok(())
+            }
+            Err(fault) => {
+                self.counters.reloaded(false, self.now());
+                tracing::error!("the configuration was not loaded, the old one stays in force: {fault}");
+                Err(fault)
+            }
+        }
+    }
+
+    /// One tick of a group: collects what is due, and publishes a report of all that is known.
+    pub(super) async fn tick(self: &Arc<Self>, group: Group, cancel: &CancellationToken) -> Result<(), CollectError> {
+        let (config, started_at) = (self.config(), self.now());
+        let mut settings = config.collect.clone();
+        settings.disabled.extend(PartName::ALL.iter().filter(|part| Group::of(**part) != group));
+        settings.disabled.remove(&PartName::Identity);
+        let (base, known, known_quotas) = {
+            let facts = lock(&self.facts).snapshots();
+            let memory = lock(&self.memory);
+            (facts, memory.executions.known(), memory.quotas.known())
+        };
+        let environment = Environment {
+            session: &self.session,
+            settings: &settings,
+            max_attempts: config.aws.max_attempts,
+            budget: self.budget.clone(),
+            door: &self.door,
+            detection: &config.detect,
+            hash_key: &self.hash_key,
+            known: &known,
+            known_quotas: &known_quotas,
+            base: &base,
+            progress: &Silent,
+            cancel: cancel.clone(),
+            now: self.now,
+        };
+        let collection = collect::collect(&environment).await?;
+        if !collection.complete {
+            return Ok(());
+        }
+        lock(&self.facts).take(&collection, group);
+        let service = self.clone();
+        let publish = tokio::task::spawn_blocking(move || service.publish(&config, group, started_at));
+        if let Err(error) = publish.await {
+            tracing::error!(schedule = group.as_str(), "the report could not be made: {error}");
+        }
+        Ok(())
+    }
+
+    /// Judges all that is known now.
+    fn publish(&self, config: &Config, group: Group, started_at: Timestamp) {
+        let (snapshots, collectors) = {
+            let facts = lock(&self.facts);
+            (facts.aged(self.now(), &config.schedule), facts.runs())
+        };
+        let api_usage = self.budget.usage();
+        let facts = RunFacts { started_at, finished_at: self.now(), complete: true, collectors, api_usage };
+        let mut report = audit::audit(&snapshots, &config.checks, &config.selection, &config.accepted, facts);
+        audit::draw(&mut report, &snapshots, &config.checks);
+        self.remember(config, group, &snapshots, &mut report);
+        *self.latest.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(Latest::new(report)));
+    }
+
+    /// Dates the report by what is remembered. A store that cannot be written to costs its memory, not the report.
+    fn remember(
+        &self,
+        config: &Config,
+        group: Group,
+        snapshots: &[crate::model::Snapshot],
+        report: &mut audit::Report,
+    ) {
+        let mut memory = lock(&self.memory);
+        let Some(store) = &self.store else {
+            memory.executions.take(snapshots);
+            memory.quotas.take(snapshots, report.finished_at);
+            memory.state.date(report);
+            memory.state.trace(report);
+            return;
+        };
+        let kept = (|| {
+            store.update(|seen: &mut SeenExecutions| seen.take(snapshots))?;
+            store.update(|seen: &mut SeenQuotas| seen.take(snapshots, report.finished_at))?;
+            store.update(|state: &mut LastState| {
+                state.date(report);
+                state.trace(report);
+            })?;
+            if group == Group::Inventory {
+                let text = {
+                    let mut text = Vec::new();
+                    crate::export::json::write(report, &mut text).expect("writing to memory");
+                    text
+                };
+                store.keep_report(report.finished_at, &text)?;
+                store.forget_reports(report.finished_at, config.store.keep_days)?;
+            }
+            Ok::<_, crate::store::StoreError>(())
+        })();
+        if let Err(error) = kept {
+            tracing::error!("the store was not written to: {error}");
+        }
+        memory.executions = store.remembered();
+        memory.quotas = store.remembered();
+    }
+
+    /// What the store remembers from before.
+    pub(super) fn recall(&self) {
+        if let Some(store) = &self.store {
+            let mut memory = lock(&self.memory);
+            memory.executions = store.remembered();
+            memory.quotas = store.remembered();
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,192 @@
+//! `stepwarden serve`, the real binary before a real emulator, asked as Prometheus and a browser ask it.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::binary::{Ran, Run};
+use crate::emulator::{Emulator, Kind};
+
+/// An answer: status, head in lower case, body.
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+fn ask(address: SocketAddr, method: &str, path: &str) -> Option<Answer> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
+    let request =
+        format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text).ok()?;
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    Some(Answer { status, head: head.to_ascii_lowercase(), body: body.to_owned() })
+}
+
+fn get(address: SocketAddr, path: &str) -> Answer {
+    ask(address, "GET", path).expect("it answers")
+}
+
+/// Waits until `holds`, for as long as a slow machine may take.
+fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < Duration::from_mins(1), "{what} does not come");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address")
+}
+
+fn kill(process: u32, signal: &str) {
+    let ran = Command::new("kill").args([signal, &process.to_string()]).status().expect("kill");
+    assert!(ran.success());
+}
+
+/// A service with schedules that a test can wait for, until `meanwhile` is over and the service is told to stop.
+fn served(emulator: &Emulator, settings: &[(&str, &str)], meanwhile: impl FnOnce(SocketAddr, u32)) -> Ran {
+    let address = free_address();
+    let listen = address.to_string();
+    let mut run = Run::emulated(&["serve", "--region", "us-east-1", "--listen", &listen], &emulator.endpoint)
+        .env("STEPWARDEN_SCHEDULE_QUOTAS", "1s")
+        .env("STEPWARDEN_SCHEDULE_EXECUTIONS", "2s")
+        .env("STEPWARDEN_SCHEDULE_INVENTORY", "3s")
+        .env("STEPWARDEN_LOG_LEVEL", "error");
+    for (name, value) in settings {
+        run = run.env(name, value);
+    }
+    run.run_while(|process| {
+        wait_for("an answer", || ask(address, "GET", "/-/healthy").is_some());
+        wait_for("the first pass", || get(address, "/-/ready").status == 200);
+        meanwhile(address, process);
+        kill(process, "-TERM");
+    })
+}
+
+/// The value of the one series that begins so.
+fn metric(address: SocketAddr, series: &str) -> f64 {
+    let answer = get(address, "/metrics");
+    let mut lines = answer.body.lines().filter(|line| line.starts_with(series));
+    let line = lines.next().unwrap_or_else(|| panic!("no {series}"));
+    assert!(lines.next().is_none(), "{series} is more than one series");
+    line.rsplit(' ').next().and_then(|value| value.parse().ok()).expect("a number")
+}
+
+#[test]
+fn it_serves_what_its_collectors_found() {
+    let Some(emulator) = Emulator::seeded(Kind::Moto) else { return };
+    let begun = Instant::now();
+    let ran = served(emulator, &[], |address, _| {
+        let metrics = get(address, "/metrics");
+        assert!(metrics.head.contains("content-type: text/plain; version=0.0.4"), "{}", metrics.head);
+        for header in ["x-content-type-options: nosniff", "cache-control: no-store", "x-frame-options: deny"] {
+            assert!(metrics.head.contains(header), "{header}");
+        }
+        let mut names: Vec<_> = metrics.body.lines().filter(|line| !line.starts_with('#')).collect();
+        let all = names.len();
+        names.sort_unstable_by_key(|line| line.rsplit_once(' ').map(|(series, _)| series));
+        names.dedup_by_key(|line| line.rsplit_once(' ').map(|(series, _)| series));
+        assert_eq!(all, names.len(), "a series is there twice");
+        let page = get(address, "/");
+        assert!(page.body.starts_with("<!doctype html>") && page.body.contains("orders-fulfilment"));
+        let report: Value = serde_json::from_str(&get(address, "/api/v1/report").body).expect("a report");
+        assert!(report["schema_version"].is_string());
+        assert!(report["findings"].as_array().is_some_and(|findings| findings.len() > 50));
+        for (method, path, status) in [
+            ("GET", "/nothing", 404),
+            ("GET", "/../etc/passwd", 404),
+            ("POST", "/metrics", 405),
+            ("POST", "/-/reload", 403),
+        ] {
+            assert_eq!(ask(address, method, path).expect("an answer").status, status, "{method} {path}");
+        }
+        // Each group goes on by itself.
+        let last = |collector: &str| {
+            metric(
+                address,
+                &format!(
+                    "stepwarden_last_success_timestamp_seconds{{account_id=\"123456789012\",collector=\"{collector}\""
+                ),
+            )
+        };
+        let (before, inventory) = (last("identity"), last("state_machines"));
+        wait_for("the next inventory", || last("state_machines") > inventory && last("identity") > before);
+        assert!(metric(address, "stepwarden_ticks_late_total{schedule=\"inventory\"}") >= 0.0);
+    });
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    assert!(begun.elapsed() < Duration::from_mins(1));
+}
+
+#[test]
+fn a_reload_takes_what_is_right_and_leaves_what_is_wrong() {
+    let Some(emulator) = Emulator::seeded(Kind::Moto) else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("stepwarden.toml");
+    let write = |text: &str| std::fs::write(&file, text).expect("a file");
+    write("[serve]\nreload = true\n");
+    let path = file.to_str().expect("a path").to_owned();
+    let ran = served(emulator, &[("STEPWARDEN_CONFIG", &path)], |address, process| {
+        let successful = || metric(address, "stepwarden_config_last_reload_successful");
+        let findings = |check: &str| get(address, "/metrics").body.contains(&format!("check=\"{check}\""));
+        assert!(successful() > 0.0 && findings("tracing-disabled"));
+        write("[serve]\nreload = 1\n");
+        let answer = ask(address, "POST", "/-/reload").expect("an answer");
+        assert_eq!(answer.status, 400);
+        assert!(answer.body.contains("serve.reload"), "{}", answer.body);
+        assert!(successful() < 1.0 && get(address, "/-/healthy").status == 200);
+        write("[serve]\nreload = true\n[checks]\nskip = [\"tracing-disabled\"]\n");
+        kill(process, "-HUP");
+        wait_for("the new configuration", || successful() > 0.0);
+        wait_for("a report by it", || !findings("tracing-disabled"));
+        assert_eq!(ask(address, "POST", "/-/reload").expect("an answer").status, 200);
+    });
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("the old one stays in force"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_store_dates_findings_over_restarts() {
+    let Some(emulator) = Emulator::seeded(Kind::Moto) else { return };
+    let store = tempfile::tempdir().expect("a folder");
+    let location = store.path().to_str().expect("a path").to_owned();
+    let changes = |address| {
+        let report: Value = serde_json::from_str(&get(address, "/api/v1/report").body).expect("a report");
+        let findings = report["findings"].as_array().expect("findings").clone();
+        findings.iter().filter(|finding| finding["change"] == "new").count()
+    };
+    let settings = [("STEPWARDEN_STORE_LOCATION", location.as_str())];
+    served(emulator, &settings, |_, _| ()).expect(0);
+    assert!(Path::new(&location).join("state.json").exists());
+    served(emulator, &settings, |address, _| assert_eq!(changes(address), 0)).expect(0);
+}
+
+#[test]
+fn a_taken_port_and_a_wrong_address_are_told() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let ran = Run::new(&["serve", "--region", "us-east-1", "--listen", &address]).run().expect(1);
+    assert!(ran.stderr.contains(&format!("cannot listen on {address}")), "{}", ran.stderr);
+    let ran = Run::new(&["serve", "--listen", "everywhere"]).run().expect(2);
+    assert!(ran.stderr.contains("--listen"), "{}", ran.stderr);
+    for plan in ["", "0s", "sometimes", "61 * * * *"] {
+        let ran =
+            Run::new(&["serve"]).env("STEPWARDEN_SCHEDULE_QUOTAS", plan).env("STEPWARDEN_SERVE_LISTEN", "x").run();
+        assert_eq!(
+            (ran.code, ran.stderr.contains("STEPWARDEN_SCHEDULE_QUOTAS")),
+            (2, !plan.is_empty()),
+            "{plan}: {}",
+            ran.stderr
+        );
+    }
+}
