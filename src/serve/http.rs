@@ -10,6 +10,7 @@ use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
+use super::api;
 use super::latest::Latest;
 use super::service::Service;
 
@@ -33,6 +34,8 @@ pub(super) fn router(service: Arc<Service>) -> Router {
         .route("/-/ready", get(ready))
         .route("/-/reload", post(reload))
         .route("/api/v1/report", get(report))
+        .route("/api/v1/findings", get(api::findings))
+        .route("/api/v1/quotas", get(api::quotas))
         .fallback(async || text(StatusCode::NOT_FOUND, "there is no such page\n"))
         .layer(map_response(async |mut response: Response| {
             response.headers_mut().extend(HEADERS.map(|(name, value)| (Some(name), value)));
@@ -41,12 +44,16 @@ pub(super) fn router(service: Arc<Service>) -> Router {
         .with_state(service)
 }
 
-fn answer(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
+pub(super) fn answer(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
     (status, [(header::CONTENT_TYPE, kind)], body.into()).into_response()
 }
 
-fn text(status: StatusCode, text: impl Into<String>) -> Response {
+pub(super) fn text(status: StatusCode, text: impl Into<String>) -> Response {
     answer(status, TEXT, text.into())
+}
+
+pub(super) fn no_report() -> Response {
+    text(StatusCode::SERVICE_UNAVAILABLE, "there is no report yet: the first pass is not over\n")
 }
 
 async fn metrics(State(service): State<Arc<Service>>) -> Response {
@@ -75,7 +82,7 @@ async fn report(State(service): State<Arc<Service>>) -> Response {
 /// What takes some time to write the first time it is asked for.
 async fn written(service: &Service, kind: &'static str, write: fn(&Latest) -> &[u8]) -> Response {
     let Some(latest) = service.latest() else {
-        return text(StatusCode::SERVICE_UNAVAILABLE, "there is no report yet: the first pass is not over\n");
+        return no_report();
     };
     match tokio::task::spawn_blocking(move || write(&latest).to_vec()).await {
         Ok(body) => answer(StatusCode::OK, kind, body),

@@ -1,5 +1,6 @@
 //! Floor 10: the service. Collectors on schedules, what they found together, and HTTP.
 
+mod api;
 mod counters;
 mod facts;
 mod http;

@@ -103,7 +103,21 @@ fn it_serves_what_its_collectors_found() {
         let report: Value = serde_json::from_str(&get(address, "/api/v1/report").body).expect("a report");
         assert!(report["schema_version"].is_string());
         assert!(report["findings"].as_array().is_some_and(|findings| findings.len() > 50));
+        let part = |query: &str| -> Value {
+            serde_json::from_str(&get(address, &format!("/api/v1/{query}")).body).expect("a page")
+        };
+        let critical = part("findings?severity=critical&status=non_compliant");
+        assert!(critical["total"].as_u64().is_some_and(|total| total > 0), "{critical}");
+        assert!(critical["items"].as_array().is_some_and(|all| all.iter().all(|one| one["severity"] == "critical")));
+        let second = part("findings?limit=1&offset=1");
+        assert_eq!((&second["items"][0], &second["offset"]), (&part("findings?limit=2")["items"][1], &1.into()));
+        assert_eq!(part("findings?check=none")["total"], 0);
+        assert_eq!(part("quotas?quota=open_map_runs&region=us-east-1")["items"][0]["quota"], "open_map_runs");
         for (method, path, status) in [
+            ("GET", "/api/v1/findings?limit=0", 400),
+            ("GET", "/api/v1/findings?limit=1001", 400),
+            ("GET", "/api/v1/findings?sort=up", 400),
+            ("GET", "/api/v1/quotas?offset=-1", 400),
             ("GET", "/nothing", 404),
             ("GET", "/../etc/passwd", 404),
             ("POST", "/metrics", 405),
