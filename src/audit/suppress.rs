@@ -120,7 +120,8 @@ fn all_actions(patterns: &[String], actions: &BTreeSet<&str>) -> bool {
 /// What several machines share is accepted only where each of them bears the tag.
 fn all_tagged(wanted: &[String], finding: &Finding, tags: &HashMap<&Arn, &TagSet>) -> bool {
     let bears = |machine: &Arn| tags.get(machine).is_some_and(|set| wanted.iter().any(|tag| has_tag(set, tag)));
-    !finding.machines.is_empty() && finding.machines.iter().all(bears)
+    // An activity has tags of its own.
+    bears(&finding.resource) || (!finding.machines.is_empty() && finding.machines.iter().all(bears))
 }
 
 /// `key` or `key=value`, both patterns.

@@ -10,7 +10,7 @@ use super::counters::Counters;
 use super::facts::Facts;
 use super::latest::Latest;
 use super::{http, ticks};
-use crate::audit::{self, LastState, RunFacts};
+use crate::audit::{self, Inspected, LastState, RunFacts};
 use crate::aws::{Budget, Session};
 use crate::collect::{self, CollectError, Environment, Silent};
 use crate::config::{Config, Group};
@@ -46,6 +46,28 @@ struct Memory {
     executions: SeenExecutions,
     quotas: SeenQuotas,
     state: LastState,
+    /// What was inspected since the process began: counters go up only.
+    inspected: Vec<Inspected>,
+}
+
+impl Memory {
+    /// Adds what a tick inspected, and tells the report the sums.
+    fn count(&mut self, group: Group, report: &mut audit::Report) {
+        for one in report.inspected.iter().filter(|_| group == Group::Executions) {
+            let same = |known: &&mut Inspected| known.account_id == one.account_id && known.region == one.region;
+            match self.inspected.iter_mut().find(same) {
+                Some(known) => {
+                    known.executions += one.executions;
+                    known.bytes += one.bytes;
+                }
+                None => self.inspected.push(one.clone()),
+            }
+        }
+        let here = |known: &&Inspected| {
+            report.inspected.iter().any(|one| known.account_id == one.account_id && known.region == one.region)
+        };
+        report.inspected = self.inspected.iter().filter(here).cloned().collect();
+    }
 }
 
 impl std::fmt::Debug for Service {
@@ -225,6 +247,7 @@ impl Service {
         report: &mut audit::Report,
     ) {
         let mut memory = lock(&self.memory);
+        memory.count(group, report);
         let Some(store) = &self.store else {
             memory.executions.take(snapshots);
             memory.quotas.take(snapshots, report.finished_at);

@@ -134,8 +134,11 @@ fn it_serves_what_its_collectors_found() {
                 ),
             )
         };
-        let (before, inventory) = (last("identity"), last("state_machines"));
+        let inspected = || metric(address, "stepwarden_executions_inspected_total{");
+        let (before, inventory, first) = (last("identity"), last("state_machines"), inspected());
+        assert!(first > 0.0);
         wait_for("the next inventory", || last("state_machines") > inventory && last("identity") > before);
+        assert!((inspected() - first).abs() < 0.5, "what was read before is not counted again");
         assert!(metric(address, "stepwarden_ticks_late_total{schedule=\"inventory\"}") >= 0.0);
     });
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));

@@ -19,6 +19,7 @@ fn account() -> Value {
             {"name": "refunds", "tags": {"team": "billing"}},
             {"name": "returns", "role": "orders", "tags": {"team": "shop"}},
         ],
+        "activities": {"approve": {"tags": {"team": "shop"}}},
         "roles": {"orders": [files, queues], "refunds": [files]},
     })
 }
@@ -64,6 +65,11 @@ fn each_selector_narrows() {
         (r#"checks = ["wildcard-resource"], actions = ["sqs:*", "sns:publish"]"#, &wildcards[1..2]),
         (r#"checks = ["wildcard-resource"], tags = ["team=shop"]"#, &wildcards[..2]),
         (r#"checks = ["wildcard-resource"], tags = ["env"]"#, &[]),
+        (
+            r#"checks = ["activity-without-customer-key"], tags = ["team=shop"]"#,
+            &["activity-without-customer-key approve"],
+        ),
+        (r#"checks = ["activity-without-customer-key"], tags = ["team=billing"]"#, &[]),
         (
             r#"checks = ["logging-disabled"], tags = ["env=prod", "team=bill*"]"#,
             &["logging-disabled orders", "logging-disabled refunds"],
