@@ -88,6 +88,11 @@ impl LastState {
             self.trend.push(TrendPoint { account_id, at: report.finished_at, risk: score.risk, findings });
         }
         thin(&mut self.trend, report.finished_at);
+        self.recount(report);
+    }
+
+    /// Tells the report how its accounts stood before, and adds nothing.
+    pub fn recount(&self, report: &mut Report) {
         let here =
             |point: &&TrendPoint| report.scores.iter().any(|score| score.account_id.as_str() == point.account_id);
         report.trend = self.trend.iter().filter(here).cloned().collect();

@@ -3,15 +3,17 @@
 use std::io;
 use std::sync::OnceLock;
 
+use axum::body::Bytes;
+
 use crate::audit::Report;
 use crate::export::{html, json, prometheus};
 
 pub(super) struct Latest {
     pub(super) report: Report,
     /// Of the report alone; the process's own counters stand beside it.
-    pub(super) metrics: Vec<u8>,
-    page: OnceLock<Vec<u8>>,
-    json: OnceLock<Vec<u8>>,
+    pub(super) metrics: Bytes,
+    page: OnceLock<Bytes>,
+    json: OnceLock<Bytes>,
 }
 
 impl std::fmt::Debug for Latest {
@@ -26,17 +28,17 @@ impl Latest {
         Self { report, metrics, page: OnceLock::new(), json: OnceLock::new() }
     }
 
-    pub(super) fn page(&self) -> &[u8] {
+    pub(super) fn page(&self) -> &Bytes {
         self.page.get_or_init(|| written(|out| html::write(&self.report, out)))
     }
 
-    pub(super) fn json(&self) -> &[u8] {
+    pub(super) fn json(&self) -> &Bytes {
         self.json.get_or_init(|| written(|out| json::write(&self.report, out)))
     }
 }
 
-fn written(write: impl Fn(&mut dyn io::Write) -> io::Result<()>) -> Vec<u8> {
+fn written(write: impl Fn(&mut dyn io::Write) -> io::Result<()>) -> Bytes {
     let mut out = Vec::new();
     write(&mut out).expect("writing to memory");
-    out
+    out.into()
 }

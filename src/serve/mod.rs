@@ -1,6 +1,5 @@
 //! Floor 10: the service. Collectors on schedules, what they found together, and HTTP.
 
-mod api;
 mod counters;
 mod facts;
 mod http;
@@ -8,4 +7,5 @@ mod latest;
 mod service;
 mod ticks;
 
+pub use counters::{OWN_METRICS, OwnMetric};
 pub use service::{Service, ServiceError};

@@ -4,16 +4,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::counters::Counters;
 use super::facts::Facts;
+use super::http::{self, Web};
 use super::latest::Latest;
-use super::{http, ticks};
+use super::ticks;
 use crate::audit::{self, Inspected, LastState, RunFacts};
 use crate::aws::{Budget, Session};
 use crate::collect::{self, CollectError, Environment, Silent};
-use crate::config::{Config, Group};
+use crate::config::{Config, Group, ServeSettings};
 use crate::detect::{Door, HashKey};
 use crate::model::PartName;
 use crate::store::{SeenExecutions, SeenQuotas, Store};
@@ -35,6 +37,7 @@ pub struct Service {
     memory: Mutex<Memory>,
     pub(super) latest: RwLock<Option<Arc<Latest>>>,
     pub(super) counters: Counters,
+    web: RwLock<Web>,
     /// The first pass over all groups is over.
     ready: AtomicBool,
     now: fn() -> Timestamp,
@@ -80,8 +83,8 @@ impl std::fmt::Debug for Service {
 pub enum ServiceError {
     #[error("cannot listen on {address}: {source}")]
     Listen { address: SocketAddr, source: std::io::Error },
-    #[error("the server failed: {0}")]
-    Serve(std::io::Error),
+    #[error("the web configuration: {0}")]
+    Web(String),
 }
 
 impl Service {
@@ -105,6 +108,7 @@ impl Service {
             memory: Mutex::default(),
             latest: RwLock::default(),
             counters: Counters::new(now()),
+            web: RwLock::default(),
             ready: AtomicBool::new(false),
             now,
         }
@@ -112,39 +116,47 @@ impl Service {
 
     /// Serves until `cancel`; what is under way then has a few seconds to end.
     pub async fn run(self: Arc<Self>, cancel: CancellationToken) -> Result<(), ServiceError> {
-        let address = self.config().serve.listen;
-        let listener = tokio::net::TcpListener::bind(address).await;
-        let listener = listener.map_err(|source| ServiceError::Listen { address, source })?;
-        let address = listener.local_addr().map_err(ServiceError::Serve)?;
-        tracing::info!(%address, "listening");
+        let listener = self.listen().await?;
         let (service, handle, stop) = (self.clone(), tokio::runtime::Handle::current(), cancel.clone());
         let ticking = tokio::task::spawn_blocking(move || handle.block_on(ticks::run(service, stop)));
-        let stop = cancel.clone();
-        let served = axum::serve(listener, http::router(self.clone())).with_graceful_shutdown(async move {
-            stop.cancelled().await;
-        });
-        let served = served.into_future();
-        tokio::pin!(served);
-        let over = tokio::select! {
-            ended = &mut served => {
-                cancel.cancel();
-                ended.map_err(ServiceError::Serve)?;
-                true
-            }
-            () = cancel.cancelled() => false,
-        };
-        let rest = async {
-            if let Err(error) = ticking.await {
-                tracing::error!("the schedules failed: {error}");
-            }
-            if over { Ok(()) } else { served.await.map_err(ServiceError::Serve) }
-        };
-        match tokio::time::timeout(PATIENCE, rest).await {
-            Ok(ended) => ended,
-            Err(_) => {
-                tracing::warn!("what was under way did not end in {} seconds", PATIENCE.as_secs());
-                Ok(())
-            }
+        self.answer(listener, &cancel).await;
+        if tokio::time::timeout(PATIENCE, ticking).await.is_err() {
+            tracing::warn!("what was under way did not end in {} seconds", PATIENCE.as_secs());
+        }
+        Ok(())
+    }
+
+    /// Takes the address, with what the web configuration says.
+    pub async fn listen(&self) -> Result<TcpListener, ServiceError> {
+        let settings = self.config().serve.clone();
+        *self.web.write().unwrap_or_else(PoisonError::into_inner) = read_web(&settings).map_err(ServiceError::Web)?;
+        let address = settings.listen;
+        let listener = TcpListener::bind(address).await.map_err(|source| ServiceError::Listen { address, source })?;
+        let address = listener.local_addr().map_err(|source| ServiceError::Listen { address, source })?;
+        if self.web().is_open() && !address.ip().is_loopback() {
+            tracing::warn!(
+                %address,
+                "whoever reaches this address reads the report: serve.web_config_file asks for a password or a token"
+            );
+        }
+        tracing::info!(%address, "listening");
+        Ok(listener)
+    }
+
+    /// Answers until `cancel`.
+    pub async fn answer(self: &Arc<Self>, listener: TcpListener, cancel: &CancellationToken) {
+        http::serve(listener, http::router(self.clone()), || self.web(), cancel).await;
+    }
+
+    fn web(&self) -> Web {
+        self.web.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Certificates and passwords are renewed under a service: their files are read with each tick.
+    pub(super) fn read_web_again(&self) {
+        match read_web(&self.config().serve) {
+            Ok(web) => *self.web.write().unwrap_or_else(PoisonError::into_inner) = web,
+            Err(fault) => tracing::error!("the web configuration was not loaded, the old one stays in force: {fault}"),
         }
     }
 
@@ -157,7 +169,11 @@ impl Service {
     }
 
     pub(super) fn is_ready(&self) -> bool {
-        self.ready.load(Ordering::Acquire) && self.latest().is_some()
+        self.has_passed() && self.latest().is_some()
+    }
+
+    fn has_passed(&self) -> bool {
+        self.ready.load(Ordering::Acquire)
     }
 
     pub(super) fn passed(&self) {
@@ -172,17 +188,23 @@ impl Service {
     pub fn reload(&self) -> Result<(), String> {
         match (self.load)() {
             Ok(config) => {
+                let web = read_web(&config.serve).inspect_err(|fault| self.not_loaded(fault))?;
+                *self.web.write().unwrap_or_else(PoisonError::into_inner) = web;
                 *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
                 self.counters.reloaded(true, self.now());
                 tracing::info!("the configuration was loaded again");
                 Ok(())
             }
             Err(fault) => {
-                self.counters.reloaded(false, self.now());
-                tracing::error!("the configuration was not loaded, the old one stays in force: {fault}");
+                self.not_loaded(&fault);
                 Err(fault)
             }
         }
+    }
+
+    fn not_loaded(&self, fault: &str) {
+        self.counters.reloaded(false, self.now());
+        tracing::error!("the configuration was not loaded, the old one stays in force: {fault}");
     }
 
     /// One tick of a group: collects what is due, and publishes a report of all that is known.
@@ -235,6 +257,11 @@ impl Service {
         let mut report = audit::audit(&snapshots, &config.checks, &config.selection, &config.accepted, facts);
         audit::draw(&mut report, &snapshots, &config.checks);
         self.remember(config, group, &snapshots, &mut report);
+        self.show(report);
+    }
+
+    /// From now on this is what is answered with.
+    pub fn show(&self, report: audit::Report) {
         *self.latest.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(Latest::new(report)));
     }
 
@@ -248,20 +275,29 @@ impl Service {
     ) {
         let mut memory = lock(&self.memory);
         memory.count(group, report);
+        let date = |state: &mut LastState, report: &mut audit::Report| {
+            state.date(report);
+            match group == Group::Inventory || !self.has_passed() {
+                true => state.trace(report),
+                false => state.recount(report),
+            }
+        };
         let Some(store) = &self.store else {
             memory.executions.take(snapshots);
             memory.quotas.take(snapshots, report.finished_at);
-            memory.state.date(report);
-            memory.state.trace(report);
-            return;
+            if self.is_first(group) {
+                return date(&mut LastState::default(), report);
+            }
+            return date(&mut memory.state, report);
         };
         let kept = (|| {
             store.update(|seen: &mut SeenExecutions| seen.take(snapshots))?;
             store.update(|seen: &mut SeenQuotas| seen.take(snapshots, report.finished_at))?;
-            store.update(|state: &mut LastState| {
-                state.date(report);
-                state.trace(report);
-            })?;
+            if self.is_first(group) {
+                date(&mut store.remembered(), report);
+                return Ok(());
+            }
+            store.update(|state: &mut LastState| date(state, report))?;
             if group == Group::Inventory {
                 let text = {
                     let mut text = Vec::new();
@@ -280,6 +316,11 @@ impl Service {
         memory.quotas = store.remembered();
     }
 
+    /// A report of the first pass that lacks most: what it does not tell yet is not new when the next one does.
+    fn is_first(&self, group: Group) -> bool {
+        !self.has_passed() && group != Group::ALL[Group::ALL.len() - 1]
+    }
+
     /// What the store remembers from before.
     pub(super) fn recall(&self) {
         if let Some(store) = &self.store {
@@ -288,6 +329,10 @@ impl Service {
             memory.quotas = store.remembered();
         }
     }
+}
+
+fn read_web(settings: &ServeSettings) -> Result<Web, String> {
+    settings.web_config_file.as_deref().map_or_else(|| Ok(Web::default()), Web::read)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -58,6 +58,7 @@ async fn tick(service: &Arc<Service>, group: Group, cancel: &CancellationToken) 
     if cancel.is_cancelled() {
         return;
     }
+    service.read_web_again();
     if let Err(error) = service.tick(group, cancel).await {
         tracing::error!(schedule = group.as_str(), "nothing could be collected: {error}");
     }

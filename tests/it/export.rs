@@ -11,6 +11,7 @@ use serde_json::Value;
 use stepwarden::audit::Report;
 use stepwarden::export::terminal::Style;
 use stepwarden::export::{json, prometheus, terminal};
+use stepwarden::serve::OWN_METRICS;
 use stepwarden::types::AccountId;
 
 use crate::validator;
@@ -110,10 +111,16 @@ fn metrics_are_those_of_the_catalogue() {
 #[test]
 fn metric_names_are_lawful() {
     let lawful = |name: &str| name.chars().all(|c| c.is_ascii_lowercase() || c == '_') && !name.contains("__");
-    for metric in prometheus::METRICS {
-        let name = metric.name;
-        assert!(name.starts_with("stepwarden_") && lawful(name), "{name}: prefix and snake case");
+    let own = OWN_METRICS.iter().map(|own| {
+        let counts = own.name.ends_with("_total");
+        (own.name, own.help, own.labels, counts)
+    });
+    let of_reports = prometheus::METRICS.iter().map(|metric| {
         let counts = metric.kind == prometheus::MetricKind::Counter;
+        (metric.name, metric.help, metric.labels, counts)
+    });
+    for (name, help, labels, counts) in of_reports.chain(own) {
+        assert!(name.starts_with("stepwarden_") && lawful(name), "{name}: prefix and snake case");
         assert_eq!(name.ends_with("_total"), counts, "{name}: a counter is a total, a gauge is not");
         let words: Vec<_> = name.split('_').collect();
         for odd in ["ms", "millis", "milliseconds", "minutes", "hours", "days", "kb", "mb", "percent", "count", "gauge"]
@@ -123,13 +130,28 @@ fn metric_names_are_lawful() {
         for timed in ["duration", "timestamp", "age"] {
             assert!(!words.contains(&timed) || name.ends_with("_seconds"), "{name}: time is in seconds");
         }
-        assert!(!metric.help.is_empty() && !metric.help.ends_with('.'), "{name}: help is a phrase");
-        assert!(metric.labels.iter().all(|label| lawful(label)), "{name}: labels");
+        assert!(!help.is_empty() && !help.ends_with('.'), "{name}: help is a phrase");
+        assert!(labels.iter().all(|label| lawful(label)), "{name}: labels");
         // Of state machines a metric names five at most.
-        let bounded =
-            ["account_id", "band", "check", "collector", "data", "family", "kind", "quota", "reason", "region"];
-        let known = |label: &&str| bounded.contains(label) || ["severity", "state_machine", "version"].contains(label);
-        assert!(metric.labels.iter().all(known), "{name}: a label with an open set of values");
+        let bounded = [
+            "account_id",
+            "api",
+            "band",
+            "check",
+            "collector",
+            "data",
+            "family",
+            "kind",
+            "outcome",
+            "quota",
+            "reason",
+            "region",
+            "schedule",
+            "severity",
+            "state_machine",
+            "version",
+        ];
+        assert!(labels.iter().all(|label| bounded.contains(label)), "{name}: a label with an open set of values");
     }
 }
 

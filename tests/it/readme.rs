@@ -12,6 +12,7 @@ use stepwarden::detect::Kind;
 use stepwarden::export::prometheus::METRICS;
 use stepwarden::finding::Severity;
 use stepwarden::model::{PartName, Quota};
+use stepwarden::serve::OWN_METRICS;
 use stepwarden::types::GapReason;
 
 use crate::binary::Run;
@@ -65,6 +66,12 @@ fn the_tables_are_those_of_the_code() {
     holds("dashboards/README.md", "metrics", &metrics);
 
     holds("dashboards/README.md", "labels", &labels());
+
+    let mut own = String::from("| metric | labels | help |\n| --- | --- | --- |\n");
+    for metric in OWN_METRICS {
+        writeln!(own, "| `{}` | {} | {} |", metric.name, metric.labels.join(", "), metric.help).unwrap();
+    }
+    holds("docs/serve.md", "metrics", &own);
 
     let mut types = String::from("| type | data | CloudWatch | Macie |\n| --- | --- | --- | --- |\n");
     for kind in Kind::all() {

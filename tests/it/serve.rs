@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::binary::{Ran, Run};
 use crate::emulator::{Emulator, Kind};
+use crate::validator;
 
 /// An answer: status, head in lower case, body.
 struct Answer {
@@ -117,6 +118,9 @@ fn it_serves_what_its_collectors_found() {
             ("GET", "/api/v1/findings?limit=0", 400),
             ("GET", "/api/v1/findings?limit=1001", 400),
             ("GET", "/api/v1/findings?sort=up", 400),
+            ("GET", "/api/v1/findings?severity=worst", 400),
+            ("GET", "/checks/none", 404),
+            ("GET", "/alerts/None", 404),
             ("GET", "/api/v1/quotas?offset=-1", 400),
             ("GET", "/nothing", 404),
             ("GET", "/../etc/passwd", 404),
@@ -125,6 +129,10 @@ fn it_serves_what_its_collectors_found() {
         ] {
             assert_eq!(ask(address, method, path).expect("an answer").status, status, "{method} {path}");
         }
+        // What the first pass finds is not new.
+        let new = "stepwarden_findings_new{account_id=\"123456789012\",region=\"us-east-1\",severity=\"critical\"";
+        wait_for("a second report", || get(address, "/metrics").body.contains(new));
+        assert!(metric(address, new) < 1.0);
         // Each group goes on by itself.
         let last = |collector: &str| {
             metric(
@@ -143,6 +151,30 @@ fn it_serves_what_its_collectors_found() {
     });
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
     assert!(begun.elapsed() < Duration::from_mins(1));
+}
+
+#[test]
+fn it_does_what_its_description_says() {
+    let Some(emulator) = Emulator::seeded(Kind::Moto) else { return };
+    let ran = served(emulator, &[("STEPWARDEN_SERVE_RELOAD", "true")], |address, _| {
+        let description: Value = serde_json::from_str(&get(address, "/api/v1/openapi.json").body).expect("JSON");
+        let asked = description["paths"]["/api/v1/findings"]["get"]["parameters"].as_array().expect("parameters");
+        assert_eq!(asked.len(), 12, "{asked:?}");
+        assert_eq!(validator::api(&format!("http://{address}/api/v1/openapi.json")), None);
+        let page = get(address, "/checks/open-execution-quota");
+        assert!(page.status == 200 && page.body.starts_with("# open-execution-quota"), "{}", page.body);
+    });
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn its_doors_open_to_who_may_ask() {
+    let Some(python) = Kind::Moto.python() else { return };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/serve/web_config.py");
+    let ran = Command::new(python).arg(script).arg(env!("CARGO_BIN_EXE_stepwarden")).output().expect("python starts");
+    let told = |out: &[u8]| String::from_utf8_lossy(out).into_owned();
+    assert_eq!((told(&ran.stdout), told(&ran.stderr)), (String::new(), String::new()));
+    assert!(ran.status.success());
 }
 
 #[test]

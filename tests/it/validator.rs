@@ -28,19 +28,29 @@ pub(crate) fn json_schema(schema: &Value, documents: &[Value]) -> Option<Vec<Vec
     Some(serde_json::from_slice(&output.stdout).expect("a list of faults for each document"))
 }
 
-/// What `tests/validate/formats.py` says of the files of a report; `None` where its environment is missing, which `make
-/// test` says.
-pub(crate) fn formats(folder: &Path) -> Option<Value> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let environment = root.join(".venv/validators");
+/// The interpreter of the validators' environment; `None` where it is missing, which `make test` says.
+fn python() -> Option<Command> {
+    let environment = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/validators");
     let there = environment.join("ready").exists();
     let must = std::env::var("CI").is_ok_and(|value| value == "true");
     assert!(there || !must, "CI needs the validators: run `make emulators`");
-    if !there {
-        return None;
-    }
-    let mut python = Command::new(environment.join("bin/python"));
-    let output = python.arg(root.join("tests/validate/formats.py")).arg(folder).output().expect("python starts");
+    there.then(|| Command::new(environment.join("bin/python")))
+}
+
+/// What `tests/validate/formats.py` says of the files of a report.
+pub(crate) fn formats(folder: &Path) -> Option<Value> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/validate/formats.py");
+    let output = python()?.arg(script).arg(folder).output().expect("python starts");
     let told = String::from_utf8_lossy(&output.stderr);
     Some(serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {told}")))
+}
+
+/// What Schemathesis says of an API that describes itself at this address, where it finds a fault.
+pub(crate) fn api(description: &str) -> Option<String> {
+    const RUN: &str = "from schemathesis.cli import schemathesis; schemathesis()";
+    let options = ["run", description, "--max-examples", "25", "--seed", "1", "--no-color"];
+    // It leaves a folder of its own where it runs.
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = python()?.args(["-c", RUN]).args(options).current_dir(&folder).output().expect("python starts");
+    (!output.status.success()).then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -9,7 +9,7 @@ pub(super) const KEYS: &[Key] = &[
         value: Written::Default("\"127.0.0.1:9853\""),
         kind: Kind::Text,
         expected: "an address and a port as 127.0.0.1:9853",
-        why: "Where `stepwarden serve` listens. There is no authentication: whoever reaches it reads the report.",
+        why: "Where `stepwarden serve` listens.",
         set: |config, value| setters::put(&mut config.serve.listen, value.word()),
     },
     Key {
@@ -19,5 +19,13 @@ pub(super) const KEYS: &[Key] = &[
         expected: "true or false",
         why: "Whether POST /-/reload reads the configuration again; SIGHUP always does.",
         set: |config, value| setters::put(&mut config.serve.reload, value.switch()),
+    },
+    Key {
+        path: "serve.web_config_file",
+        value: Written::Unset(r#""web.yml""#),
+        kind: Kind::Text,
+        expected: "a file",
+        why: "TLS, and who may ask: Prometheus's web configuration file; without it, whoever reaches the address may.",
+        set: |config, value| setters::put(&mut config.serve.web_config_file, value.path().map(Some)),
     },
 ];

@@ -1,19 +1,28 @@
 //! What is answered over HTTP. Nothing here waits for a collection.
 
+mod api;
+mod connections;
+mod endpoints;
+mod guard;
+mod openapi;
+mod pages;
+mod web_config;
+
 use std::sync::Arc;
 
-use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 
-use super::api;
+pub(super) use self::connections::serve;
+pub(super) use self::endpoints::router;
+pub(super) use self::web_config::Web;
 use super::latest::Latest;
 use super::service::Service;
 
+const JSON: &str = "application/json";
+const PAGE: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 /// Source: <https://prometheus.io/docs/instrumenting/exposition_formats/>.
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -26,38 +35,20 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
-pub(super) fn router(service: Arc<Service>) -> Router {
-    Router::new()
-        .route("/", get(page))
-        .route("/metrics", get(metrics))
-        .route("/-/healthy", get(async || text(StatusCode::OK, "healthy\n")))
-        .route("/-/ready", get(ready))
-        .route("/-/reload", post(reload))
-        .route("/api/v1/report", get(report))
-        .route("/api/v1/findings", get(api::findings))
-        .route("/api/v1/quotas", get(api::quotas))
-        .fallback(async || text(StatusCode::NOT_FOUND, "there is no such page\n"))
-        .layer(map_response(async |mut response: Response| {
-            response.headers_mut().extend(HEADERS.map(|(name, value)| (Some(name), value)));
-            response
-        }))
-        .with_state(service)
-}
-
-pub(super) fn answer(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
+fn answer(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
     (status, [(header::CONTENT_TYPE, kind)], body.into()).into_response()
 }
 
-pub(super) fn text(status: StatusCode, text: impl Into<String>) -> Response {
+fn text(status: StatusCode, text: impl Into<String>) -> Response {
     answer(status, TEXT, text.into())
 }
 
-pub(super) fn no_report() -> Response {
+fn no_report() -> Response {
     text(StatusCode::SERVICE_UNAVAILABLE, "there is no report yet: the first pass is not over\n")
 }
 
 async fn metrics(State(service): State<Arc<Service>>) -> Response {
-    let mut body = service.counters.text().into_bytes();
+    let mut body = service.counters.text(&service.budget.usage()).into_bytes();
     if let Some(latest) = service.latest() {
         body.extend_from_slice(&latest.metrics);
     }
@@ -72,19 +63,19 @@ async fn ready(State(service): State<Arc<Service>>) -> Response {
 }
 
 async fn page(State(service): State<Arc<Service>>) -> Response {
-    written(&service, "text/html; charset=utf-8", Latest::page).await
+    written(&service, PAGE, Latest::page).await
 }
 
 async fn report(State(service): State<Arc<Service>>) -> Response {
-    written(&service, "application/json", Latest::json).await
+    written(&service, JSON, Latest::json).await
 }
 
 /// What takes some time to write the first time it is asked for.
-async fn written(service: &Service, kind: &'static str, write: fn(&Latest) -> &[u8]) -> Response {
+async fn written(service: &Service, kind: &'static str, write: fn(&Latest) -> &Bytes) -> Response {
     let Some(latest) = service.latest() else {
         return no_report();
     };
-    match tokio::task::spawn_blocking(move || write(&latest).to_vec()).await {
+    match tokio::task::spawn_blocking(move || write(&latest).clone()).await {
         Ok(body) => answer(StatusCode::OK, kind, body),
         Err(_) => text(StatusCode::INTERNAL_SERVER_ERROR, "the report could not be written\n"),
     }
