@@ -64,7 +64,8 @@ skipped:
 	@[ -f $(MOTO)/ready ] || echo "SKIPPED: end to end on moto (its Python environment could not be made)"
 	@[ -f $(MINISTACK)/ready ] || echo "SKIPPED: end to end on MiniStack (its Python environment could not be made)"
 	@[ -f $(BROWSER)/ready ] && [ -x /usr/bin/chromium ] || echo "SKIPPED: the HTML report in a browser (no /usr/bin/chromium, or its Python environment could not be made)"
-	@[ -f $(VALIDATORS)/ready ] || echo "SKIPPED: the formats by others' validators (their Python environment could not be made)"
+	@[ -x /usr/bin/promtool ] && [ -x /usr/bin/amtool ] || echo "SKIPPED: alerts by Prometheus's own tools (Debian: prometheus, prometheus-alertmanager)"
+	@[ -f $(VALIDATORS)/ready ] || echo "SKIPPED: formats and API by others' validators (their Python environment could not be made)"
 
 # Drives Chromium, which the system brings (Debian: the package `chromium`).
 $(BROWSER)/ready: tests/browser/requirements.txt

@@ -1,6 +1,7 @@
 //! All integration tests, in one binary: linking the SDK once is enough.
 
 mod access;
+mod alerts;
 mod asl;
 mod asl_soundness;
 mod bad_input;
