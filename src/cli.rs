@@ -277,7 +277,8 @@ pub struct AuditArgs {
     /// List what is compliant too: in json, jsonl, sarif, ocsf, asff, csv and junit
     #[arg(long)]
     pub include_compliant: bool,
-    /// textfile=DIR: leave stepwarden.prom for the node exporter's textfile collector
+    /// textfile=DIR, for the node exporter; emf, for CloudWatch, on standard output; remote-write=URL or
+    /// pushgateway=URL, for Prometheus; repeatable
     #[arg(long = "metrics", value_name = "SINK")]
     pub metrics: Vec<String>,
     /// Exit with 3 where a finding has this severity or a worse one; none: never

@@ -1,3 +1,4 @@
+use aws_config::SdkConfig;
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::{Builder, Connector, tls};
@@ -16,8 +17,17 @@ pub(super) fn client() -> SharedHttpClient {
     })
 }
 
-/// The same for calls that no SDK client makes.
-pub(super) fn connector(settings: Option<HttpConnectorSettings>, sleep: Option<SharedAsyncSleep>) -> Connector {
+/// The same for calls that no SDK client makes, with the timeouts of those that one makes.
+pub(super) fn connector_of(config: &SdkConfig) -> Connector {
+    let mut settings = HttpConnectorSettings::builder();
+    if let Some(timeouts) = config.timeout_config() {
+        settings.set_connect_timeout(timeouts.connect_timeout());
+        settings.set_read_timeout(timeouts.operation_attempt_timeout());
+    }
+    connector(Some(settings.build()), config.sleep_impl())
+}
+
+fn connector(settings: Option<HttpConnectorSettings>, sleep: Option<SharedAsyncSleep>) -> Connector {
     let mut connector = Connector::builder()
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
         .proxy_config(ProxyConfig::from_env())

@@ -7,14 +7,18 @@ mod budget;
 mod caller;
 mod error;
 mod http;
+mod push;
 mod session;
 pub mod settings;
+mod sign;
 mod signed;
 
 pub use api::{APIS, Api, apis};
 pub use budget::Budget;
 pub use caller::Caller;
 pub use error::{Failure, FailureKind};
+pub use push::Pusher;
 pub use session::{Clients, Session, SessionError};
 pub use settings::{AwsSettings, BudgetSettings, Rate};
+pub use sign::Draft;
 pub use signed::{Signed, SignedError};

@@ -35,6 +35,10 @@ pub enum SessionError {
 }
 
 impl Session {
+    pub(super) fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
     /// The credentials of the environment: profile, SSO, `credential_process`, web identity, container, instance.
     pub async fn load(settings: &AwsSettings) -> Self {
         let timeouts = TimeoutConfig::builder()

@@ -1,32 +1,24 @@
 //! Calls of services whose SDK crate would cost minutes of building for one operation: JSON that is signed here and sent
 //! over the one HTTP client, and fails as the SDK's calls do.
 
-use std::time::SystemTime;
-
-use aws_credential_types::provider::ProvideCredentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4::SigningParams;
 use aws_smithy_http_client::Connector;
 use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings};
-use aws_smithy_runtime_api::client::identity::Identity;
+use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
-use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_types::error::ErrorMetadata;
 use serde_json::Value;
 
 use super::http;
 use super::session::Clients;
+use super::sign::{Draft, Signer};
 
 /// One service in one Region, with credentials that are resolved once.
 #[derive(Debug)]
 pub struct Signed {
-    service: &'static str,
-    region: String,
     endpoint: String,
-    identity: Identity,
+    signer: Signer,
     connector: Connector,
 }
 
@@ -37,8 +29,6 @@ impl Clients {
     /// The service by the name that its host and its signatures have.
     pub async fn signed(&self, service: &'static str) -> Result<Signed, SignedError> {
         let config = self.config();
-        let provider = config.credentials_provider().ok_or_else(|| unsent("there is no provider of credentials"))?;
-        let credentials = provider.provide_credentials().await.map_err(unsent)?;
         let region = config.region().map(ToString::to_string).unwrap_or_default();
         let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
         let fips = if config.use_fips() == Some(true) { "-fips" } else { "" };
@@ -46,13 +36,8 @@ impl Clients {
             || format!("https://{service}{fips}.{region}.{domain}"),
             |url| url.trim_end_matches('/').to_owned(),
         );
-        let mut settings = HttpConnectorSettings::builder();
-        if let Some(timeouts) = config.timeout_config() {
-            settings.set_connect_timeout(timeouts.connect_timeout());
-            settings.set_read_timeout(timeouts.operation_attempt_timeout());
-        }
-        let connector = http::connector(Some(settings.build()), config.sleep_impl());
-        Ok(Signed { service, region, endpoint, identity: credentials.into(), connector })
+        let signer = Signer::new(config, region, service).await.map_err(unsent)?;
+        Ok(Signed { endpoint, signer, connector: http::connector_of(config) })
     }
 }
 
@@ -83,24 +68,8 @@ impl Signed {
 
     fn request(&self, path: &str, body: &[u8]) -> Result<HttpRequest, BoxError> {
         let url = format!("{}{path}", self.endpoint);
-        let params = SigningParams::builder()
-            .identity(&self.identity)
-            .region(&self.region)
-            .name(self.service)
-            .time(SystemTime::now())
-            .settings(SigningSettings::default())
-            .build()?;
-        let headers = [("content-type", "application/json")];
-        let signable = SignableRequest::new("POST", url.as_str(), headers.into_iter(), SignableBody::Bytes(body))?;
-        let (signature, _) = sign(signable, &params.into())?.into_parts();
-        let mut request = HttpRequest::new(SdkBody::from(body.to_vec()));
-        request.set_method("POST")?;
-        request.set_uri(url)?;
-        request.headers_mut().insert("content-type", "application/json");
-        for (name, value) in signature.headers() {
-            request.headers_mut().insert(name.to_owned(), value.to_owned());
-        }
-        Ok(request)
+        let headers = [("content-type", "application/json".to_owned())];
+        Draft { method: "POST", url: &url, headers: &headers, body }.request(Some(&self.signer))
     }
 }
 

@@ -1,6 +1,6 @@
 use super::outcome::{Failures, Outcome};
 use super::output::Extent;
-use super::{configure, output, snapshots};
+use super::{configure, output, send, snapshots};
 use crate::audit::{self, RunFacts};
 use crate::cli::{CheckArgs, CommonArgs};
 use crate::export::settings::Format;
@@ -21,6 +21,7 @@ pub(super) fn run(args: &CheckArgs, common: &CommonArgs) -> anyhow::Result<Outco
     }
     let mut failures = Failures::default();
     output::write_files(&report, &config.export, Extent::Whole, &mut failures);
+    send::send_metrics(&report, &config, Extent::Whole, &mut failures);
     output::write_streams(&report, &config.export, Extent::Whole, common.color, args.audit.verbose, &mut failures);
     let mut outcome = Outcome::of(&report, config.exit, None);
     if snapshots.iter().all(|snapshot| snapshot.region == Region::global()) {

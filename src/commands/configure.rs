@@ -101,20 +101,32 @@ pub(super) fn apply_audit(config: &mut Config, args: &AuditArgs) -> anyhow::Resu
     if args.output_dir.is_some() {
         config.export.output_dir.clone_from(&args.output_dir);
     }
-    for sink in &args.metrics {
-        let Some(directory) = sink.strip_prefix("textfile=").filter(|directory| !directory.is_empty()) else {
-            return Err(UsageError("--metrics: expected textfile=DIR".to_owned()).into());
-        };
-        config.export.textfile_dir = Some(directory.into());
-    }
     config.exit.allow_incomplete |= args.allow_incomplete;
     config.export.include_compliant |= args.include_compliant;
     config.selection.list_passed = config.export.include_compliant;
     config.accepted.baseline = args.baseline.as_deref().map(baseline::read).transpose()?;
     config.whose = Whose { owners: args.owners.clone(), stacks: args.stacks.clone() };
     apply_checks(config, &args.checks)?;
+    config.export.emf |= args.metrics.iter().any(|sink| sink == "emf");
     let mut flags = Flags::over(config);
+    for sink in args.metrics.iter().filter(|sink| *sink != "emf") {
+        let (key, value) = metrics_key(sink)?;
+        flags.text("--metrics", key, Some(value.to_owned()));
+    }
     flags.texts("--format", "report.formats", &args.formats);
     flags.text("--fail-on", "report.fail_on", args.fail_on.clone());
     Ok(flags.check(&known()).map_err(usage)?)
+}
+
+/// The setting that a sink names, and its value.
+fn metrics_key(sink: &str) -> Result<(&'static str, &str), UsageError> {
+    let keys = [
+        ("textfile=", "metrics.textfile_dir"),
+        ("remote-write=", "metrics.remote_write_url"),
+        ("pushgateway=", "metrics.pushgateway_url"),
+    ];
+    let named = keys.into_iter().find_map(|(name, key)| Some((key, sink.strip_prefix(name)?)));
+    named.filter(|(_, value)| !value.is_empty()).ok_or_else(|| {
+        UsageError("--metrics: expected emf, textfile=DIR, remote-write=URL or pushgateway=URL".to_owned())
+    })
 }

@@ -1,6 +1,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use ::prometheus::proto::MetricFamily;
 use anyhow::Context;
 use console::Term;
 
@@ -28,6 +29,13 @@ impl Extent {
         match self {
             Self::Whole => "stepwarden.prom",
             Self::Quotas => "stepwarden-quotas.prom",
+        }
+    }
+
+    pub(super) fn families(self, report: &Report) -> Vec<MetricFamily> {
+        match self {
+            Self::Whole => prometheus::families(report),
+            Self::Quotas => prometheus::quota_families(report),
         }
     }
 
@@ -125,9 +133,14 @@ pub(super) fn write_streams(
     failures: &mut Failures,
 ) {
     let to_stdout = data(settings, extent).next().filter(|_| settings.output_dir.is_none());
-    let data_on_stdout = to_stdout.is_some();
+    let data_on_stdout = to_stdout.is_some() || settings.emf;
     if let Some(Data { write, .. }) = to_stdout {
         failures.note(write_out(&mut io::stdout().lock(), |out| write(report, out)).context("standard output"));
+    }
+    if settings.emf {
+        let families = extent.families(report);
+        let write = |out: &mut dyn Write| prometheus::write_emf(&families, report.finished_at, out);
+        failures.note(write_out(&mut io::stdout().lock(), write).context("standard output"));
     }
     if settings.formats.contains(&Format::Terminal) {
         let written = if data_on_stdout {

@@ -41,8 +41,8 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
     report.narrow(&config.whose);
     output::write_files(&report, &config.export, extent, &mut failures);
     // An interrupted scan knows too little to tell others, and somebody waits for it to end.
-    if signal.is_none() && extent == Extent::Whole {
-        send::send(&report, &config, &mut failures);
+    if signal.is_none() {
+        send::send(&report, &config, extent, &mut failures);
     }
     output::write_streams(&report, &config.export, extent, common.color, args.audit.verbose, &mut failures);
     drop(listening);

@@ -1,17 +1,20 @@
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use serde_json::Value;
 
 use super::gather::{Asked, Eyes, ask};
 use super::outcome::Failures;
+use super::output::Extent;
 use crate::audit::Report;
-use crate::aws::{Budget, Caller, Failure};
+use crate::aws::{Budget, Caller, Failure, Session};
 use crate::collect::{Environment, Silent};
 use crate::config::Config;
 use crate::detect::HashKey;
-use crate::export::asff;
+use crate::export::{asff, prometheus};
+use crate::send::metrics;
 use crate::send::security_hub::{self, Sent};
 use crate::send::settings::Receiver;
 use crate::store::random_key;
@@ -20,11 +23,57 @@ use crate::types::{AccountId, Region};
 /// The findings of one account and Region.
 type Places = BTreeMap<(AccountId, Region), Vec<Value>>;
 
-/// Sends the report to whoever is to receive it.
-pub(super) fn send(report: &Report, config: &Config, failures: &mut Failures) {
-    if config.send.sends_to(Receiver::SecurityHub) {
+/// Sends the report, and its metrics, to whoever is to receive them.
+pub(super) fn send(report: &Report, config: &Config, extent: Extent, failures: &mut Failures) {
+    if config.send.sends_to(Receiver::SecurityHub) && extent == Extent::Whole {
         failures.note(to_security_hub(report, config));
     }
+    send_metrics(report, config, extent, failures);
+}
+
+/// Pushes the metrics where nobody scrapes them.
+pub(super) fn send_metrics(report: &Report, config: &Config, extent: Extent, failures: &mut Failures) {
+    let settings = &config.send.metrics;
+    if settings.is_empty() {
+        return;
+    }
+    let sent = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(anyhow::Error::from);
+    failures.note(sent.and_then(|runtime| runtime.block_on(push(report, config, extent))));
+}
+
+async fn push(report: &Report, config: &Config, extent: Extent) -> anyhow::Result<()> {
+    let settings = &config.send.metrics;
+    let (families, session) = (extent.families(report), Session::load(&config.aws).await);
+    let authorization = settings.authorization_file.as_deref().map(authorization).transpose()?;
+    let mut faults = Vec::new();
+    if let Some(url) = &settings.remote_write_url {
+        let signs_for = settings.signs_for();
+        // A signature is an authorization of its own.
+        let authorization = authorization.as_deref().filter(|_| signs_for.is_none());
+        let bodies = prometheus::remote_write(&families, report.finished_at);
+        let sent = match session.pusher(signs_for).await {
+            Ok(pusher) => metrics::remote_write(&pusher, url, authorization, &bodies).await,
+            Err(why) => Err(why),
+        };
+        faults.extend(sent.err().map(|why| format!("remote write to {url}: {why}")));
+    }
+    if let Some(url) = &settings.pushgateway_url {
+        let groups = prometheus::groups(&families)?;
+        let groups = groups.iter().map(|group| (group.path.as_str(), group.body.as_str()));
+        let sent = match session.pusher(None).await {
+            Ok(pusher) => metrics::pushgateway(&pusher, url, authorization.as_deref(), groups).await,
+            Err(why) => Err(why),
+        };
+        faults.extend(sent.err().map(|why| format!("the Pushgateway {url}: {why}")));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(anyhow!(faults.join("; "))) }
+}
+
+fn authorization(file: &Path) -> anyhow::Result<String> {
+    let told = || format!("metrics.authorization_file {}", file.display());
+    let text = std::fs::read_to_string(file).with_context(told)?.trim().to_owned();
+    let lawful = !text.is_empty() && text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if lawful { Ok(text) } else { Err(anyhow!("{}: expected one line as `Bearer ...`", told())) }
 }
 
 fn to_security_hub(report: &Report, config: &Config) -> anyhow::Result<()> {

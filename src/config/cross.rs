@@ -118,12 +118,13 @@ fn formats(config: &Config) -> Option<Conflict> {
     if export.formats.is_empty() {
         return Some(Conflict::new(&["report.formats"], format!("expected at least one of {}", Format::listed())));
     }
-    let piped = export.formats.iter().filter(|format| **format != Format::Terminal).count();
+    let piped = export.formats.iter().filter(|format| **format != Format::Terminal).count() + usize::from(export.emf);
+    // With a directory, the embedded metric format has standard output to itself.
     (piped > 1 && export.output_dir.is_none()).then(|| Conflict {
         suggestion: Some("set report.output_dir, or --output-dir".to_owned()),
         ..Conflict::new(
             &["report.formats", "report.output_dir"],
-            "formats other than terminal cannot share standard output",
+            "formats other than terminal, and metrics.emf, cannot share standard output",
         )
     })
 }

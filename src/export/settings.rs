@@ -42,6 +42,8 @@ pub struct ExportSettings {
     pub include_compliant: bool,
     /// Where the metrics are left for `node_exporter`'s textfile collector.
     pub textfile_dir: Option<PathBuf>,
+    /// Whether the metrics are written to standard output in CloudWatch's embedded metric format.
+    pub emf: bool,
 }
 
 impl Format {
@@ -97,6 +99,12 @@ impl FromStr for Format {
 
 impl Default for ExportSettings {
     fn default() -> Self {
-        Self { formats: vec![Format::Terminal], output_dir: None, include_compliant: false, textfile_dir: None }
+        Self {
+            formats: vec![Format::Terminal],
+            output_dir: None,
+            include_compliant: false,
+            textfile_dir: None,
+            emf: false,
+        }
     }
 }

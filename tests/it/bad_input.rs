@@ -51,7 +51,7 @@ fn faults_of_the_command_line() {
         (&["scan", "--region", "everywhere"][..], "--region: expected a Region like eu-west-1"),
         (&["scan", "--format", "xml"], "expected one of terminal, json, jsonl"),
         (&["scan", "--fail-on", "bad"], "expected none, critical, high"),
-        (&["scan", "--metrics", "carrier-pigeon"], "expected textfile=DIR"),
+        (&["scan", "--metrics", "carrier-pigeon"], "expected emf, textfile=DIR, remote-write=URL or pushgateway=URL"),
         (
             &["scan", "--check", "tracing-disable"],
             "--check: there is no check \"tracing-disable\"; did you mean tracing-disabled?",

@@ -140,6 +140,7 @@ fn other(path: &str, value: Written) -> &'static str {
         ("budget.rates", _) => r#"{ "states:DescribeStateMachine" = { bucket = 1, refill_per_second = 2.5 } }"#,
         ("suppressions", _) => r#"[{ regions = ["eu-west-1"], reason = "a test" }]"#,
         (path, _) if path.starts_with("routing.") => "squad",
+        (path, _) if path.starts_with("metrics.") && path.ends_with("_url") => "https://metrics.example.com/write",
         ("serve.listen", _) => "127.0.0.1:7000",
         (path, _) if path.starts_with("schedule.") => "7m",
         ("accounts", _) => r#"[{ role_arn = "arn:aws:iam::123456789012:role/stepwarden" }]"#,
@@ -287,7 +288,7 @@ fn the_command_line_is_held_to_the_same_rules() {
         --check: there is no check "secret-in-defintion"; did you mean secret-in-definition?
         --check: no check is left to run: all that are selected are skipped
         --skip-check: no check is left to run: all that are selected are skipped
-        --format: formats other than terminal cannot share standard output; set report.output_dir, or --output-dir"#]]
+        --format: formats other than terminal, and metrics.emf, cannot share standard output; set report.output_dir, or --output-dir"#]]
     .assert_eq(&faults.join("\n"));
     let mut config = Config::default();
     let mut flags = Flags::over(&mut config);

@@ -25,6 +25,7 @@ mod house;
 mod iam;
 mod leak;
 mod policy;
+mod pushed;
 mod reach;
 mod readme;
 mod registry;

@@ -9,7 +9,7 @@ use stepwarden::aws::APIS;
 use stepwarden::checks::CHECKS;
 use stepwarden::cli::Cli;
 use stepwarden::detect::Kind;
-use stepwarden::export::prometheus::METRICS;
+use stepwarden::export::prometheus::{EMF_METRICS, METRICS};
 use stepwarden::finding::Severity;
 use stepwarden::model::{PartName, Quota};
 use stepwarden::serve::OWN_METRICS;
@@ -66,6 +66,12 @@ fn the_tables_are_those_of_the_code() {
     holds("dashboards/README.md", "metrics", &metrics);
 
     holds("dashboards/README.md", "labels", &labels());
+
+    let mut emf = String::from("| metric | dimensions |\n| --- | --- |\n");
+    for metric in EMF_METRICS {
+        writeln!(emf, "| `{}` | {} |", metric.name, metric.dimensions.join(", ")).unwrap();
+    }
+    holds("dashboards/README.md", "emf", &emf);
 
     let mut own = String::from("| metric | labels | help |\n| --- | --- | --- |\n");
     for metric in OWN_METRICS {

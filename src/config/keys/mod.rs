@@ -6,6 +6,7 @@ mod checks;
 mod collect;
 mod data;
 mod executions;
+mod metrics;
 mod results;
 mod running;
 mod schedule;
@@ -31,6 +32,7 @@ pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
         running::CHECKS,
         thresholds::KEYS,
         results::KEYS,
+        metrics::KEYS,
         schedule::KEYS,
         serve::KEYS,
     ]

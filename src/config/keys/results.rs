@@ -32,14 +32,6 @@ pub(super) const KEYS: &[Key] = &[
         set: |config, value| setters::put(&mut config.export.include_compliant, value.switch()),
     },
     Key {
-        path: "report.textfile_dir",
-        value: Written::Unset(r#""/var/lib/node_exporter/textfile""#),
-        kind: Kind::Text,
-        expected: DIRECTORY,
-        why: "Where metrics are left for node_exporter's textfile collector.",
-        set: |config, value| setters::put(&mut config.export.textfile_dir, value.path().map(Some)),
-    },
-    Key {
         path: "report.send",
         value: Written::Default("[]"),
         kind: Kind::Words,

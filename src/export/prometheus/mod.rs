@@ -2,6 +2,9 @@
 //! unknown has no series rather than a 0. The counters of the service itself are not here.
 
 mod catalogue;
+mod emf;
+mod pushed;
+mod remote_write;
 mod rows;
 mod samples;
 
@@ -11,6 +14,9 @@ use prometheus::proto::MetricFamily;
 use prometheus::{Registry, TextEncoder};
 
 pub use self::catalogue::{METRICS, Metric, MetricKind};
+pub use self::emf::{EMF_METRICS, EmfMetric, write_emf};
+pub use self::pushed::{Group, groups};
+pub use self::remote_write::remote_write;
 use self::samples::Samples;
 use crate::audit::Report;
 
@@ -29,14 +35,19 @@ fn gather(report: &Report, wanted: impl Fn(&Metric) -> bool) -> Vec<MetricFamily
     registry.gather()
 }
 
+/// Those of quotas alone, which stand beside others that have none of them.
+pub fn quota_families(report: &Report) -> Vec<MetricFamily> {
+    gather(report, Metric::is_of_quotas)
+}
+
 /// Writes [`families`] in the text format 0.0.4.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     encode(&families(report), out)
 }
 
-/// Only those of quotas, which stand in a file of their own beside one that has none of them.
+/// [`quota_families`] in the same format.
 pub fn write_quotas(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    encode(&gather(report, Metric::is_of_quotas), out)
+    encode(&quota_families(report), out)
 }
 
 fn encode(families: &[MetricFamily], out: &mut dyn Write) -> io::Result<()> {
