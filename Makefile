@@ -11,6 +11,7 @@ MOTO := $(VENV)/moto
 MINISTACK := $(VENV)/ministack
 BROWSER := $(VENV)/browser
 VALIDATORS := $(VENV)/validators
+GRAFANA := $(VENV)/grafana
 OUT := out/demo
 
 .PHONY: demo test bench lint fmt update-golden pictures clean
@@ -59,11 +60,13 @@ emulators:
 	@$(MAKE) --no-print-directory $(MINISTACK)/ready || [ "$$CI" != true ]
 	@$(MAKE) --no-print-directory $(BROWSER)/ready || [ "$$CI" != true ]
 	@$(MAKE) --no-print-directory $(VALIDATORS)/ready || [ "$$CI" != true ]
+	@$(MAKE) --no-print-directory $(GRAFANA)/ready || [ "$$CI" != true ]
 
 skipped:
 	@[ -f $(MOTO)/ready ] || echo "SKIPPED: end to end on moto (its Python environment could not be made)"
 	@[ -f $(MINISTACK)/ready ] || echo "SKIPPED: end to end on MiniStack (its Python environment could not be made)"
 	@[ -f $(BROWSER)/ready ] && [ -x /usr/bin/chromium ] || echo "SKIPPED: the HTML report in a browser (no /usr/bin/chromium, or its Python environment could not be made)"
+	@[ -f $(GRAFANA)/ready ] || echo "SKIPPED: the dashboards by Grafana's schema (its Python environment could not be made)"
 	@[ -x /usr/bin/promtool ] && [ -x /usr/bin/amtool ] || echo "SKIPPED: alerts by Prometheus's own tools (Debian: prometheus, prometheus-alertmanager)"
 	@[ -f $(VALIDATORS)/ready ] || echo "SKIPPED: formats and API by others' validators (their Python environment could not be made)"
 
@@ -71,6 +74,12 @@ skipped:
 $(BROWSER)/ready: tests/browser/requirements.txt
 	$(PYTHON) -m venv --clear $(BROWSER)
 	$(BROWSER)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+# Reads the dashboards as Grafana does.
+$(GRAFANA)/ready: tests/grafana/requirements.txt
+	$(PYTHON) -m venv --clear $(GRAFANA)
+	$(GRAFANA)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 $(VENV)/%/ready: tests/emulator/requirements-%.txt

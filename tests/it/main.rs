@@ -9,6 +9,7 @@ mod binary;
 mod cases;
 mod collectors;
 mod config;
+mod dashboards;
 mod detect;
 mod diff;
 mod drawing;
