@@ -3,7 +3,10 @@
 # make bench   decisions a second of the policy evaluator; wall time, CPU time and peak memory of an audit of 1,000 roles and
 #              1,000 state machines from a snapshot, and of a scan of 1,000 state machines, with its calls, and of one of quotas alone; payload that
 #              the detectors inspect a second (release build); error and false alarms of forecasts on series whose
-#              future is known; time and memory of a report of 10,000 findings in all formats
+#              future is known; time and memory of a report of 10,000 findings in all formats; how long a scrape takes
+# make stack   the service on an emulated account, with Prometheus and Alertmanager; prints the addresses, until Ctrl-C
+# make demo-alert   fills a quota there until the alert arrives at a webhook, and empties it until it is resolved
+# make soak    ten minutes of service while the account changes and a Region fails and returns: what stays, what it costs
 
 PYTHON ?= python3
 VENV := .venv
@@ -14,16 +17,22 @@ VALIDATORS := $(VENV)/validators
 GRAFANA := $(VENV)/grafana
 OUT := out/demo
 
-.PHONY: demo test bench lint fmt update-golden pictures clean
+.PHONY: demo test bench lint fmt update-golden pictures stack demo-alert soak clean
 
 demo: $(MOTO)/ready
 	cargo build --locked
-	$(MOTO)/bin/python tests/emulator/demo.py --binary $${CARGO_TARGET_DIR:-target}/debug/stepwarden --output $(OUT)
+	$(MOTO)/bin/python tests/emulator/demo.py --binary $(BINARY) --output $(OUT)
 
 test: emulators lint
 	cargo test --locked
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 	@$(MAKE) --no-print-directory skipped
+
+# Debian's prometheus and prometheus-alertmanager are all that they need beside what the tests do.
+BINARY = $${CARGO_TARGET_DIR:-target}/debug/stepwarden
+stack demo-alert soak: $(MOTO)/ready
+	cargo build --locked
+	$(MOTO)/bin/python tests/stack/stack.py $(patsubst stack,hold,$(patsubst demo-alert,alert,$@)) --binary $(BINARY)
 
 lint:
 	cargo fmt --check
@@ -36,6 +45,7 @@ bench: $(MOTO)/ready $(MINISTACK)/ready
 	cargo bench --locked --bench account -- out/account.jsonl
 	cargo bench --locked --bench forecast
 	cargo bench --locked --bench formats
+	cargo bench --locked --bench serve
 	cargo bench --locked --bench detect -- out/samples.jsonl
 	$(PYTHON) benches/detect.py --binary $${CARGO_TARGET_DIR:-target}/release/stepwarden out/samples.jsonl
 	$(PYTHON) benches/account.py --binary $${CARGO_TARGET_DIR:-target}/release/stepwarden out/account.jsonl
@@ -67,7 +77,8 @@ skipped:
 	@[ -f $(MINISTACK)/ready ] || echo "SKIPPED: end to end on MiniStack (its Python environment could not be made)"
 	@[ -f $(BROWSER)/ready ] && [ -x /usr/bin/chromium ] || echo "SKIPPED: the HTML report in a browser (no /usr/bin/chromium, or its Python environment could not be made)"
 	@[ -f $(GRAFANA)/ready ] || echo "SKIPPED: the dashboards by Grafana's schema (its Python environment could not be made)"
-	@[ -x /usr/bin/promtool ] && [ -x /usr/bin/amtool ] || echo "SKIPPED: alerts by Prometheus's own tools (Debian: prometheus, prometheus-alertmanager)"
+	@[ -x /usr/bin/promtool ] && [ -x /usr/bin/amtool ] || echo "SKIPPED: alerts and dashboards in a real Prometheus and Alertmanager (Debian: prometheus, prometheus-alertmanager)"
+	@[ -x /usr/bin/prometheus-pushgateway ] || echo "SKIPPED: metrics pushed to a Pushgateway (Debian: prometheus-pushgateway)"
 	@[ -f $(VALIDATORS)/ready ] || echo "SKIPPED: formats and API by others' validators (their Python environment could not be made)"
 
 # Drives Chromium, which the system brings (Debian: the package `chromium`).

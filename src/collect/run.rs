@@ -335,10 +335,14 @@ impl Place<'_> {
         context.tell(Event::Finished);
         let gap = part.gap().cloned();
         let name = collector.part.as_str();
-        if let Some(gap) = &gap {
-            tracing::warn!(%account_id, %region, collector = name, "{gap}");
-        } else {
-            tracing::debug!(%account_id, %region, collector = name, duration, "collected");
+        // What goes on as it did was told when it began.
+        match (&gap, self.environment.last_gap(account_id, region, collector.part)) {
+            (Some(gap), Some(last)) if gap.reason == last.reason && gap.api == last.api => {
+                tracing::debug!(%account_id, %region, collector = name, "{gap}");
+            }
+            (Some(gap), _) => tracing::warn!(%account_id, %region, collector = name, "{gap}"),
+            (None, Some(_)) => tracing::info!(%account_id, %region, collector = name, "read again"),
+            (None, None) => tracing::debug!(%account_id, %region, collector = name, duration, "collected"),
         }
         let run = CollectorRun {
             account_id: account_id.clone(),

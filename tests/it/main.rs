@@ -35,6 +35,7 @@ mod running;
 mod send;
 mod serve;
 mod shell;
+mod stack;
 mod standards;
 mod store;
 mod suppress;

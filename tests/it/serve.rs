@@ -55,6 +55,9 @@ fn kill(process: u32, signal: &str) {
     assert!(ran.success());
 }
 
+const LAST_QUOTAS: &str =
+    "stepwarden_last_success_timestamp_seconds{account_id=\"123456789012\",collector=\"quotas\",region=\"us-east-1\"}";
+
 /// A service with schedules that a test can wait for, until `meanwhile` is over and the service is told to stop.
 fn served(emulator: &Emulator, settings: &[(&str, &str)], meanwhile: impl FnOnce(SocketAddr, u32)) -> Ran {
     let address = free_address();
@@ -218,6 +221,30 @@ fn a_store_dates_findings_over_restarts() {
     served(emulator, &settings, |_, _| ()).expect(0);
     assert!(Path::new(&location).join("state.json").exists());
     served(emulator, &settings, |address, _| assert_eq!(changes(address), 0)).expect(0);
+}
+
+#[test]
+fn two_services_share_a_store() {
+    let Some(emulator) = Emulator::seeded(Kind::Moto) else { return };
+    let store = tempfile::tempdir().expect("a folder");
+    let location = store.path().to_str().expect("a path").to_owned();
+    let settings = [("STEPWARDEN_STORE_LOCATION", location.as_str())];
+    let ticked = |address| {
+        let finished = || get(address, "/api/v1/report").body.len();
+        let first = metric(address, LAST_QUOTAS);
+        assert!(finished() > 0);
+        wait_for("ticks of both", || metric(address, LAST_QUOTAS) > first + 3.0);
+    };
+    let outer = served(emulator, &settings, |_, _| {
+        served(emulator, &settings, |address, _| ticked(address)).expect(0);
+    });
+    assert_eq!((outer.code, outer.stderr.as_str()), (0, ""));
+    let names = std::fs::read_dir(&location).expect("the store").map(|entry| entry.expect("an entry").file_name());
+    let odd: Vec<_> = names.filter(|name| name.display().to_string().contains("damaged")).collect();
+    assert!(odd.is_empty(), "{odd:?}");
+    let state = std::fs::read_to_string(Path::new(&location).join("state.json")).expect("the state");
+    let state: Value = serde_json::from_str(&state).expect("JSON");
+    assert!(state["findings"].as_object().is_some_and(|findings| findings.len() > 50));
 }
 
 #[test]
