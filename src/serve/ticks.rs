@@ -59,7 +59,9 @@ async fn tick(service: &Arc<Service>, group: Group, cancel: &CancellationToken) 
         return;
     }
     service.read_web_again();
-    if let Err(error) = service.tick(group, cancel).await {
+    if let Err(error) = service.tick(group, cancel).await
+        && !cancel.is_cancelled()
+    {
         tracing::error!(schedule = group.as_str(), "nothing could be collected: {error}");
     }
 }

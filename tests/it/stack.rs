@@ -26,7 +26,7 @@ fn a_quota_that_fills_is_told_to_a_webhook_and_so_is_its_end() {
 /// `make soak` does the same for ten minutes.
 #[test]
 fn nothing_stays_behind_of_an_account_that_changes() {
-    if let Some(told) = run(&["soak", "--minutes", "0.7"]) {
+    if let Some(told) = run(&["soak", "--minutes", "0.5"]) {
         assert!(!told.contains("FAULT"), "{told}");
     }
 }

@@ -18,8 +18,8 @@ from processes import emulator, free_port, get, running, wait_for
 SCRIPTS = Path(__file__).resolve().parent.parent / "emulator"
 REGIONS = ("us-east-1", QUIET)
 # They leave room: a tick that is late here is one that waited for itself.
-SCHEDULES = {"QUOTAS": "4s", "EXECUTIONS": "6s", "INVENTORY": "8s"}
-INVENTORY_SECONDS = 8
+SCHEDULES = {"QUOTAS": "3s", "EXECUTIONS": "4s", "INVENTORY": "5s"}
+INVENTORY_SECONDS = 5
 SCRAPE_SECONDS = 0.25
 # At once; the oldest goes as the next comes.
 MACHINES = 12
