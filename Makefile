@@ -78,7 +78,8 @@ skipped:
 	@[ -f $(BROWSER)/ready ] && [ -x /usr/bin/chromium ] || echo "SKIPPED: the HTML report in a browser (no /usr/bin/chromium, or its Python environment could not be made)"
 	@[ -f $(GRAFANA)/ready ] || echo "SKIPPED: the dashboards by Grafana's schema (its Python environment could not be made)"
 	@[ -x /usr/bin/promtool ] && [ -x /usr/bin/amtool ] || echo "SKIPPED: alerts and dashboards in a real Prometheus and Alertmanager (Debian: prometheus, prometheus-alertmanager)"
-	@[ -x /usr/bin/prometheus-pushgateway ] || echo "SKIPPED: metrics pushed to a Pushgateway (Debian: prometheus-pushgateway)"
+	@for program in prometheus-pushgateway prometheus-node-exporter victoria-metrics; do \
+	    [ -x /usr/bin/$$program ] || echo "SKIPPED: metrics that go to $$program (Debian's package of that name)"; done
 	@[ -f $(VALIDATORS)/ready ] || echo "SKIPPED: formats and API by others' validators (their Python environment could not be made)"
 
 # Drives Chromium, which the system brings (Debian: the package `chromium`).

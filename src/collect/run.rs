@@ -231,6 +231,7 @@ fn not_entered(
         duration_seconds: None,
         observed_at: (environment.now)(),
         gap: Some(Gap { account_id: Some(account_id.clone()), region: Some(Region::global()), ..failure.gap() }),
+        succeeded_before: None,
         account_id,
     });
     if let Some(CollectorRun { account_id, gap: Some(gap), .. }) = &run {
@@ -351,6 +352,7 @@ impl Place<'_> {
             duration_seconds: Some(duration),
             observed_at: (self.environment.now)(),
             gap,
+            succeeded_before: None,
         };
         (run, part)
     }

@@ -41,6 +41,7 @@ fn facts(snapshots: &[Snapshot]) -> RunFacts {
             duration_seconds: None,
             observed_at,
             gap: gap.cloned(),
+            succeeded_before: None,
         };
         snapshot.ages().into_iter().map(run).collect()
     };

@@ -48,7 +48,9 @@ impl Facts {
                 let begin = || Snapshot::new(place.0.clone(), place.1.clone());
                 self.snapshots.entry(place.clone()).or_insert_with(begin).copy(found, *part);
             }
-            self.runs.insert((place, run.collector), run.clone());
+            let known = self.runs.get(&(place.clone(), run.collector));
+            let succeeded_before = known.and_then(CollectorRun::last_success);
+            self.runs.insert((place, run.collector), CollectorRun { succeeded_before, ..run.clone() });
         }
     }
 
@@ -94,7 +96,7 @@ mod tests {
     use crate::collect::Collection;
     use crate::config::{Group, Schedule};
     use crate::model::{CollectorRun, PartName, PartValue, Snapshot, StateMachines, Tags};
-    use crate::types::{AccountId, Observed, Region};
+    use crate::types::{AccountId, Gap, GapReason, Observed, Region};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -109,7 +111,8 @@ mod tests {
             collector: part.name().as_str(),
             duration_seconds: None,
             observed_at: at(second),
-            gap: None,
+            gap: part.gap().cloned(),
+            succeeded_before: None,
         };
         let runs = parts.iter().map(run).collect();
         for part in parts {
@@ -134,6 +137,19 @@ mod tests {
         let ages: Vec<_> = facts.snapshots()[0].ages().iter().map(|(part, at, _)| (*part, at.as_second())).collect();
         assert_eq!(ages, [(PartName::StateMachines, 100), (PartName::Tags, 100), (PartName::Running, 200)]);
         assert_eq!(facts.runs().len(), 3);
+    }
+
+    #[test]
+    fn a_collector_that_fails_knows_when_it_last_did_not() {
+        let mut facts = Facts::default();
+        let gap = || PartName::StateMachines.missing(Gap::new(GapReason::Denied, "no".to_owned()));
+        facts.take(&collected("eu-west-1", 100, vec![gap()]), Group::Inventory);
+        assert_eq!(facts.runs()[0].last_success(), None);
+        facts.take(&collected("eu-west-1", 200, vec![machines()]), Group::Inventory);
+        for second in [300, 400] {
+            facts.take(&collected("eu-west-1", second, vec![gap()]), Group::Inventory);
+            assert_eq!(facts.runs()[0].last_success(), Some(at(200)));
+        }
     }
 
     #[test]

@@ -155,6 +155,8 @@ impl Service {
     /// Certificates and passwords are renewed under a service: their files are read with each tick.
     pub(super) fn read_web_again(&self) {
         match read_web(&self.config().serve) {
+            // What is as it was knows which passwords were right.
+            Ok(web) if web.is_as(&self.web()) => {}
             Ok(web) => *self.web.write().unwrap_or_else(PoisonError::into_inner) = web,
             Err(fault) => tracing::error!("the web configuration was not loaded, the old one stays in force: {fault}"),
         }

@@ -26,23 +26,58 @@ impl Drop for Receiver {
 }
 
 impl Receiver {
-    /// `None` where it is not installed, which `make test` says.
-    fn start(program: &str, arguments: impl FnOnce(&str) -> Vec<String>) -> Option<Self> {
+    /// Started with what the arguments make of its folder and its address; `None` where it is not installed, which `make
+    /// test` says.
+    fn start(program: &str, ready: &str, arguments: impl FnOnce(&str, SocketAddr) -> Vec<String>) -> Option<Self> {
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address");
         let folder = tempfile::tempdir().expect("a folder");
         let mut command = Command::new(program);
-        command.args(arguments(folder.path().to_str().expect("a path")));
-        command.arg(format!("--web.listen-address={free}")).stderr(Stdio::null()).stdout(Stdio::null());
-        let child = command.spawn();
+        command.args(arguments(folder.path().to_str().expect("a path"), free));
+        let child = command.stderr(Stdio::null()).stdout(Stdio::null()).spawn();
         let must = std::env::var("CI").is_ok_and(|value| value == "true");
         assert!(child.is_ok() || !must, "CI needs {program}");
         let receiver = Self { child: child.ok()?, address: free, _folder: folder };
         let begun = Instant::now();
-        while get(free, "/-/ready").is_none_or(|(status, _)| status != 200) {
+        while get(free, ready).is_none_or(|(status, _)| status != 200) {
             assert!(begun.elapsed() < Duration::from_secs(30), "{program} does not get ready");
             std::thread::sleep(Duration::from_millis(50));
         }
         Some(receiver)
+    }
+
+    fn prometheus() -> Option<Self> {
+        Self::start("prometheus", "/-/ready", |folder, address| {
+            let config = format!("{folder}/prometheus.yml");
+            std::fs::write(&config, "{}\n").expect("a file");
+            vec![
+                format!("--config.file={config}"),
+                format!("--storage.tsdb.path={folder}/data"),
+                format!("--web.listen-address={address}"),
+                "--web.enable-remote-write-receiver".to_owned(),
+            ]
+        })
+    }
+
+    fn victoria_metrics() -> Option<Self> {
+        Self::start("victoria-metrics", "/health", |folder, address| {
+            let data = format!("-storageDataPath={folder}");
+            // It shows what is 30 seconds old unless it is told otherwise.
+            vec![data, format!("-httpListenAddr={address}"), "-search.latencyOffset=0s".to_owned()]
+        })
+    }
+
+    /// What arrived, once as many series are there: one of the two makes them visible a little later.
+    fn series(&self, expected: usize) -> Vec<Value> {
+        let begun = Instant::now();
+        loop {
+            let (_, answer) = get(self.address, "/api/v1/query?query=%7Bjob%3D%22stepwarden%22%7D").expect("an answer");
+            let answer: Value = serde_json::from_str(&answer).expect("JSON");
+            let arrived = answer["data"]["result"].as_array().expect("series");
+            if arrived.len() == expected || begun.elapsed() > Duration::from_secs(20) {
+                return arrived.clone();
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
     }
 }
 
@@ -65,40 +100,53 @@ fn scan(emulator: &Emulator, sinks: &[String]) -> Run {
 }
 
 #[test]
-fn prometheus_takes_what_is_written_remotely() {
+fn those_who_keep_metrics_take_what_is_written_remotely() {
     let Some(emulator) = Emulator::seeded(Kind::Moto) else { return };
-    let prometheus = Receiver::start("prometheus", |folder| {
-        let config = format!("{folder}/prometheus.yml");
-        std::fs::write(&config, "{}\n").expect("a file");
+    for receiver in [Receiver::prometheus(), Receiver::victoria_metrics()].into_iter().flatten() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let sinks = [
+            format!("remote-write=http://{}/api/v1/write", receiver.address),
+            format!("textfile={}", folder.path().display()),
+        ];
+        scan(emulator, &sinks).run().expect(0);
+        let text = std::fs::read_to_string(folder.path().join("stepwarden.prom")).expect("the textfile");
+        let written = text.lines().filter(|line| !line.starts_with('#')).count();
+        let arrived = receiver.series(written);
+        assert_eq!(arrived.len(), written);
+        let limit = |series: &&Value| {
+            series["metric"]["__name__"] == "stepwarden_quota_limit" && series["metric"]["quota"] == "open_executions"
+        };
+        assert_eq!(arrived.iter().find(limit).expect("the limit")["value"][1], "1000000");
+    }
+}
+
+#[test]
+fn a_node_exporter_reads_the_textfile() {
+    let Some(emulator) = Emulator::seeded(Kind::Moto) else { return };
+    let textfiles = tempfile::tempdir().expect("a folder");
+    let folder = textfiles.path().display().to_string();
+    let exporter = Receiver::start("prometheus-node-exporter", "/", |_, address| {
         vec![
-            format!("--config.file={config}"),
-            format!("--storage.tsdb.path={folder}/data"),
-            "--web.enable-remote-write-receiver".to_owned(),
+            "--collector.disable-defaults".to_owned(),
+            "--collector.textfile".to_owned(),
+            format!("--collector.textfile.directory={folder}"),
+            format!("--web.listen-address={address}"),
         ]
     });
-    let Some(prometheus) = prometheus else { return };
-    let folder = tempfile::tempdir().expect("a folder");
-    let sinks = [
-        format!("remote-write=http://{}/api/v1/write", prometheus.address),
-        format!("textfile={}", folder.path().display()),
-    ];
-    scan(emulator, &sinks).run().expect(0);
-    let (_, answer) = get(prometheus.address, "/api/v1/query?query=%7Bjob%3D%22stepwarden%22%7D").expect("an answer");
-    let answer: Value = serde_json::from_str(&answer).expect("JSON");
-    let arrived = answer["data"]["result"].as_array().expect("series");
-    let text = std::fs::read_to_string(folder.path().join("stepwarden.prom")).expect("the textfile");
-    let written: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).collect();
-    assert_eq!(arrived.len(), written.len());
-    let limit = |series: &&Value| {
-        series["metric"]["__name__"] == "stepwarden_quota_limit" && series["metric"]["quota"] == "open_executions"
-    };
-    assert_eq!(arrived.iter().find(limit).expect("the limit")["value"][1], "1000000");
+    let Some(exporter) = exporter else { return };
+    scan(emulator, &[format!("textfile={folder}")]).run().expect(0);
+    let (_, text) = get(exporter.address, "/metrics").expect("an answer");
+    assert!(text.contains("node_textfile_scrape_error 0"), "{text}");
+    assert!(text.lines().filter(|line| line.starts_with("stepwarden_findings{")).count() > 30);
 }
 
 #[test]
 fn a_pushgateway_keeps_each_region_by_itself() {
     let Some(emulator) = Emulator::seeded(Kind::Moto) else { return };
-    let Some(gateway) = Receiver::start("prometheus-pushgateway", |_| Vec::new()) else { return };
+    let gateway = Receiver::start("prometheus-pushgateway", "/-/ready", |_, address| {
+        vec![format!("--web.listen-address={address}")]
+    });
+    let Some(gateway) = gateway else { return };
     let sink = format!("pushgateway=http://{}", gateway.address);
     for _ in 0..2 {
         scan(emulator, std::slice::from_ref(&sink)).run().expect(0);

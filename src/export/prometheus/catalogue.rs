@@ -130,9 +130,10 @@ pub const METRICS: &[Metric] = &[
         help: "When the collector last read all that it was to read, in seconds since the epoch",
         labels: &["account_id", "region", "collector"],
         samples: |report, out| {
-            for run in report.collectors.iter().filter(|run| run.gap.is_none()) {
-                let labels = [run.account_id.as_str(), run.region.as_str(), run.collector];
-                out.set(&labels, seconds(run.observed_at));
+            for run in &report.collectors {
+                if let Some(at) = run.last_success() {
+                    out.set(&[run.account_id.as_str(), run.region.as_str(), run.collector], seconds(at));
+                }
             }
         },
     },

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -66,6 +67,8 @@ struct Authorization {
 pub(crate) struct Web {
     pub(super) guard: Arc<Guard>,
     pub(super) tls: Option<TlsAcceptor>,
+    /// Of all that was read.
+    sum: [u8; 32],
 }
 
 impl std::fmt::Debug for Web {
@@ -79,16 +82,21 @@ impl Web {
         self.guard.is_open()
     }
 
+    /// Whether it says the same, and the files that it names too.
+    pub(crate) fn is_as(&self, other: &Self) -> bool {
+        self.sum == other.sum
+    }
+
     /// Paths in the file are relative to it. A fault is told in words, without what is secret.
     pub(crate) fn read(file: &Path) -> Result<Self, String> {
-        let text = read(file, file)?;
-        let text = String::from_utf8(text).map_err(|_| format!("{}: not UTF-8", file.display()))?;
+        let mut files = Files { folder: file.parent().unwrap_or(Path::new("")).to_owned(), sum: Sha256::new() };
+        let text = files.text(Path::new(file.file_name().unwrap_or_default()))?;
         let config: WebConfig =
             serde_saphyr::from_str(&text).map_err(|error| format!("{}: {}", file.display(), first_line(&error)))?;
-        let token = config.authorization.map(|authorization| token(file, &authorization)).transpose()?;
+        let token = config.authorization.map(|authorization| files.token(&authorization)).transpose()?;
         let guard = Guard::new(config.basic_auth_users, token).map_err(|why| format!("{}: {why}", file.display()))?;
-        let tls = config.tls_server_config.map(|tls| acceptor(file, &tls)).transpose()?;
-        Ok(Self { guard: Arc::new(guard), tls })
+        let tls = config.tls_server_config.map(|tls| files.acceptor(&tls)).transpose()?;
+        Ok(Self { guard: Arc::new(guard), tls, sum: files.sum.finalize().into() })
     }
 }
 
@@ -97,70 +105,79 @@ fn first_line(error: &serde_saphyr::Error) -> String {
     error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
-fn beside(file: &Path, named: &Path) -> PathBuf {
-    file.parent().map_or_else(|| named.to_owned(), |folder| folder.join(named))
+/// What stands beside the configuration.
+struct Files {
+    folder: PathBuf,
+    sum: Sha256,
 }
 
-fn read(file: &Path, named: &Path) -> Result<Vec<u8>, String> {
-    let path = if named == file { file.to_owned() } else { beside(file, named) };
-    std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-fn token(file: &Path, authorization: &Authorization) -> Result<String, String> {
-    let named = &authorization.credentials_file;
-    let text = String::from_utf8(read(file, named)?).map_err(|_| format!("{}: not UTF-8", named.display()))?;
-    match text.trim() {
-        "" => Err(format!("{}: the token is empty", named.display())),
-        token => Ok(token.to_owned()),
+impl Files {
+    fn read(&mut self, named: &Path) -> Result<Vec<u8>, String> {
+        let path = self.folder.join(named);
+        let read = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        self.sum.update((read.len() as u64).to_be_bytes());
+        self.sum.update(&read);
+        Ok(read)
     }
-}
 
-fn certificates(file: &Path, named: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let text = read(file, named)?;
-    let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
-    let all = all.map_err(|error| format!("{}: {error}", named.display()))?;
-    match all.is_empty() {
-        true => Err(format!("{}: there is no certificate in it", named.display())),
-        false => Ok(all),
+    fn text(&mut self, named: &Path) -> Result<String, String> {
+        String::from_utf8(self.read(named)?).map_err(|_| format!("{}: not UTF-8", named.display()))
     }
-}
 
-fn acceptor(file: &Path, tls: &TlsServerConfig) -> Result<TlsAcceptor, String> {
-    let chain = certificates(file, &tls.cert_file)?;
-    let key = PrivateKeyDer::from_pem_slice(&read(file, &tls.key_file)?)
-        .map_err(|error| format!("{}: {error}", tls.key_file.display()))?;
-    let versions: &[_] = match tls.min_version {
-        MinVersion::TLS12 => &[&version::TLS12, &version::TLS13],
-        MinVersion::TLS13 => &[&version::TLS13],
-    };
-    let provider = Arc::new(ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(versions)
-        .map_err(|error| error.to_string())?
-        .with_client_cert_verifier(verifier(file, tls)?)
-        .with_single_cert(chain, key)
-        .map_err(|error| format!("{} and {}: {error}", tls.cert_file.display(), tls.key_file.display()))?;
-    Ok(TlsAcceptor::from(Arc::new(config)))
-}
-
-fn verifier(file: &Path, tls: &TlsServerConfig) -> Result<Arc<dyn ClientCertVerifier>, String> {
-    let (named, required) = match (&tls.client_auth_type, &tls.client_ca_file) {
-        (ClientAuth::NoClientCert, None) => return Ok(WebPkiClientVerifier::no_client_auth()),
-        (ClientAuth::NoClientCert, Some(_)) => {
-            return Err("client_ca_file: it has no effect with client_auth_type NoClientCert".to_owned());
+    fn token(&mut self, authorization: &Authorization) -> Result<String, String> {
+        let named = &authorization.credentials_file;
+        match self.text(named)?.trim() {
+            "" => Err(format!("{}: the token is empty", named.display())),
+            token => Ok(token.to_owned()),
         }
-        (_, None) => return Err("client_auth_type: it needs a client_ca_file".to_owned()),
-        (ClientAuth::VerifyClientCertIfGiven, Some(named)) => (named, false),
-        (ClientAuth::RequireAndVerifyClientCert, Some(named)) => (named, true),
-    };
-    let mut roots = RootCertStore::empty();
-    for root in certificates(file, named)? {
-        roots.add(root).map_err(|error| format!("{}: {error}", named.display()))?;
     }
-    let provider = Arc::new(ring::default_provider());
-    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
-    let verifier = if required { verifier } else { verifier.allow_unauthenticated() };
-    verifier.build().map_err(|error| format!("{}: {error}", named.display()))
+
+    fn certificates(&mut self, named: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+        let text = self.read(named)?;
+        let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
+        let all = all.map_err(|error| format!("{}: {error}", named.display()))?;
+        match all.is_empty() {
+            true => Err(format!("{}: there is no certificate in it", named.display())),
+            false => Ok(all),
+        }
+    }
+
+    fn acceptor(&mut self, tls: &TlsServerConfig) -> Result<TlsAcceptor, String> {
+        let chain = self.certificates(&tls.cert_file)?;
+        let key = PrivateKeyDer::from_pem_slice(&self.read(&tls.key_file)?)
+            .map_err(|error| format!("{}: {error}", tls.key_file.display()))?;
+        let versions: &[_] = match tls.min_version {
+            MinVersion::TLS12 => &[&version::TLS12, &version::TLS13],
+            MinVersion::TLS13 => &[&version::TLS13],
+        };
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(versions)
+            .map_err(|error| error.to_string())?
+            .with_client_cert_verifier(self.verifier(tls)?)
+            .with_single_cert(chain, key)
+            .map_err(|error| format!("{} and {}: {error}", tls.cert_file.display(), tls.key_file.display()))?;
+        Ok(TlsAcceptor::from(Arc::new(config)))
+    }
+
+    fn verifier(&mut self, tls: &TlsServerConfig) -> Result<Arc<dyn ClientCertVerifier>, String> {
+        let (named, required) = match (&tls.client_auth_type, &tls.client_ca_file) {
+            (ClientAuth::NoClientCert, None) => return Ok(WebPkiClientVerifier::no_client_auth()),
+            (ClientAuth::NoClientCert, Some(_)) => {
+                return Err("client_ca_file: it has no effect with client_auth_type NoClientCert".to_owned());
+            }
+            (_, None) => return Err("client_auth_type: it needs a client_ca_file".to_owned()),
+            (ClientAuth::VerifyClientCertIfGiven, Some(named)) => (named, false),
+            (ClientAuth::RequireAndVerifyClientCert, Some(named)) => (named, true),
+        };
+        let mut roots = RootCertStore::empty();
+        for root in self.certificates(named)? {
+            roots.add(root).map_err(|error| format!("{}: {error}", named.display()))?;
+        }
+        let provider = Arc::new(ring::default_provider());
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+        let verifier = if required { verifier } else { verifier.allow_unauthenticated() };
+        verifier.build().map_err(|error| format!("{}: {error}", named.display()))
+    }
 }
 
 #[cfg(test)]

@@ -242,6 +242,7 @@ fn collector(place: &str, name: &'static str, duration: Option<f64>, gap: Option
         duration_seconds: duration,
         observed_at,
         gap,
+        succeeded_before: None,
     }
 }
 
