@@ -9,11 +9,18 @@ pub struct ServeSettings {
     pub reload: bool,
     /// TLS, and who may ask: Prometheus's web configuration file.
     pub web_config_file: Option<PathBuf>,
+    /// Names, beside `localhost`, under which a loopback address without passwords is asked.
+    pub hosts: Vec<String>,
 }
 
 impl Default for ServeSettings {
     /// Loopback: what is served tells where an account is weak.
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9_853)), reload: false, web_config_file: None }
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9_853)),
+            reload: false,
+            web_config_file: None,
+            hosts: Vec::new(),
+        }
     }
 }

@@ -88,6 +88,15 @@ fn distinct<T: PartialEq>(all: Vec<T>) -> Vec<T> {
     distinct
 }
 
+/// In lower case, without a port.
+pub(super) fn hosts(value: &Value) -> Result<Vec<String>, Refusal> {
+    let name = |text: &str| {
+        let lawful = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+        (lawful && !text.is_empty()).then(|| text.to_ascii_lowercase())
+    };
+    value.list("a host name", name)
+}
+
 /// A directory, unless it is the URL of a bucket.
 pub(super) fn location(value: &Value) -> Result<Location, Refusal> {
     if value.str().is_some_and(|text| text.starts_with("s3:")) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::counters::Counters;
@@ -38,6 +39,10 @@ pub struct Service {
     pub(super) latest: RwLock<Option<Arc<Latest>>>,
     pub(super) counters: Counters,
     web: RwLock<Web>,
+    /// Told to schedules: they may be other ones now.
+    pub(super) reloaded: Notify,
+    /// Reports are made one after the other: a later one never knows less.
+    publishing: Mutex<()>,
     /// The first pass over all groups is over.
     ready: AtomicBool,
     now: fn() -> Timestamp,
@@ -85,6 +90,8 @@ pub enum ServiceError {
     Listen { address: SocketAddr, source: std::io::Error },
     #[error("the web configuration: {0}")]
     Web(String),
+    #[error("the service failed: {0}")]
+    Ended(tokio::task::JoinError),
 }
 
 impl Service {
@@ -109,6 +116,8 @@ impl Service {
             latest: RwLock::default(),
             counters: Counters::new(now()),
             web: RwLock::default(),
+            reloaded: Notify::new(),
+            publishing: Mutex::default(),
             ready: AtomicBool::new(false),
             now,
         }
@@ -118,12 +127,26 @@ impl Service {
     pub async fn run(self: Arc<Self>, cancel: CancellationToken) -> Result<(), ServiceError> {
         let listener = self.listen().await?;
         let (service, handle, stop) = (self.clone(), tokio::runtime::Handle::current(), cancel.clone());
-        let ticking = tokio::task::spawn_blocking(move || handle.block_on(ticks::run(service, stop)));
-        self.answer(listener, &cancel).await;
-        if tokio::time::timeout(PATIENCE, ticking).await.is_err() {
-            tracing::warn!("what was under way did not end in {} seconds", PATIENCE.as_secs());
+        let mut ticking = tokio::task::spawn_blocking(move || handle.block_on(ticks::run(service, stop)));
+        let (service, stop) = (self.clone(), cancel.clone());
+        let answering = tokio::spawn(async move { service.answer(listener, &stop).await });
+        // Without ticks what is answered would only grow old.
+        let early = tokio::select! {
+            ended = &mut ticking => Some(ended),
+            () = cancel.cancelled() => None,
+        };
+        cancel.cancel();
+        let rest = async {
+            let ticked = if let Some(ended) = early { ended } else { ticking.await };
+            ticked.and(answering.await)
+        };
+        match tokio::time::timeout(PATIENCE, rest).await {
+            Ok(ended) => ended.map_err(ServiceError::Ended),
+            Err(_) => {
+                tracing::warn!("what was under way did not end in {} seconds", PATIENCE.as_secs());
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     /// Takes the address, with what the web configuration says.
@@ -145,7 +168,8 @@ impl Service {
 
     /// Answers until `cancel`.
     pub async fn answer(self: &Arc<Self>, listener: TcpListener, cancel: &CancellationToken) {
-        http::serve(listener, http::router(self.clone()), || self.web(), cancel).await;
+        http::serve(listener, http::router(self.clone()), || (self.web(), self.config().serve.hosts.clone()), cancel)
+            .await;
     }
 
     fn web(&self) -> Web {
@@ -194,6 +218,7 @@ impl Service {
                 *self.web.write().unwrap_or_else(PoisonError::into_inner) = web;
                 *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
                 self.counters.reloaded(true, self.now());
+                self.reloaded.notify_waiters();
                 tracing::info!("the configuration was loaded again");
                 Ok(())
             }
@@ -250,6 +275,7 @@ impl Service {
 
     /// Judges all that is known now.
     fn publish(&self, config: &Config, group: Group, started_at: Timestamp) {
+        let _turn = lock(&self.publishing);
         let (snapshots, collectors) = {
             let facts = lock(&self.facts);
             (facts.aged(self.now(), &config.schedule), facts.runs())

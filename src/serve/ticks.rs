@@ -36,6 +36,7 @@ async fn schedule(service: &Arc<Service>, group: Group, cancel: &CancellationTok
         let Some(due) = plan.next(last) else { return };
         tokio::select! {
             () = tokio::time::sleep(until(due, service.now()) + jitter(plan, due)) => {}
+            () = service.reloaded.notified() => continue,
             () = cancel.cancelled() => return,
         }
         tick(service, group, cancel).await;

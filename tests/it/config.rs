@@ -141,6 +141,7 @@ fn other(path: &str, value: Written) -> &'static str {
         ("suppressions", _) => r#"[{ regions = ["eu-west-1"], reason = "a test" }]"#,
         (path, _) if path.starts_with("routing.") => "squad",
         (path, _) if path.starts_with("metrics.") && path.ends_with("_url") => "https://metrics.example.com/write",
+        ("serve.hosts", _) => "audit.internal",
         ("serve.listen", _) => "127.0.0.1:7000",
         (path, _) if path.starts_with("schedule.") => "7m",
         ("accounts", _) => r#"[{ role_arn = "arn:aws:iam::123456789012:role/stepwarden" }]"#,

@@ -103,11 +103,13 @@ def served(binary, folder, text):
             FAULTS.append("the service does not stop in 10 seconds")
 
 
-def ask(port, path, tls=None, authorization=None):
+def ask(port, path, tls=None, authorization=None, host=None):
     """The status and the headers; 0 where there is no answer."""
     request = urllib.request.Request(f"{'https' if tls else 'http'}://127.0.0.1:{port}{path}")
     if authorization:
         request.add_header("Authorization", authorization)
+    if host:
+        request.add_header("Host", host)
     try:
         with urllib.request.urlopen(request, timeout=10, context=tls) as answer:
             return answer.status, answer.headers
@@ -148,6 +150,14 @@ def passwords(binary, folder):
         expect(headers["X-Content-Type-Options"] == "nosniff", "a refusal lacks the security headers")
         expect(get("/nothing")[0] == 401, "who may not ask learns which pages there are")
         expect(get("/-/healthy")[0] == 200, "health needs a password")
+
+
+def names(binary, folder):
+    """Without passwords, on loopback: no page of the web comes in by a name of its own."""
+    with served(binary, folder, "basic_auth_users: {}\n") as (get, _):
+        for host, status in [(None, 200), ("localhost", 200), ("evil.example", 421), ("evil.example:80", 421)]:
+            told = get("/metrics", host=host)[0]
+            expect(told == status, f"asked by the name {host}: {told}, not {status}")
 
 
 def certificates(binary, folder):
@@ -200,7 +210,7 @@ def faults(binary, folder):
 def main():
     binary = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
-        for part in (passwords, certificates, faults):
+        for part in (passwords, names, certificates, faults):
             part(binary, pathlib.Path(folder))
     print("\n".join(FAULTS), end="")
 

@@ -28,4 +28,12 @@ pub(super) const KEYS: &[Key] = &[
         why: "TLS, and who may ask: Prometheus's web configuration file; without it, whoever reaches the address may.",
         set: |config, value| setters::put(&mut config.serve.web_config_file, value.path().map(Some)),
     },
+    Key {
+        path: "serve.hosts",
+        value: Written::Default("[]"),
+        kind: Kind::Words,
+        expected: "a list of host names",
+        why: "Names by which a proxy asks a service on loopback that has no passwords; localhost and addresses always may.",
+        set: |config, value| setters::put(&mut config.serve.hosts, setters::hosts(value)),
+    },
 ];

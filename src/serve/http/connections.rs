@@ -12,6 +12,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -22,13 +23,13 @@ use super::web_config::Web;
 /// At once; others wait for one of them to end.
 const MOST: usize = 128;
 /// For a request's head to arrive, and for a kept connection to be used again.
-const HEAD: Duration = Duration::from_secs(30);
+const HEAD: Duration = Duration::from_secs(10);
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// After so long a connection is closed at the next answer: who reads slowly does not stay for ever.
 const LONGEST: Duration = Duration::from_mins(5);
 /// For an answer that is being read when its connection is to end.
 const LAST_ANSWER: Duration = Duration::from_secs(5);
-/// Of a request's head.
+/// Of a buffer for a request's head, of which hyper takes two.
 const HEAD_BYTES: usize = 64 * 1024;
 /// Where accepting fails (no descriptors are left), until the next attempt.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -37,19 +38,30 @@ const PAUSE: Duration = Duration::from_millis(200);
 #[derive(Clone)]
 pub(super) struct Peer {
     pub(super) guard: Arc<Guard>,
+    /// The names by which a service on loopback is asked; elsewhere by any.
+    pub(super) hosts: Option<Vec<String>>,
 }
 
 /// Answers until `cancel`, then waits for what is being answered.
-pub(crate) async fn serve(listener: TcpListener, router: Router, web: impl Fn() -> Web, cancel: &CancellationToken) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    doors: impl Fn() -> (Web, Vec<String>),
+    cancel: &CancellationToken,
+) {
+    let loopback = listener.local_addr().is_ok_and(|address| address.ip().is_loopback());
     let (room, tasks) = (Arc::new(Semaphore::new(MOST)), TaskTracker::new());
     loop {
         let (stream, place) = tokio::select! {
             () = cancel.cancelled() => break,
             next = next(&listener, &room) => next,
         };
-        let (web, router, cancel) = (web(), router.clone(), cancel.clone());
+        let (web, hosts) = doors();
+        let peer = Peer { guard: web.guard, hosts: loopback.then_some(hosts) };
+        let router = router.clone().layer(from_fn_with_state(peer, guard)).layer(map_response(headed));
+        let (tls, cancel) = (web.tls, cancel.clone());
         tasks.spawn(async move {
-            connection(stream, router, web, cancel).await;
+            connection(stream, router, tls, cancel).await;
             drop(place);
         });
     }
@@ -70,9 +82,8 @@ async fn next(listener: &TcpListener, room: &Arc<Semaphore>) -> (TcpStream, toki
     }
 }
 
-async fn connection(stream: TcpStream, router: Router, web: Web, cancel: CancellationToken) {
-    let router = router.layer(from_fn_with_state(Peer { guard: web.guard }, guard)).layer(map_response(headed));
-    match web.tls {
+async fn connection(stream: TcpStream, router: Router, tls: Option<TlsAcceptor>, cancel: CancellationToken) {
+    match tls {
         None => answer(stream, router, cancel).await,
         Some(tls) => match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
             Ok(Ok(stream)) => answer(stream, router, cancel).await,

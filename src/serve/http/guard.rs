@@ -1,9 +1,11 @@
 //! Who may ask.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use axum::extract::{Request, State};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -98,6 +100,9 @@ fn sum(key: &[u8; 32], words: &[&str]) -> [u8; 32] {
 /// Lets through who may ask, by what the web configuration said when they connected.
 pub(super) async fn guard(State(peer): State<Peer>, request: Request, next: Next) -> Response {
     let guard = peer.guard;
+    if guard.is_open() && !peer.hosts.is_none_or(|hosts| is_local(request.headers(), &hosts)) {
+        return text(StatusCode::MISDIRECTED_REQUEST, "on loopback, without passwords: serve.hosts has no such name\n");
+    }
     if guard.is_open() || OPEN.contains(&request.uri().path()) {
         return next.run(request).await;
     }
@@ -113,6 +118,16 @@ pub(super) async fn guard(State(peer): State<Peer>, request: Request, next: Next
     refused
 }
 
+/// A page of the web can give a name of its own the address of this machine, and have the browser on it ask here: by that
+/// name.
+fn is_local(headers: &HeaderMap, hosts: &[String]) -> bool {
+    let Some(host) = headers.get(header::HOST) else { return true };
+    let Ok(authority) = host.to_str().unwrap_or_default().parse::<Authority>() else { return false };
+    let name = authority.host().to_ascii_lowercase();
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    address.is_ok() || name == "localhost" || hosts.contains(&name)
+}
+
 fn authorization(headers: &HeaderMap) -> String {
     headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }
@@ -121,7 +136,9 @@ fn authorization(headers: &HeaderMap) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::Guard;
+    use axum::http::{HeaderValue, header};
+
+    use super::{Guard, is_local};
 
     #[test]
     fn right_is_let_in_and_wrong_is_not() {
@@ -143,6 +160,22 @@ mod tests {
             assert_eq!(guard.admits(&authorization), expected, "{authorization}");
         }
         assert_eq!(guard.right.lock().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_name_of_the_web_is_not_local() {
+        for (host, expected) in [
+            ("127.0.0.1:9853", true),
+            ("[::1]:9853", true),
+            ("localhost:9853", true),
+            ("Audit.internal", true),
+            ("evil.example:9853", false),
+            ("localhost.evil.example", false),
+            ("", false),
+        ] {
+            let headers = [(header::HOST, HeaderValue::from_static(host))].into_iter().collect();
+            assert_eq!(is_local(&headers, &["audit.internal".to_owned()]), expected, "{host}");
+        }
     }
 
     #[test]
