@@ -6,6 +6,7 @@
 #              future is known; time and memory of a report of 10,000 findings in all formats; how long a scrape takes
 # make stack   the service on an emulated account, with Prometheus and Alertmanager; prints the addresses, until Ctrl-C
 # make demo-alert   fills a quota there until the alert arrives at a webhook, and empties it until it is resolved
+# make preview draws the dashboards from what Prometheus answers there: out/dashboards
 # make soak    ten minutes of service while the account changes and a Region fails and returns: what stays, what it costs
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ VALIDATORS := $(VENV)/validators
 GRAFANA := $(VENV)/grafana
 OUT := out/demo
 
-.PHONY: demo test bench lint fmt update-golden pictures stack demo-alert soak clean
+.PHONY: demo test bench lint fmt update-golden pictures stack demo-alert soak preview clean
 
 demo: $(MOTO)/ready
 	cargo build --locked
@@ -30,7 +31,7 @@ test: emulators lint
 
 # Debian's prometheus and prometheus-alertmanager are all that they need beside what the tests do.
 BINARY = $${CARGO_TARGET_DIR:-target}/debug/stepwarden
-stack demo-alert soak: $(MOTO)/ready
+stack demo-alert soak preview: $(MOTO)/ready
 	cargo build --locked
 	$(MOTO)/bin/python tests/stack/stack.py $(patsubst stack,hold,$(patsubst demo-alert,alert,$@)) --binary $(BINARY)
 
@@ -56,11 +57,11 @@ bench: $(MOTO)/ready $(MINISTACK)/ready
 update-golden: emulators
 	UPDATE_EXPECT=1 cargo test --locked
 
-# Takes the pictures of docs/pictures anew, of the demo's report.
+# Takes the pictures of docs/pictures anew, of the demo's report and of a dashboard's preview.
 pictures: $(BROWSER)/ready
 	rm -rf $(OUT)
-	$(MAKE) --no-print-directory demo
-	$(BROWSER)/bin/python tests/browser/pictures.py $(OUT)/report.html docs/pictures
+	$(MAKE) --no-print-directory demo preview
+	$(BROWSER)/bin/python tests/browser/pictures.py $(OUT)/report.html out/dashboards/quotas.html docs/pictures
 
 # The emulators, and the validators of formats, are Python packages, each in an environment of its own. Where they cannot be installed the end-to-end
 # suites are skipped, which `skipped` says; with CI=true that is a failure.

@@ -1,6 +1,6 @@
-"""Pictures of the HTML report for the documentation: `make pictures`.
+"""Pictures of the HTML report and of a dashboard's preview for the documentation: `make pictures`.
 
-    pictures.py report.html FOLDER
+    pictures.py report.html dashboard.html FOLDER
 """
 
 import pathlib
@@ -13,7 +13,7 @@ MACHINE = "orders-fulfilment"
 
 
 def main():
-    report, folder = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+    report, dashboard, folder = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
@@ -23,6 +23,9 @@ def main():
         machine = page.locator("#machines details", has=page.locator(f".t:has-text('{MACHINE}')")).first
         machine.locator("summary").first.click()
         machine.locator(".graph svg").screenshot(path=folder / "graph.png")
+        page = chromium.new_page(viewport={"width": 1440, "height": 1120})
+        page.goto(dashboard.as_uri())
+        page.screenshot(path=folder / "quotas.png")
         chromium.close()
 
 

@@ -24,6 +24,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "emulator"))
+
+from serve import free_port  # noqa: E402 (it stands in the folder that was just added)
+
 FAULTS = []
 # Of "correct horse", with the least work that bcrypt takes.
 HASH = "$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e"
@@ -58,12 +62,6 @@ def certificate(folder, name, issuer=None):
     )
     (folder / f"{name}.key").write_bytes(private)
     return subject, key
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 def start(binary, folder, port):

@@ -1,34 +1,22 @@
 """Programs that live as long as the one that starts them, on ports of their own."""
 
 import contextlib
-import ctypes
 import os
-import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
-HOST = "127.0.0.1"
+SCRIPTS = Path(__file__).resolve().parent.parent / "emulator"
+sys.path.insert(0, str(SCRIPTS))
+
+from serve import HOST, die_with_parent, free_port  # noqa: E402 (it stands in the folder that was just added)
 
 
 class Missing(Exception):
     """A program is not installed."""
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
-
-
-def die_with_parent():
-    """In the child: have the kernel end it when this process is killed (Linux only)."""
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
 @contextlib.contextmanager
@@ -53,15 +41,15 @@ def running(command, log, environment=None):
 
 
 @contextlib.contextmanager
-def emulator(folder, scripts):
+def emulator(folder):
     """A seeded moto; yields its address."""
-    command = [sys.executable, os.path.join(scripts, "serve.py"), "moto", "--log", os.path.join(folder, "emulator.log")]
+    command = [sys.executable, str(SCRIPTS / "serve.py"), "moto", "--log", os.path.join(folder, "emulator.log")]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent
     ) as server:
         try:
             endpoint = server.stdout.readline().removeprefix("ready ").strip()
-            seed = [sys.executable, os.path.join(scripts, "seed.py"), "--endpoint", endpoint, "--kind", "moto"]
+            seed = [sys.executable, str(SCRIPTS / "seed.py"), "--endpoint", endpoint, "--kind", "moto"]
             subprocess.run(seed, check=True, stdout=subprocess.DEVNULL)
             yield endpoint
         finally:

@@ -13,9 +13,8 @@ from collections import Counter
 from pathlib import Path
 
 from account import ACCOUNT, QUIET, Account
-from processes import emulator, free_port, get, running, wait_for
+from processes import SCRIPTS, emulator, free_port, get, running, wait_for
 
-SCRIPTS = Path(__file__).resolve().parent.parent / "emulator"
 REGIONS = ("us-east-1", QUIET)
 # They leave room: a tick that is late here is one that waited for itself.
 SCHEDULES = {"QUOTAS": "3s", "EXECUTIONS": "4s", "INVENTORY": "5s"}
@@ -123,7 +122,7 @@ def run(binary, minutes):
 
     with contextlib.ExitStack() as parts:
         folder = parts.enter_context(tempfile.TemporaryDirectory(prefix="stepwarden-soak-"))
-        endpoint = parts.enter_context(emulator(folder, SCRIPTS))
+        endpoint = parts.enter_context(emulator(folder))
         account = Account(endpoint)
         account.start_executions()
         listen = f"127.0.0.1:{free_port()}"

@@ -4,6 +4,7 @@
     stack.py alert --binary ...                         fills a quota until the alert arrives, then empties it; alerts
                                                         that wait for minutes wait for a second here
     stack.py test  --binary ...                         the same, with everything on the way looked at
+    stack.py preview --binary ...                       draws the dashboards from what Prometheus answers, to out/dashboards
     stack.py soak  --binary ... [--minutes 10]          the account changes under the service; what it costs
 
 It runs with the Python of moto's environment. Ports are free ones of the loopback; everything ends with it. Where a
@@ -16,6 +17,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -128,7 +130,7 @@ def started(binary, hurried=False):
         stack.service, stack.prometheus, stack.alertmanager = (f"http://{HOST}:{free_port()}" for _ in range(3))
         stack.webhook = parts.enter_context(webhook(stack.deliveries))
         configure(stack, hurried)
-        endpoint = parts.enter_context(emulator(folder, ROOT / "tests/emulator"))
+        endpoint = parts.enter_context(emulator(folder))
         stack.account = Account(endpoint)
         stack.account.start_executions()
         stack.account.tell_open_executions(100_000)
@@ -160,9 +162,17 @@ def hold(stack):
         time.sleep(0.5)
 
 
+def preview(stack):
+    """After a little while with a quota that is nearly used up, so that there is something to draw."""
+    stack.account.tell_open_executions(alert.MANY)
+    time.sleep(40)
+    script, folder = ROOT / "tests/grafana/preview.py", ROOT / "out/dashboards"
+    return subprocess.run([sys.executable, script, stack.prometheus, folder, "--minutes", "1"]).returncode
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("command", choices=("hold", "alert", "test", "soak"))
+    parser.add_argument("command", choices=("hold", "alert", "test", "preview", "soak"))
     parser.add_argument("--binary", required=True)
     parser.add_argument("--minutes", type=float, default=10)
     options = parser.parse_args()
@@ -172,7 +182,8 @@ def main():
         if options.command == "soak":
             return soak.run(binary, options.minutes)
         with started(binary, hurried=options.command in ("alert", "test")) as stack:
-            return {"hold": hold, "alert": alert.drive, "test": alert.test}[options.command](stack)
+            commands = {"hold": hold, "alert": alert.drive, "test": alert.test, "preview": preview}
+            return commands[options.command](stack)
     except Missing as program:
         print(f"SKIPPED: {program} is not installed (Debian: prometheus, prometheus-alertmanager)")
         return int(os.environ.get("CI") == "true")
