@@ -11,7 +11,7 @@ use crate::aws::apis::SECURITY_HUB_BATCH_IMPORT_FINDINGS;
 use crate::cli::{CommonArgs, PermissionsArgs};
 use crate::collect::Environment;
 use crate::config::Config;
-use crate::send::settings::Receiver;
+use crate::send::settings::{MetricsSettings, Receiver};
 use crate::store::settings::{BucketUrl, Location, StoreSettings};
 use crate::types::Region;
 
@@ -49,19 +49,38 @@ fn policy(config: &Config) -> Value {
         statements
             .push(json!({"Sid": "StepwardenSecurityHub", "Effect": "Allow", "Action": [import], "Resource": "*"}));
     }
+    statements.extend(remote_write(&config.send.metrics));
     if let Some(Location::Bucket(there)) = &config.store.location {
         statements.extend(store(there, &config.store));
     }
     json!({"Version": "2012-10-17", "Statement": statements})
 }
 
-/// What the store needs, on its prefix alone.
-fn store(there: &BucketUrl, settings: &StoreSettings) -> Vec<Value> {
-    let partition = match settings.bucket_region.as_ref().map_or("", Region::as_str) {
+/// To a workspace of Amazon Managed Prometheus, where its URL names one.
+fn remote_write(settings: &MetricsSettings) -> Option<Value> {
+    let region = settings.signs_for()?;
+    let path = settings.remote_write_url.as_deref()?.split_once("/workspaces/").map(|(_, path)| path);
+    let workspace = path.and_then(|path| path.split('/').next());
+    let resource = workspace.map_or_else(
+        || "*".to_owned(),
+        |workspace| format!("arn:{}:aps:{region}:*:workspace/{workspace}", partition(region.as_str())),
+    );
+    Some(json!({
+        "Sid": "StepwardenRemoteWrite", "Effect": "Allow", "Action": ["aps:RemoteWrite"], "Resource": resource,
+    }))
+}
+
+fn partition(region: &str) -> &'static str {
+    match region {
         region if region.starts_with("cn-") => "aws-cn",
         region if region.starts_with("us-gov-") => "aws-us-gov",
         _ => "aws",
-    };
+    }
+}
+
+/// What the store needs, on its prefix alone.
+fn store(there: &BucketUrl, settings: &StoreSettings) -> Vec<Value> {
+    let partition = partition(settings.bucket_region.as_ref().map_or("", Region::as_str));
     let bucket = format!("arn:{partition}:s3:::{}", there.bucket());
     let objects = |name: &str| format!("{bucket}/{}", there.key(name));
     let mut statements = vec![

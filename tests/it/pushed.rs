@@ -294,6 +294,23 @@ fn lines_for_cloudwatch_are_in_its_format() {
 }
 
 #[test]
+fn a_workspace_is_in_the_policy_and_others_are_not() {
+    for (url, resource) in [
+        (
+            "https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write",
+            Some("arn:aws:aps:eu-west-1:*:workspace/ws-1"),
+        ),
+        ("https://prometheus.example.com/api/v1/write", None),
+    ] {
+        let ran = Run::new(&["permissions"]).env("STEPWARDEN_METRICS_REMOTE_WRITE_URL", url).run().expect(0);
+        let policy: Value = serde_json::from_str(&ran.stdout).expect("a policy");
+        let statements = policy["Statement"].as_array().expect("statements");
+        let writes = statements.iter().find(|statement| statement["Action"] == json!(["aps:RemoteWrite"]));
+        assert_eq!(writes.map(|statement| statement["Resource"].as_str().expect("a resource")), resource, "{url}");
+    }
+}
+
+#[test]
 fn sinks_are_named_rightly() {
     for (sink, told) in [
         ("", "--metrics: expected emf"),
