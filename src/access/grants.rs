@@ -132,12 +132,16 @@ impl<'a> Grants<'a> {
     /// Whether the role may call `action` on `resource`, as a role of the resource's own account. Where either is a
     /// pattern, one that fits it is meant, and which is not known: that depends, unless nothing reaches any.
     pub fn on(&self, resource: &str, action: &str) -> Answer<'a> {
+        self.in_context(&Context::open(), resource, action)
+    }
+
+    /// The same where something of the request's context is known.
+    pub fn in_context(&self, context: &Context, resource: &str, action: &str) -> Answer<'a> {
         let wild = |text: &str| text.contains(['*', '?']);
         if wild(action) || (wild(resource) && resource != "*") {
             return self.somewhere(action, resource);
         }
-        let context = Context::open();
-        let request = Request::new(&self.caller, action, resource, &context).owned_by(&self.account);
+        let request = Request::new(&self.caller, action, resource, context).owned_by(&self.account);
         let applying = |effect| {
             let bounds = self.boundary.iter().filter(|_| effect == Effect::Deny);
             applying(self.policies.iter().chain(bounds), &request, effect)

@@ -105,6 +105,17 @@ impl Budget {
         here().any(|bucket| bucket.unknown) && here().all(|bucket| bucket.usage.calls() == bucket.usage.errors)
     }
 
+    /// How long so many calls of an API take, of one account and Region, from a full bucket and without a throttle answer.
+    pub fn time_for(&self, api: &'static Api, calls: u64) -> Duration {
+        if self.settings.unlimited {
+            return Duration::ZERO;
+        }
+        let rate = self.rate(api);
+        #[allow(clippy::cast_precision_loss, reason = "less than 2^53 calls")]
+        let waiting = (calls as f64 - rate.bucket).max(0.0);
+        Duration::try_from_secs_f64(waiting / rate.refill_per_second).unwrap_or(Duration::MAX)
+    }
+
     /// What was spent so far, by account, Region and API.
     pub fn usage(&self) -> Vec<ApiUsage> {
         let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -125,11 +136,16 @@ impl Budget {
         act(bucket, self.settings.unlimited)
     }
 
-    fn bucket(&self, account: Option<&AccountId>, region: &Region, api: &'static Api, now: Instant) -> Bucket {
+    /// The share of what AWS allows.
+    fn rate(&self, api: &'static Api) -> Rate {
         let full = self.settings.rates.get(api.name).copied().unwrap_or(api.rate);
         let share = self.settings.share;
         let refill_per_second = (full.refill_per_second * share).max(1.0 / LONGEST_WAIT.as_secs_f64());
-        let rate = Rate { bucket: (full.bucket * share).max(1.0), refill_per_second };
+        Rate { bucket: (full.bucket * share).max(1.0), refill_per_second }
+    }
+
+    fn bucket(&self, account: Option<&AccountId>, region: &Region, api: &'static Api, now: Instant) -> Bucket {
+        let rate = self.rate(api);
         let usage = ApiUsage {
             account_id: account.cloned(),
             region: region.clone(),
@@ -208,6 +224,17 @@ mod tests {
         assert_eq!(calls_within(&budget(false), 0), 50);
         let calls = calls_within(&budget(false), 100);
         assert!((549..=551).contains(&calls), "{calls}");
+    }
+
+    #[test]
+    fn the_time_that_is_foretold_is_the_time_it_takes() {
+        let budget = budget(false);
+        for calls in [1, 50, 51, 500] {
+            let (start, foretold) = (Instant::now(), budget.time_for(&DESCRIBE, calls));
+            let fresh = Budget::new(budget.settings.clone());
+            let last = (0..calls).map(|_| fresh.take(None, &region(), &DESCRIBE, start)).last().unwrap();
+            assert!(foretold.abs_diff(last) < Duration::from_millis(1), "{calls}: {foretold:?} {last:?}");
+        }
     }
 
     #[test]

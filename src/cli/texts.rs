@@ -40,3 +40,13 @@ A case is {\"id\", \"principal\"?, \"policies\": [document or {name, policy}], \
 \"context\"?: {key: string or list}}. A context key that is not there is not in the request. Where a case has no resource
 policy, a KMS key has the usual one (its account decides) and a role lets its account assume it.
 An answer is {\"id\", \"decision\": Allowed, ImplicitlyDenied, ExplicitlyDenied, or Error with \"error\"}.";
+
+pub(super) const DOCTOR: &str = "\
+A line is ok, MEND or ? (what AWS did not tell), what it is about, and what to do. Asked are: who the credentials are of, each
+role to assume, each Region, each IAM action that a scan of the same flags needs (about things that do not exist, where that
+tells), AWS's clock, the quotas of Step Functions, the store, and what the request budget allows. Nothing is changed; the store
+gets what a first scan leaves there. Exit codes: 0 nothing to mend; 4 something; 1 no account could be entered.";
+
+pub(super) const HEALTHCHECK: &str = "\
+Asks GET /-/healthy at serve.listen, by the loopback address where that is every address, with TLS or without, as it answers.
+For the health check of a container, which has the service's environment.";

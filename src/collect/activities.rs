@@ -9,8 +9,8 @@ use super::collector::{Collector, Context, Scope};
 use super::described::encryption;
 use super::pages::{Page, all_pages, named};
 use super::progress::Event;
-use crate::aws::FailureKind;
 use crate::aws::apis::{SFN_DESCRIBE_ACTIVITY as DESCRIBE, SFN_LIST_ACTIVITIES as LIST};
+use crate::aws::{Failure, FailureKind};
 use crate::model::{Activity, Encryption, PartName, PartValue};
 use crate::types::{Arn, Gap, GapReason, Observed};
 
@@ -24,16 +24,7 @@ pub(super) static COLLECTOR: Collector =
 
 fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
     async move {
-        let client = context.clients.sfn();
-        let (items, failure) = all_pages(&LIST, |token| {
-            let request = client.list_activities().max_results(PAGE).set_next_token(token);
-            async move {
-                let answer = context.call(&LIST, || request.clone().send()).await?;
-                Ok(Page { items: answer.activities, next: answer.next_token })
-            }
-        })
-        .await;
-        let (listed, failure) = named(&LIST, items.into_iter().map(listed), "activityArn", failure);
+        let (listed, failure) = list(context).await;
         if let Some(failure) = failure.as_ref().filter(|_| listed.is_empty()) {
             return PartName::Activities.missing(context.gap(failure));
         }
@@ -43,7 +34,29 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
     .boxed()
 }
 
-fn listed(item: ActivityListItem) -> Option<(Arn, Option<Timestamp>)> {
+/// The ARN, and when it was made.
+type Listed = (Arn, Option<Timestamp>);
+
+/// How many there are, and why there may be others.
+pub(super) async fn count(context: &Context<'_>) -> (usize, Option<Gap>) {
+    let (listed, failure) = list(context).await;
+    (listed.len(), failure.map(|failure| context.gap(&failure)))
+}
+
+async fn list(context: &Context<'_>) -> (Vec<Listed>, Option<Failure>) {
+    let client = context.clients.sfn();
+    let (items, failure) = all_pages(&LIST, |token| {
+        let request = client.list_activities().max_results(PAGE).set_next_token(token);
+        async move {
+            let answer = context.call(&LIST, || request.clone().send()).await?;
+            Ok(Page { items: answer.activities, next: answer.next_token })
+        }
+    })
+    .await;
+    named(&LIST, items.into_iter().map(listed), "activityArn", failure)
+}
+
+fn listed(item: ActivityListItem) -> Option<Listed> {
     let created_at = Timestamp::from_second(item.creation_date.secs()).ok();
     Arn::parse(item.activity_arn).ok().map(|arn| (arn, created_at))
 }

@@ -5,7 +5,7 @@ use super::collector::{Collector, Context, Scope, clean, without_session};
 use super::pages::{Page, all_pages, named, required};
 use super::settings::Regions;
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_GET_CALLER_IDENTITY};
-use crate::aws::{Caller, Clients, Failure, FailureKind};
+use crate::aws::{AwsClock, Caller, Clients, Failure, FailureKind};
 use crate::detect::Door;
 use crate::model::{Identity, PartName, PartValue};
 use crate::types::{AccountId, Arn, Observed, Region};
@@ -29,11 +29,16 @@ fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
 }
 
 /// Asked once, before anything else. The account of the credentials, and the principal without its session name, which can be a person's.
-pub(super) async fn whoami(caller: &Caller, clients: &Clients, door: &Door) -> Result<(AccountId, Arn), Failure> {
+pub(super) async fn whoami(
+    caller: &Caller,
+    clients: &Clients,
+    door: &Door,
+    clock: &AwsClock,
+) -> Result<(AccountId, Arn), Failure> {
     let api = &STS_GET_CALLER_IDENTITY;
     let sts = clients.sts();
-    let answer = caller.call(api, || sts.get_caller_identity().send()).await;
-    let answer = answer.map_err(|failure| clean(door, &failure))?;
+    let ask = || sts.get_caller_identity().customize().interceptor(clock.clone()).send();
+    let answer = caller.call(api, ask).await.map_err(|failure| clean(door, &failure))?;
     let account = answer.account.and_then(|account| AccountId::parse(account).ok());
     let arn = answer.arn.and_then(|arn| Arn::parse(without_session(&arn)).ok());
     let broken = || Failure {

@@ -1,4 +1,5 @@
 use super::collector::Context;
+use super::place::Place;
 use super::run::{Entered, Environment, enter};
 use super::{iam, kms_keys, state_machines};
 use crate::aws::{Caller, Failure, Session, SessionError};
@@ -71,28 +72,8 @@ impl<'a> Live<'a> {
     }
 
     async fn within<T>(&self, region: &Region, part: PartName, read: impl AsyncFnOnce(&Context<'_>) -> T) -> T {
-        let endpoint = if *region == Region::global() { self.caller.region() } else { region };
-        let context = Context {
-            account_id: &self.account_id,
-            region,
-            principal: &self.principal,
-            clients: &self.session.clients(endpoint),
-            caller: &self.caller.on_behalf_of(Some(self.account_id.clone()), endpoint.clone()),
-            door: self.environment.door,
-            snapshot: &Snapshot::new(self.account_id.clone(), region.clone()),
-            inspection: self.environment.inspection(&self.account_id, region),
-            remembered: self.environment.remembered(&self.account_id, region),
-            regions: &self.environment.settings.regions,
-            versions: self.environment.settings.versions,
-            activities: self.environment.settings.activities,
-            running: self.environment.settings.running,
-            reads_histories: self.environment.settings.reads_histories(),
-            warnings: &self.environment.settings.warnings,
-            concurrency: self.environment.settings.concurrency,
-            now: (self.environment.now)(),
-            part,
-            progress: self.environment.progress,
-        };
-        read(&context).await
+        let Self { environment, session, caller, principal, account_id } = self;
+        let snapshot = Snapshot::new(account_id.clone(), region.clone());
+        Place { environment, session, caller, principal }.within(&snapshot, part, read).await
     }
 }

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::collector::{Collector, Context, Scope};
 use super::known::{KnownExecutions, KnownQuotas};
+use super::place::Place;
 use super::progress::{Event, Progress};
 use super::regions::regions;
 use super::settings::{AccountSource, CollectSettings, Regions};
@@ -17,7 +18,7 @@ use super::{
     running, start_rates, state_machines, tables, tags, versions, xray,
 };
 use crate::aws::apis::{ACCOUNT_LIST_REGIONS, STS_ASSUME_ROLE};
-use crate::aws::{Api, Budget, Caller, Failure, Session, SessionError};
+use crate::aws::{Api, AwsClock, Budget, Caller, Failure, Session, SessionError};
 use crate::detect::{self, Door, HashKey};
 use crate::model::{CollectorRun, PartName, PartValue, Snapshot};
 use crate::types::{AccountId, Arn, Gap, GapReason, Region};
@@ -105,7 +106,7 @@ pub fn collectors(settings: &CollectSettings) -> impl Iterator<Item = &'static C
 }
 
 impl Environment<'_> {
-    fn begin(&self, account_id: AccountId, region: Region) -> Snapshot {
+    pub(super) fn begin(&self, account_id: AccountId, region: Region) -> Snapshot {
         let same = |known: &&Snapshot| known.account_id == account_id && known.region == region;
         self.base.iter().find(same).cloned().unwrap_or_else(|| Snapshot::new(account_id, region))
     }
@@ -215,7 +216,7 @@ pub(super) async fn enter(
         Some(source) => environment.session.assume(source.role_arn.clone(), source.external_id.clone(), caller.clone()),
     };
     let clients = session.clients(caller.region());
-    let (account_id, principal) = identity::whoami(caller, &clients, environment.door).await?;
+    let (account_id, principal) = identity::whoami(caller, &clients, environment.door, &AwsClock::default()).await?;
     Ok(Entered { session, account_id, principal })
 }
 
@@ -257,14 +258,6 @@ fn disabled(snapshot: &mut Snapshot, run: &mut CollectorRun) {
     run.gap = Some(gap);
 }
 
-/// Where collectors run.
-struct Place<'a> {
-    environment: &'a Environment<'a>,
-    session: &'a Session,
-    caller: &'a Caller,
-    principal: &'a Arn,
-}
-
 impl Place<'_> {
     async fn region(&self, account_id: AccountId, region: Region) -> (Snapshot, Vec<CollectorRun>) {
         let mut snapshot = self.environment.begin(account_id, region);
@@ -297,7 +290,7 @@ impl Place<'_> {
         runs
     }
 
-    async fn collect(&self, snapshot: &mut Snapshot, collector: &'static Collector) -> CollectorRun {
+    pub(super) async fn collect(&self, snapshot: &mut Snapshot, collector: &'static Collector) -> CollectorRun {
         let (run, part) = self.run(snapshot, collector).await;
         snapshot.put(run.observed_at, part);
         run
@@ -306,34 +299,15 @@ impl Place<'_> {
     /// The caller, not the collector, measures, and logs a failure once.
     async fn run(&self, snapshot: &Snapshot, collector: &'static Collector) -> (CollectorRun, PartValue) {
         let (account_id, region) = (&snapshot.account_id, &snapshot.region);
-        // What an account has once is asked for where the session is at home.
-        let endpoint = if *region == Region::global() { self.caller.region() } else { region };
-        let context = Context {
-            account_id,
-            region,
-            principal: self.principal,
-            clients: &self.session.clients(endpoint),
-            caller: &self.caller.on_behalf_of(Some(account_id.clone()), endpoint.clone()),
-            door: self.environment.door,
-            snapshot,
-            inspection: self.environment.inspection(account_id, region),
-            remembered: self.environment.remembered(account_id, region),
-            regions: &self.environment.settings.regions,
-            versions: self.environment.settings.versions,
-            activities: self.environment.settings.activities,
-            running: self.environment.settings.running,
-            reads_histories: self.environment.settings.reads_histories(),
-            warnings: &self.environment.settings.warnings,
-            concurrency: self.environment.settings.concurrency,
-            now: (self.environment.now)(),
-            part: collector.part,
-            progress: self.environment.progress,
-        };
-        context.tell(Event::Started);
         let started = Instant::now();
-        let part = (collector.run)(&context).await;
+        let run = async |context: &Context<'_>| {
+            context.tell(Event::Started);
+            let part = (collector.run)(context).await;
+            context.tell(Event::Finished);
+            part
+        };
+        let part = self.within(snapshot, collector.part, run).await;
         let duration = started.elapsed().as_secs_f64();
-        context.tell(Event::Finished);
         let gap = part.gap().cloned();
         let name = collector.part.as_str();
         // What goes on as it did was told when it began.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::str::FromStr;
 
 use crate::model::{PartName, Quota};
 use crate::types::{Arn, Region};
@@ -25,6 +26,7 @@ pub struct CollectSettings {
     /// Collectors that are switched off; never [`PartName::Identity`]. [`PartName::LastAccessed`] is by default: it takes
     /// minutes.
     pub disabled: BTreeSet<PartName>,
+    pub tier: Tier,
     /// Calls in flight per Region.
     pub concurrency: usize,
     pub versions: VersionSettings,
@@ -38,10 +40,56 @@ pub struct CollectSettings {
 }
 
 impl CollectSettings {
+    /// Switches off what the tier leaves out.
+    pub fn narrow(&mut self) {
+        self.disabled.extend(self.tier.leaves_out());
+    }
+
     /// Whether histories of executions may be asked for.
     pub fn reads_histories(&self) -> bool {
         let executions = &self.executions;
         !self.disabled.contains(&PartName::Executions) && executions.states && executions.calls > 0
+    }
+}
+
+/// How far into executions a collection may see, as far as the collectors that are on do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tier {
+    /// Not at all: state machines, roles, the settings of logs, quotas.
+    Inventory,
+    /// That they run, since when and how many; not what they hold.
+    Executions,
+    /// What they hold too.
+    #[default]
+    Payloads,
+}
+
+impl Tier {
+    pub const ALL: [Self; 3] = [Self::Inventory, Self::Executions, Self::Payloads];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Inventory => "inventory",
+            Self::Executions => "executions",
+            Self::Payloads => "payloads",
+        }
+    }
+
+    /// The collectors that see further.
+    pub fn leaves_out(self) -> &'static [PartName] {
+        match self {
+            Self::Inventory => &[PartName::Executions, PartName::Running, PartName::QuotaHolders],
+            Self::Executions => &[PartName::Executions],
+            Self::Payloads => &[],
+        }
+    }
+}
+
+impl FromStr for Tier {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|tier| tier.as_str() == text);
+        known.ok_or_else(|| "expected inventory, executions or payloads".to_owned())
     }
 }
 
@@ -134,6 +182,7 @@ impl Default for CollectSettings {
             regions: Regions::default(),
             accounts: Vec::new(),
             disabled: BTreeSet::from([PartName::LastAccessed]),
+            tier: Tier::default(),
             concurrency: 16,
             executions: ExecutionSettings::default(),
             running: RunningSettings::default(),

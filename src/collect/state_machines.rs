@@ -77,6 +77,12 @@ struct Listed {
     created_at: Option<Timestamp>,
 }
 
+/// How many there are, of which kinds, and why there may be others.
+pub(super) async fn kinds(context: &Context<'_>) -> (Vec<MachineKind>, Option<Gap>) {
+    let (listed, failure) = list(context).await;
+    (listed.into_iter().map(|machine| machine.kind).collect(), failure.map(|failure| context.gap(&failure)))
+}
+
 async fn list(context: &Context<'_>) -> (Vec<Listed>, Option<Failure>) {
     let client = context.clients.sfn();
     let (items, failure) = all_pages(&LIST, |token| {

@@ -22,7 +22,7 @@ pub(super) static COLLECTOR: Collector = Collector {
 };
 
 /// Resources of a kind that are asked for their tags one by one: those of a small Region are settled by it.
-const ASKED: usize = 10;
+pub(super) const ASKED: usize = 10;
 
 fn run<'a>(context: &'a Context<'a>) -> BoxFuture<'a, PartValue> {
     async move {

@@ -12,9 +12,12 @@ mod detect;
 mod detect_lines;
 mod detect_stream;
 mod diff;
+mod doctor;
+mod dry_run;
 mod fast;
 mod gather;
 mod generate;
+mod healthcheck;
 mod narrow;
 mod outcome;
 mod output;
@@ -27,6 +30,7 @@ mod send;
 mod serve;
 mod signals;
 mod snapshots;
+mod tier;
 
 use clap::Parser;
 
@@ -58,6 +62,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Checks { format } => checks::list(format),
         Command::Explain { check } => checks::explain(&check),
         Command::Permissions(args) => permissions::run(args, &common),
+        Command::Doctor(args) => doctor::run(args, &common),
+        Command::Healthcheck => healthcheck::run(&common),
         Command::Definition { command } => definition::run(&command),
         Command::Policy { command } => policy::run(&command, &common),
         Command::Schema { document } => generate::schema(document),

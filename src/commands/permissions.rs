@@ -7,6 +7,7 @@ use super::configure;
 use super::cost;
 use super::narrow::narrow;
 use super::outcome::Outcome;
+use super::tier;
 use crate::aws::apis::SECURITY_HUB_BATCH_IMPORT_FINDINGS;
 use crate::cli::{CommonArgs, PermissionsArgs};
 use crate::collect::Environment;
@@ -22,6 +23,10 @@ pub(super) fn run(args: PermissionsArgs, common: &CommonArgs) -> anyhow::Result<
     configure::apply_checks(&mut config, &args.checks)?;
     configure::apply_send(&mut config, &args.send)?;
     narrow(&mut config);
+    if let Some(tier) = args.tier {
+        config.collect.tier = tier;
+        config.collect.narrow();
+    }
     let mut out = std::io::stdout().lock();
     if args.cost {
         cost::write(&config, args.state_machines, &mut out)?;
@@ -34,7 +39,7 @@ pub(super) fn run(args: PermissionsArgs, common: &CommonArgs) -> anyhow::Result<
 
 /// `AssumeRole` is asked for on exactly the configured roles; the rest only reads, and AWS offers no narrower resource
 /// for most of it. Only sending and a store in S3 write, where they are asked for.
-fn policy(config: &Config) -> Value {
+pub(super) fn policy(config: &Config) -> Value {
     let actions: BTreeSet<_> = Environment::apis(&config.collect).filter_map(|api| api.iam_action).collect();
     let (assume, read): (BTreeSet<_>, BTreeSet<_>) =
         actions.into_iter().partition(|action| *action == "sts:AssumeRole");
@@ -53,6 +58,7 @@ fn policy(config: &Config) -> Value {
     if let Some(Location::Bucket(there)) = &config.store.location {
         statements.extend(store(there, &config.store));
     }
+    statements.extend(tier::denials(config.collect.tier));
     json!({"Version": "2012-10-17", "Statement": statements})
 }
 

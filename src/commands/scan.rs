@@ -3,7 +3,7 @@ use super::gather::{Gathered, gather};
 use super::narrow::narrow;
 use super::outcome::{Failures, Outcome};
 use super::output::Extent;
-use super::{configure, output, send};
+use super::{configure, dry_run, output, send};
 use crate::audit::{self, LastState, Report};
 use crate::cli::{CommonArgs, ScanArgs};
 use crate::export::settings::Format;
@@ -22,6 +22,9 @@ pub(super) fn run(args: ScanArgs, common: &CommonArgs) -> anyhow::Result<Outcome
             without_quotas(&mut config);
             narrow(&mut config);
         }
+    }
+    if args.dry_run {
+        return dry_run::run(&config);
     }
     let store = Store::open(&config.store, &config.aws)?;
     output::prepare(&config.export)?;

@@ -8,4 +8,5 @@ mod service;
 mod ticks;
 
 pub use counters::{OWN_METRICS, OwnMetric};
+pub use http::healthcheck;
 pub use service::{Service, ServiceError};

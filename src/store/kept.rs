@@ -69,6 +69,15 @@ impl Store {
         Ok(Some(Self { objects }))
     }
 
+    /// Reads, and lists where reports are to be deleted; to open it was to write. Where it is.
+    pub fn examine(&self, keep_days: Option<u32>) -> Result<String, StoreError> {
+        self.objects.get(HASH_KEY)?;
+        if keep_days.is_some() {
+            self.objects.list(REPORTS)?;
+        }
+        Ok(self.objects.place(""))
+    }
+
     /// The installation's key, made once: all who come at once get the same.
     pub fn hash_key(&self) -> Result<HashKey, StoreError> {
         let place = || self.objects.place(HASH_KEY);

@@ -353,48 +353,6 @@ USERS = {
 SUPPLIER_ROLE = "UptimeWatchRole"
 SUPPLIER_ACCOUNT = "210987654321"
 SUPPLIER_GRANTS = [allow("Watch", ["states:List*", "states:DescribeExecution"])]
-# With `--enforce`: one auditor that may read what a scan reads, and one that lacks two of the rights.
-AUDITOR_ACTIONS = [
-    "states:List*",
-    "states:DescribeStateMachine",
-    "states:DescribeStateMachineAlias",
-    "iam:GetAccountAuthorizationDetails",
-    "logs:DescribeLogGroups",
-    "logs:DescribeAccountPolicies",
-    "logs:DescribeResourcePolicies",
-    "logs:GetDataProtectionPolicy",
-    "cloudwatch:GetMetricData",
-    "cloudwatch:ListMetrics",
-    "xray:Get*",
-    "xray:List*",
-    "servicequotas:List*",
-    "tag:GetResources",
-    "kms:DescribeKey",
-    "kms:GetKeyPolicy",
-    "kms:ListGrants",
-    "events:ListRules",
-    "events:ListTargetsByRule",
-    "lambda:GetFunctionConfiguration",
-    "lambda:GetPolicy",
-    "s3:ListAllMyBuckets",
-    "s3:GetEncryptionConfiguration",
-    "s3:GetBucketPublicAccessBlock",
-    "s3:GetBucketPolicyStatus",
-    "s3:GetLifecycleConfiguration",
-    "dynamodb:DescribeTable",
-    "dynamodb:DescribeContinuousBackups",
-    "dynamodb:DescribeTimeToLive",
-    "account:ListRegions",
-]
-AUDITORS = {
-    "auditor": AUDITOR_ACTIONS,
-    "auditor-narrow": [
-        action
-        for action in AUDITOR_ACTIONS
-        if action not in ("states:DescribeStateMachine", "iam:GetAccountAuthorizationDetails")
-    ],
-}
-
 METRICS = {
     EAST: {
         "OpenExecutionCount": 850_000,

@@ -10,6 +10,7 @@ import json
 import urllib.request
 import zipfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import boto3
 from botocore.config import Config
@@ -336,14 +337,13 @@ def seed_executions(account):
     logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[message])
 
 
-def seed_auditors(account):
-    """Users whose credentials a test scans with while IAM is enforced; returns their access keys."""
+def seed_auditors(account, policies):
+    """A user with each of the policies, by name; returns their access keys. The emulator holds them to it."""
     iam = account.client("iam")
     keys = {}
-    for name, actions in demo.AUDITORS.items():
+    for name, policy in policies.items():
         iam.create_user(UserName=name)
-        policy = account.policy([demo.allow("Audit", actions)])
-        iam.put_user_policy(UserName=name, PolicyName="audit", PolicyDocument=policy)
+        iam.put_user_policy(UserName=name, PolicyName="audit", PolicyDocument=json.dumps(policy))
         key = iam.create_access_key(UserName=name)["AccessKey"]
         keys[name] = {"access_key_id": key["AccessKeyId"], "secret_access_key": key["SecretAccessKey"]}
     return keys
@@ -361,7 +361,7 @@ def main():
     parser.add_argument("--endpoint", required=True)
     parser.add_argument("--kind", choices=sorted(ACCOUNTS), required=True)
     parser.add_argument("--bulk", type=int, metavar="N", help="seed N small machines in us-east-1 instead")
-    parser.add_argument("--enforce", action="store_true", help="also make auditor users, and have moto enforce IAM")
+    parser.add_argument("--auditors", metavar="FILE", help="users by name with their policies, to which they are held")
     arguments = parser.parse_args()
 
     account = Account(arguments.endpoint, ACCOUNTS[arguments.kind])
@@ -387,8 +387,9 @@ def main():
         regions = [machine.region for machine in demo.MACHINES]
         summary["machines"] = {region: regions.count(region) for region in demo.METRICS}
         summary["key"] = account.key
-    if arguments.enforce:
-        summary["auditors"] = seed_auditors(account)
+    if arguments.auditors:
+        policies = json.loads(Path(arguments.auditors).read_text(encoding="utf-8"))
+        summary["auditors"] = seed_auditors(account, policies)
         if arguments.kind == "moto":
             enforce_iam(arguments.endpoint)
     print(json.dumps(summary))

@@ -31,7 +31,7 @@ def free_port():
 
 
 def command_and_environment(kind, port, auth):
-    """What starts the emulator. moto enforces IAM only once the seed has asked it to (`seed.py --enforce`)."""
+    """What starts the emulator. moto enforces IAM only once the seed has asked it to (`seed.py --auditors`)."""
     environment = dict(os.environ)
     if kind == "moto":
         script = Path(__file__).with_name("moto_repaired.py")

@@ -125,6 +125,7 @@ fn every_collector_but_that_of_identity_has_its_key() {
 fn other(path: &str, value: Written) -> &'static str {
     match (path, value) {
         ("regions", _) => "eu-west-1",
+        ("collectors.tier", _) => "inventory",
         ("report.formats" | "log.format", _) => "json",
         ("report.fail_on", _) => "high",
         ("report.send", _) => "security-hub",

@@ -1,5 +1,6 @@
 //! The real counterparts: two independent AWS API emulators, and a proxy that makes one misbehave.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -7,7 +8,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::binary::nothing_may_be_skipped;
+use crate::binary::{Run, nothing_may_be_skipped};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -100,6 +101,45 @@ impl Emulator {
         proxy.arg("--rules").arg(&rules_file).arg("--log").arg(&log);
         let (server, endpoint) = ready(proxy);
         Proxy { endpoint, log, _folder: folder, _server: server }
+    }
+}
+
+/// A seeded emulator that holds users to policies.
+#[derive(Debug)]
+pub(crate) struct Enforcing {
+    pub(crate) endpoint: String,
+    keys: Value,
+    emulator: Emulator,
+}
+
+impl Enforcing {
+    /// With a user for each policy, by name.
+    pub(crate) fn start(users: &BTreeMap<String, Value>) -> Option<Self> {
+        let kind = Kind::Ministack;
+        let (python, seeder) = (kind.python()?, Kind::Moto.python()?);
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("users.json");
+        std::fs::write(&file, serde_json::to_vec(users).expect("policies are JSON")).expect("the users are written");
+        let mut serve = Command::new(python);
+        serve.arg(script("serve.py")).args([kind.name(), "--auth"]);
+        let (server, endpoint) = ready(serve);
+        let mut seed = Command::new(seeder);
+        seed.arg(script("seed.py")).args(["--endpoint", &endpoint, "--kind", kind.name(), "--auditors"]).arg(&file);
+        let output = seed.output().expect("the seed starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut summary: Value = serde_json::from_slice(&output.stdout).expect("the seed prints JSON");
+        let keys = summary["auditors"].take();
+        Some(Self { endpoint: endpoint.clone(), keys, emulator: Emulator { endpoint, _server: server } })
+    }
+
+    /// The run with this user's credentials.
+    pub(crate) fn as_user(&self, name: &str, run: Run) -> Run {
+        let key = |part: &str| self.keys[name][part].as_str().unwrap_or_else(|| panic!("no user {name}")).to_owned();
+        run.env("AWS_ACCESS_KEY_ID", key("access_key_id")).env("AWS_SECRET_ACCESS_KEY", key("secret_access_key"))
+    }
+
+    pub(crate) fn behind(&self, rules: &Value) -> Proxy {
+        self.emulator.behind(rules)
     }
 }
 

@@ -8,6 +8,7 @@ use stepwarden::audit::Band;
 use stepwarden::aws::APIS;
 use stepwarden::checks::CHECKS;
 use stepwarden::cli::Cli;
+use stepwarden::config::{KEYS, Written};
 use stepwarden::detect::Kind;
 use stepwarden::export::prometheus::{EMF_METRICS, METRICS};
 use stepwarden::finding::Severity;
@@ -57,7 +58,9 @@ fn the_tables_are_those_of_the_code() {
         let (rate, source) = (api.rate, format!("{:?}", api.source).to_lowercase());
         writeln!(rates, "| {} | {} | {} | {source} |", api.name, rate.bucket, rate.refill_per_second).unwrap();
     }
-    holds("README.md", "rates", &rates);
+    holds("docs/operations.md", "rates", &rates);
+
+    holds("docs/configuration.md", "settings", &settings());
 
     let mut metrics = String::from("| metric | labels | help |\n| --- | --- | --- |\n");
     for metric in METRICS {
@@ -86,6 +89,29 @@ fn the_tables_are_those_of_the_code() {
             .unwrap();
     }
     holds("docs/detection.md", "types", &types);
+}
+
+/// Every setting, by section.
+fn settings() -> String {
+    let mut sections: Vec<(&str, String)> = Vec::new();
+    for key in KEYS.iter() {
+        let section = key.path.split_once('.').map_or("everything", |(section, _)| section);
+        let at = sections.iter().position(|(name, _)| *name == section).unwrap_or_else(|| {
+            sections.push((section, String::new()));
+            sections.len() - 1
+        });
+        let default = match key.value {
+            Written::Default(value) => format!("`{value}`"),
+            Written::Unset(_) => "none".to_owned(),
+        };
+        let cell = |text: &str| text.replace('|', "\\|");
+        writeln!(sections[at].1, "| `{}` | {default} | {} | {} |", key.path, cell(key.expected), cell(key.why))
+            .unwrap();
+    }
+    let table = |(name, rows): &(&str, String)| {
+        format!("## {name}\n\n| setting | default | values | what it is |\n| --- | --- | --- | --- |\n{rows}")
+    };
+    sections.iter().map(table).collect::<Vec<_>>().join("\n")
 }
 
 /// The values of the labels that have few.
@@ -124,15 +150,16 @@ fn the_changelog_names_every_check() {
 }
 
 #[test]
-fn the_policy_is_what_permissions_prints() {
-    let printed = Run::new(&["permissions"]).run().expect(0).stdout;
-    let message = "target/debug/stepwarden permissions > deploy/auditor-policy.json writes it anew";
-    assert_eq!(read(&path("deploy/auditor-policy.json")), printed, "{message}");
+fn the_policies_are_what_permissions_prints() {
+    for tier in ["inventory", "executions", "payloads"] {
+        let printed = Run::new(&["permissions", "--tier", tier]).run().expect(0).stdout;
+        expect_test::expect_file![path(&format!("deploy/policies/{tier}.json"))].assert_eq(&printed);
+    }
 }
 
 #[test]
 fn the_cost_is_what_permissions_prints() {
-    holds("README.md", "cost", &Run::new(&["permissions", "--cost"]).run().expect(0).stdout);
+    holds("docs/operations.md", "cost", &Run::new(&["permissions", "--cost"]).run().expect(0).stdout);
 }
 
 /// What a folder holds.

@@ -78,6 +78,11 @@ fn served(emulator: &Emulator, settings: &[(&str, &str)], meanwhile: impl FnOnce
     })
 }
 
+/// What a health check says of a service at this address.
+fn health(address: SocketAddr) -> Ran {
+    Run::new(&["healthcheck"]).env("STEPWARDEN_SERVE_LISTEN", address.to_string()).run()
+}
+
 /// The value of the one series that begins so.
 fn metric(address: SocketAddr, series: &str) -> f64 {
     let answer = get(address, "/metrics");
@@ -92,6 +97,7 @@ fn it_serves_what_its_collectors_found() {
     let Some(emulator) = Emulator::seeded(Kind::Moto) else { return };
     let begun = Instant::now();
     let ran = served(emulator, &[], |address, _| {
+        health(address).expect(0);
         let metrics = get(address, "/metrics");
         assert!(metrics.head.contains("content-type: text/plain; version=0.0.4"), "{}", metrics.head);
         for header in ["x-content-type-options: nosniff", "cache-control: no-store", "x-frame-options: deny"] {
@@ -168,6 +174,13 @@ fn it_does_what_its_description_says() {
         assert!(page.status == 200 && page.body.starts_with("# open-execution-quota"), "{}", page.body);
     });
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn a_service_that_is_not_there_is_not_healthy() {
+    let address = free_address();
+    let ran = health(address).expect(1);
+    assert!(ran.stderr.contains(&address.to_string()), "{}", ran.stderr);
 }
 
 #[test]

@@ -91,6 +91,8 @@ def served(binary, folder, text):
             break
         time.sleep(0.05)
     try:
+        healthy = subprocess.run([binary, "healthcheck"], env={"STEPWARDEN_SERVE_LISTEN": f"127.0.0.1:{port}"})
+        expect(healthy.returncode == 0, f"a health check fails with {text}")
         yield lambda path, **more: ask(port, path, **more), process
     finally:
         process.send_signal(signal.SIGTERM)

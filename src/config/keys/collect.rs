@@ -12,6 +12,14 @@ external_id = "stepwarden-payments""#;
 
 pub(super) const KEYS: &[Key] = &[
     Key {
+        path: "collectors.tier",
+        value: Written::Default(r#""payloads""#),
+        kind: Kind::Text,
+        expected: "inventory, executions or payloads",
+        why: "How far executions are looked into: not at all; that and how long they run; what they hold too.",
+        set: |config, value| setters::put(&mut config.collect.tier, value.word()),
+    },
+    Key {
         path: "collectors.iam",
         value: Written::Default("true"),
         kind: Kind::Switch,

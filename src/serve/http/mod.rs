@@ -4,6 +4,7 @@ mod api;
 mod connections;
 mod endpoints;
 mod guard;
+mod health;
 mod openapi;
 mod pages;
 mod web_config;
@@ -17,6 +18,7 @@ use axum::response::{IntoResponse, Response};
 
 pub(super) use self::connections::serve;
 pub(super) use self::endpoints::router;
+pub use self::health::healthcheck;
 pub(super) use self::web_config::Web;
 use super::latest::Latest;
 use super::service::Service;

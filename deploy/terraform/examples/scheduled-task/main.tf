@@ -1,0 +1,38 @@
+# A scan every hour, of this account and others, with metrics in CloudWatch.
+
+variable "vpc_id" {
+  description = "The VPC of the subnets."
+  type        = string
+}
+
+variable "subnet_ids" {
+  description = "Private subnets with a way to AWS's endpoints."
+  type        = list(string)
+}
+
+variable "audited_role_arns" {
+  description = "Roles of the accounts to audit; empty: this account alone."
+  type        = list(string)
+  default     = []
+}
+
+module "stepwarden" {
+  source = "../.."
+
+  mode              = "scheduled"
+  tier              = "executions"
+  regions           = ["eu-west-1", "us-east-1"]
+  audited_role_arns = var.audited_role_arns
+  vpc_id            = var.vpc_id
+  subnet_ids        = var.subnet_ids
+  metrics           = "emf"
+  tags              = { owner = "security" }
+}
+
+output "auditor_role_arn" {
+  value = module.stepwarden.auditor_role_arn
+}
+
+output "doctor" {
+  value = module.stepwarden.doctor
+}
