@@ -1,5 +1,7 @@
 # make demo    build, start an AWS emulator, seed an account with known faults, scan it, show the result
 # make test    everything: formatting, lints, documentation, unit tests, cases, collectors, end to end on two emulators
+# make test-deploy   the files of deploy by others' validators and on emulators, and the auditor's own rights, action by action
+# make assurance     the same, and writes what they said to docs/assurance.md
 # make bench   decisions a second of the policy evaluator; wall time, CPU time and peak memory of an audit of 1,000 roles and
 #              1,000 state machines from a snapshot, and of a scan of 1,000 state machines, with its calls, and of one of quotas alone; payload that
 #              the detectors inspect a second (release build); error and false alarms of forecasts on series whose
@@ -18,7 +20,9 @@ VALIDATORS := $(VENV)/validators
 GRAFANA := $(VENV)/grafana
 OUT := out/demo
 
-.PHONY: demo test bench lint fmt update-golden pictures stack demo-alert soak preview clean
+DEPLOY := $(VENV)/deploy
+
+.PHONY: demo test test-deploy assurance bench lint fmt update-golden pictures stack demo-alert soak preview clean
 
 demo: $(MOTO)/ready
 	cargo build --locked
@@ -34,6 +38,10 @@ BINARY = $${CARGO_TARGET_DIR:-target}/debug/stepwarden
 stack demo-alert soak preview: $(MOTO)/ready
 	cargo build --locked
 	$(MOTO)/bin/python tests/stack/stack.py $(patsubst stack,hold,$(patsubst demo-alert,alert,$@)) --binary $(BINARY)
+
+test-deploy assurance: $(DEPLOY)/ready emulators
+	cargo build --locked
+	STEPWARDEN_BINARY=$$(realpath $(BINARY)) $(DEPLOY)/bin/python tests/deploy/assurance.py $(patsubst test-deploy,,$(patsubst assurance,--write,$@))
 
 lint:
 	cargo fmt --check
@@ -93,6 +101,12 @@ $(BROWSER)/ready: tests/browser/requirements.txt
 $(GRAFANA)/ready: tests/grafana/requirements.txt
 	$(PYTHON) -m venv --clear $(GRAFANA)
 	$(GRAFANA)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+# Linters, policy scanners and validators of what is deployed. Debian's buildah, binutils, systemd and strace do the rest.
+$(DEPLOY)/ready: tests/deploy/requirements.txt
+	$(PYTHON) -m venv --clear $(DEPLOY)
+	$(DEPLOY)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 $(VENV)/%/ready: tests/emulator/requirements-%.txt
