@@ -2,6 +2,7 @@
 # make test    everything: formatting, lints, documentation, unit tests, cases, collectors, end to end on two emulators
 # make test-deploy   the files of deploy by others' validators and on emulators, and the auditor's own rights, action by action
 # make assurance     the same, and writes what they said to docs/assurance.md
+# make reproduce     builds the release binary twice from the last commit, in two folders, and tells what differs
 # make bench   decisions a second of the policy evaluator; wall time, CPU time and peak memory of an audit of 1,000 roles and
 #              1,000 state machines from a snapshot, and of a scan of 1,000 state machines, with its calls, and of one of quotas alone; payload that
 #              the detectors inspect a second (release build); error and false alarms of forecasts on series whose
@@ -22,7 +23,7 @@ OUT := out/demo
 
 DEPLOY := $(VENV)/deploy
 
-.PHONY: demo test test-deploy assurance bench lint fmt update-golden pictures stack demo-alert soak preview clean
+.PHONY: demo test test-deploy assurance reproduce bench lint fmt update-golden pictures stack demo-alert soak preview clean
 
 demo: $(MOTO)/ready
 	cargo build --locked
@@ -42,6 +43,9 @@ stack demo-alert soak preview: $(MOTO)/ready
 test-deploy assurance: $(DEPLOY)/ready emulators
 	cargo build --locked
 	STEPWARDEN_BINARY=$$(realpath $(BINARY)) $(DEPLOY)/bin/python tests/deploy/assurance.py $(patsubst test-deploy,,$(patsubst assurance,--write,$@))
+
+reproduce: $(DEPLOY)/ready
+	$(DEPLOY)/bin/python tests/deploy/reproduce.py
 
 lint:
 	cargo fmt --check
@@ -65,11 +69,13 @@ bench: $(MOTO)/ready $(MINISTACK)/ready
 update-golden: emulators
 	UPDATE_EXPECT=1 cargo test --locked
 
-# Takes the pictures of docs/pictures anew, of the demo's report and of a dashboard's preview.
+# Takes the pictures of docs/pictures anew: of the demo's summary and report, and of a dashboard's preview.
 pictures: $(BROWSER)/ready
 	rm -rf $(OUT)
-	$(MAKE) --no-print-directory demo preview
-	$(BROWSER)/bin/python tests/browser/pictures.py $(OUT)/report.html out/dashboards/quotas.html docs/pictures
+	mkdir -p $(OUT)
+	$(MAKE) --no-print-directory preview
+	COLUMNS=100 $(MOTO)/bin/python tests/emulator/demo.py --binary $(BINARY) --output $(OUT) --color always > $(OUT)/summary.txt
+	$(BROWSER)/bin/python tests/browser/pictures.py $(OUT) out/dashboards/quotas.html docs/pictures
 
 # The emulators, and the validators of formats, are Python packages, each in an environment of its own. Where they cannot be installed the end-to-end
 # suites are skipped, which `skipped` says; with CI=true that is a failure.

@@ -13,7 +13,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 REGIONS = ("us-east-1", "eu-west-1")
 
 
-def scan(binary: pathlib.Path, endpoint: str, output: pathlib.Path) -> int:
+def scan(binary: pathlib.Path, endpoint: str, output: pathlib.Path, color: str) -> int:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "STEPWARDEN_"))}
     environment |= {
         "AWS_ACCESS_KEY_ID": "test",
@@ -24,7 +24,7 @@ def scan(binary: pathlib.Path, endpoint: str, output: pathlib.Path) -> int:
         "STEPWARDEN_STORE_LOCATION": str(output / "store"),
         "STEPWARDEN_LOG_LEVEL": "error",
     }
-    command = [str(binary), "scan", "--endpoint-url", endpoint, "--output-dir", str(output)]
+    command = [str(binary), "scan", "--endpoint-url", endpoint, "--output-dir", str(output), "--color", color]
     command += [argument for region in REGIONS for argument in ("--region", region)]
     command += [argument for form in ("terminal", "json", "html", "prometheus") for argument in ("--format", form)]
     return subprocess.run(command, env=environment, check=False).returncode
@@ -34,6 +34,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--binary", type=pathlib.Path, required=True)
     arguments.add_argument("--output", type=pathlib.Path, required=True)
+    arguments.add_argument("--color", choices=("auto", "always"), default="auto")
     options = arguments.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
     log = options.output / "emulator.log"
@@ -48,7 +49,7 @@ def main() -> int:
             print(f"An emulated AWS account (moto) at {endpoint}; seeding state machines with known faults ...")
             seed = [sys.executable, str(HERE / "seed.py"), "--endpoint", endpoint, "--kind", "moto"]
             subprocess.run(seed, check=True, stdout=subprocess.DEVNULL)
-            code = scan(options.binary, endpoint, options.output)
+            code = scan(options.binary, endpoint, options.output, options.color)
         finally:
             emulator.stdin.close()
     print(f"\nThe report and the metrics are in {options.output}: report.html for a browser, report.json, metrics.prom")

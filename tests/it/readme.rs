@@ -106,7 +106,7 @@ fn settings() -> String {
         };
         let cell = |text: &str| text.replace('|', "\\|");
         writeln!(sections[at].1, "| `{}` | {default} | {} | {} |", key.path, cell(key.expected), cell(key.why))
-            .unwrap();
+            .expect("a string takes all");
     }
     let table = |(name, rows): &(&str, String)| {
         format!("## {name}\n\n| setting | default | values | what it is |\n| --- | --- | --- | --- |\n{rows}")
