@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 pub use self::audit::{AccessArgs, AuditArgs, AwsArgs, CheckArgs, ChecksArgs, CollectArgs, ScanArgs, ServeArgs};
-pub use self::rights::{DoctorArgs, PermissionsArgs};
+pub use self::rights::{DoctorArgs, HealthcheckArgs, PermissionsArgs};
 use self::texts::{DETECT, DIFF, DIFF_REPORTS, DOCTOR, EVALUATE, EXIT_CODES, HEALTHCHECK, LIVE, REACH};
 use crate::finding::Severity;
 
@@ -59,7 +59,7 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Ask the service of this host whether it works: exit code 0 or 1
     #[command(after_help = HEALTHCHECK)]
-    Healthcheck,
+    Healthcheck(HealthcheckArgs),
     /// Look into a state machine's definition
     Definition {
         #[command(subcommand)]

@@ -14,9 +14,12 @@ locals {
   bucket     = "${var.name}-${local.account}-${local.region}"
   bucket_arn = "arn:${local.partition}:s3:::${local.bucket}"
 
+  # What is written here goes with the task: the report is kept in the store, and the log holds no findings.
+  scratch = "/var/lib/stepwarden"
+
   flags = concat(
     flatten([for region in var.regions : ["--region", region]]),
-    var.accounts_parameter_arn == null ? flatten([for role in var.audited_role_arns : ["--assume-role", role]]) : [],
+    var.accounts_secret_arn == null ? flatten([for role in var.audited_role_arns : ["--assume-role", role]]) : [],
   )
   sinks = {
     none         = []
@@ -25,7 +28,7 @@ locals {
   }
   # A scan ends with 4 where part of what it asked for could not be read: that is told by metrics and report, not by ECS.
   command = local.scheduled ? concat(
-    ["scan", "--allow-incomplete"], local.flags, local.sinks[var.metrics],
+    ["scan", "--allow-incomplete", "--format", "json", "--output-dir", "${local.scratch}/latest"], local.flags, local.sinks[var.metrics],
   ) : concat(["serve"], local.flags)
 
   settings = merge(local.scheduled ? {} : { STEPWARDEN_SERVE_LISTEN = "0.0.0.0:9853" }, {

@@ -83,10 +83,22 @@ resource "aws_iam_role_policy" "own" {
   policy = data.aws_iam_policy_document.own.json
 }
 
+# AWS documents no condition for the role by which a task is started.
+data "aws_iam_policy_document" "execution_trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["ecs-tasks.amazonaws.com"]
+    }
+  }
+}
+
 resource "aws_iam_role" "execution" {
   name                 = "${var.name}-execution"
   description          = "ECS pulls the auditor's image and writes its log"
-  assume_role_policy   = data.aws_iam_policy_document.task_trust.json
+  assume_role_policy   = data.aws_iam_policy_document.execution_trust.json
   permissions_boundary = var.permissions_boundary_arn
   tags                 = var.tags
 }
@@ -119,17 +131,17 @@ data "aws_iam_policy_document" "execution" {
   }
 
   dynamic "statement" {
-    for_each = var.accounts_parameter_arn == null ? [] : [var.accounts_parameter_arn]
+    for_each = var.accounts_secret_arn == null ? [] : [var.accounts_secret_arn]
 
     content {
       sid       = "Accounts"
-      actions   = ["ssm:GetParameters"]
+      actions   = strcontains(statement.value, ":secretsmanager:") ? ["secretsmanager:GetSecretValue"] : ["ssm:GetParameters"]
       resources = [statement.value]
     }
   }
 
   dynamic "statement" {
-    for_each = var.accounts_parameter_arn == null ? [] : [1]
+    for_each = var.accounts_secret_arn == null ? [] : [1]
 
     content {
       sid       = "AccountsKey"

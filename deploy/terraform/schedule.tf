@@ -5,6 +5,7 @@ resource "aws_scheduler_schedule" "this" {
   description         = "Audits Step Functions"
   schedule_expression = var.schedule
   kms_key_arn         = local.kms_key
+  depends_on          = [aws_iam_role_policy.audit, aws_iam_role_policy.execution, aws_iam_role_policy.own, aws_iam_role_policy.scheduler]
 
   flexible_time_window {
     mode                      = "FLEXIBLE"
@@ -67,7 +68,8 @@ data "aws_iam_policy_document" "scheduler_trust" {
     condition {
       test     = "ArnLike"
       variable = "aws:SourceArn"
-      values   = ["arn:${local.partition}:scheduler:${local.region}:${local.account}:schedule/default/${var.name}"]
+      # AWS takes a group here, and no single schedule.
+      values = ["arn:${local.partition}:scheduler:${local.region}:${local.account}:schedule-group/default"]
     }
   }
 }

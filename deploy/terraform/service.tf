@@ -11,6 +11,8 @@ resource "aws_ecs_service" "this" {
   deployment_maximum_percent         = 100
   propagate_tags                     = "SERVICE"
   tags                               = var.tags
+  # The first task would fail without its rights, and the first deployment with it.
+  depends_on = [aws_iam_role_policy.audit, aws_iam_role_policy.execution, aws_iam_role_policy.own]
 
   deployment_circuit_breaker {
     enable   = true

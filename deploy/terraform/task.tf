@@ -24,6 +24,10 @@ resource "aws_ecs_task_definition" "this" {
     operating_system_family = "LINUX"
   }
 
+  volume {
+    name = "scratch"
+  }
+
   container_definitions = jsonencode([merge({
     name                   = var.name
     image                  = var.image
@@ -34,8 +38,9 @@ resource "aws_ecs_task_definition" "this" {
     stopTimeout            = 15
     linuxParameters        = { capabilities = { drop = ["ALL"] }, initProcessEnabled = false }
     environment            = [for name in sort(keys(local.settings)) : { name = name, value = local.settings[name] }]
-    secrets                = var.accounts_parameter_arn == null ? [] : [{ name = "STEPWARDEN_ACCOUNTS", valueFrom = var.accounts_parameter_arn }]
+    secrets                = var.accounts_secret_arn == null ? [] : [{ name = "STEPWARDEN_ACCOUNTS", valueFrom = var.accounts_secret_arn }]
     portMappings           = local.scheduled ? [] : [{ containerPort = 9853, hostPort = 9853, protocol = "tcp" }]
+    mountPoints            = [{ sourceVolume = "scratch", containerPath = local.scratch, readOnly = false }]
     logConfiguration = {
       logDriver = "awslogs"
       options = {

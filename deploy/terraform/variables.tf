@@ -47,8 +47,8 @@ variable "audited_role_arns" {
   nullable    = false
 }
 
-variable "accounts_parameter_arn" {
-  description = "SSM parameter (SecureString, under kms_key_arn) with the roles and their external ids, as STEPWARDEN_ACCOUNTS takes them: [{ role_arn = \"…\", external_id = \"…\" }]; null: audited_role_arns are assumed without."
+variable "accounts_secret_arn" {
+  description = "SSM parameter (SecureString) or secret of Secrets Manager, under kms_key_arn, with the roles and their external ids as STEPWARDEN_ACCOUNTS takes them: [{ role_arn = \"…\", external_id = \"…\" }]; null: audited_role_arns are assumed without."
   type        = string
   default     = null
 }
@@ -213,7 +213,7 @@ variable "alarm_topic_arns" {
 }
 
 variable "silent_hours" {
-  description = "Hours without a scan's success after which the alarm tells; of a scheduled scan with metrics = emf."
+  description = "Hours in which no scheduled scan ended after which an alarm tells, with metrics = emf; with remote-write Prometheus tells (StepwardenScanStale)."
   type        = number
   default     = 3
   nullable    = false

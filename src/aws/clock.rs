@@ -5,16 +5,16 @@ use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use jiff::Timestamp;
 use jiff::fmt::rfc2822;
+use jiff::{SignedDuration, Timestamp};
 
 /// Reads from an answer, be it a refusal, what time it is at AWS.
 #[derive(Debug, Clone, Default)]
-pub struct AwsClock(Arc<Mutex<Option<Timestamp>>>);
+pub struct AwsClock(Arc<Mutex<Option<SignedDuration>>>);
 
 impl AwsClock {
-    /// To the second; absent before an answer, and where it does not tell.
-    pub fn read(&self) -> Option<Timestamp> {
+    /// By how much our clock was ahead of AWS's, to the second; absent before an answer, and where that does not tell.
+    pub fn ahead(&self) -> Option<SignedDuration> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -31,7 +31,8 @@ impl Intercept for AwsClock {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let date = context.response().headers().get("date").and_then(|date| rfc2822::parse(date).ok());
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = date.map(|date| date.timestamp());
+        let ahead = date.map(|date| Timestamp::now().duration_since(date.timestamp()));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = ahead;
         Ok(())
     }
 }

@@ -234,6 +234,11 @@ const THROTTLED: [&str; 6] = [
     "BandwidthLimitExceeded",
 ];
 
+/// Of a refusal that is the resource's own, whatever the caller's policies say.
+pub const BY_RESOURCE: &str = ", by an explicit deny of the resource's own policy";
+/// Of a refusal that KMS gives for a key that there is not, too.
+pub const OF_NOTHING: &str = ", or there is no such resource";
+
 /// The part of a refusal that says which kind of policy spoke; nothing else of it is kept.
 fn why_denied(message: Option<&str>) -> &'static str {
     let message = message.unwrap_or_default();
@@ -243,6 +248,8 @@ fn why_denied(message: Option<&str>) -> &'static str {
         ("permissions boundary", ", by a permissions boundary"),
         ("session policy", ", by a session policy"),
         ("VPC endpoint policy", ", by a VPC endpoint policy"),
+        ("explicit deny in a resource-based policy", BY_RESOURCE),
+        ("resource does not exist in this Region", OF_NOTHING),
         ("explicit deny", ", by an explicit deny"),
     ];
     kinds.into_iter().find(|(words, _)| message.contains(words)).map_or("", |(_, why)| why)

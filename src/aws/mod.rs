@@ -18,7 +18,7 @@ pub use api::{APIS, Api, apis};
 pub use budget::Budget;
 pub use caller::Caller;
 pub use clock::AwsClock;
-pub use error::{Failure, FailureKind};
+pub use error::{BY_RESOURCE, Failure, FailureKind, OF_NOTHING};
 pub use push::Pusher;
 pub use session::{Clients, Session, SessionError};
 pub use settings::{AwsSettings, BudgetSettings, Rate};

@@ -39,3 +39,10 @@ pub struct DoctorArgs {
     #[arg(long, value_name = "ROLE_ARN", requires = "scheduler_role")]
     pub passes: Vec<String>,
 }
+
+#[derive(Debug, Args)]
+pub struct HealthcheckArgs {
+    /// The address and port that the service listens on; without it, as it is configured
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+}

@@ -62,6 +62,9 @@ pub(super) fn policy(door: &Door, api: &'static Api, text: &str) -> Result<Clean
 
 /// A principal's ARN without its session name, which can be a person's.
 pub(super) fn without_session(arn: &str) -> String {
+    if let Some((head, _)) = arn.split_once(":federated-user/") {
+        return format!("{head}:federated-user");
+    }
     match arn.split_once(":assumed-role/") {
         Some((head, tail)) => format!("{head}:assumed-role/{}", tail.split('/').next().unwrap_or_default()),
         None => arn.to_owned(),
@@ -175,5 +178,9 @@ mod tests {
             "arn:aws:sts::123456789012:assumed-role/Audit"
         );
         assert_eq!(without_session("arn:aws:iam::123456789012:user/audit"), "arn:aws:iam::123456789012:user/audit");
+        assert_eq!(
+            without_session("arn:aws:sts::123456789012:federated-user/jane.doe"),
+            "arn:aws:sts::123456789012:federated-user"
+        );
     }
 }

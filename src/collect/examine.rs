@@ -37,9 +37,9 @@ pub struct ExaminedAccount {
 pub struct ExaminedRegions {
     pub account_id: AccountId,
     pub principal: Arn,
-    /// Each Region, or why Step Functions does not answer there. Where it is denied, it answers.
+    /// Each Region, or why Step Functions does not answer there.
     pub regions: Vec<(Region, Result<(), Failure>)>,
-    /// Of each API that the settings need, asked in the first Region that answers.
+    /// Of each API that the settings need, asked in the first Region that answers, or else the first that refuses.
     pub permissions: Vec<(&'static Api, Permission)>,
 }
 
@@ -78,11 +78,12 @@ async fn within(environment: &Environment<'_>, caller: &Caller, entered: Entered
         let clients = session.clients(&region);
         let caller = home.on_behalf_of(Some(account_id.clone()), region.clone());
         let asker = Asker::new(&caller, &clients, &account_id, &principal);
-        let answer = asker.machines().await;
-        (region, answer.or_else(|failure| if failure.kind == FailureKind::Denied { Ok(()) } else { Err(failure) }))
+        (region, asker.machines().await)
     });
     let regions = join_all(answers).await;
-    let first = regions.iter().find(|(_, answer)| answer.is_ok()).map(|(region, _)| region);
+    let refuses = |answer: &Result<(), Failure>| matches!(answer, Err(failure) if failure.kind == FailureKind::Denied);
+    let answers = regions.iter().find(|(_, answer)| answer.is_ok());
+    let first = answers.or_else(|| regions.iter().find(|(_, answer)| refuses(answer))).map(|(region, _)| region);
     let permissions = match first {
         None => Vec::new(),
         Some(region) => {
@@ -100,12 +101,12 @@ async fn permissions(environment: &Environment<'_>, mut asker: Asker<'_>) -> Vec
     needed.dedup();
     let probes = PROBES.iter().filter(|probe| needed.contains(&probe.api.name));
     if needed.contains(&S3_LIST_BUCKETS.name) {
-        asker.bucket = asker.buckets().await.ok().and_then(|buckets| buckets.into_iter().next());
+        asker.bucket = asker.a_bucket().await;
     }
     let asker = &asker;
     let answers = futures_util::stream::iter(probes).map(async |probe: &'static Probe| {
-        let permission = match &asker.bucket {
-            None if about_a_bucket(probe.api) => Permission::Unknown("there is no bucket to ask about".to_owned()),
+        let permission = match (about_a_bucket(probe.api), &asker.bucket) {
+            (true, Err(why)) => Permission::Unknown(why.clone()),
             _ => Permission::of(&(probe.ask)(asker).await),
         };
         (probe.api, permission)

@@ -52,5 +52,5 @@ pub use metered::{Every, Metered, metered};
 pub use plan::{Calls, Plan, RegionPlan, Size, plan};
 pub use probes::Permission;
 pub use progress::{Event, Progress, Silent};
-pub use run::{COLLECTORS, CollectError, Collection, Environment, collect, collectors};
+pub use run::{ACCOUNTS_AT_ONCE, COLLECTORS, CollectError, Collection, Environment, collect, collectors};
 pub use settings::CollectSettings;

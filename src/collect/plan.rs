@@ -8,6 +8,7 @@ use super::regions::regions;
 use super::run::{Entered, Environment, enter};
 use super::settings::{AccountSource, CollectSettings};
 use super::{activities, identity, state_machines};
+use crate::aws::apis::STS_ASSUME_ROLE;
 use crate::aws::{Api, Caller, Failure, SessionError};
 use crate::model::{MachineKind, PartName, Snapshot};
 use crate::types::{AccountId, Gap, Region};
@@ -90,7 +91,15 @@ pub async fn plan(environment: &Environment<'_>) -> Result<Plan, SessionError> {
     let mut plan = Plan { regions: Vec::new(), refused: Vec::new() };
     for source in sources {
         match enter(environment, &caller, source).await {
-            Ok(entered) => plan.regions.extend(of_account(environment, &caller, entered).await),
+            Ok(entered) => {
+                let mut regions = of_account(environment, &caller, entered).await;
+                // What an account has once comes first; an assumed role is part of it.
+                let assumed = regions.first_mut().filter(|_| source.is_some());
+                if let Some(once) = assumed {
+                    once.calls.push((&STS_ASSUME_ROLE, Calls::exactly(1)));
+                }
+                plan.regions.extend(regions);
+            }
             Err(failure) => plan.refused.push((source.cloned(), failure)),
         }
     }
@@ -118,7 +127,7 @@ async fn size(place: &Place<'_>, account_id: &AccountId, region: &Region) -> (Si
     let nothing = Snapshot::new(account_id.clone(), region.clone());
     let (kinds, gap) = place.within(&nothing, PartName::StateMachines, state_machines::kinds).await;
     let express = kinds.iter().filter(|kind| **kind == MachineKind::Express).count();
-    let (activities, unlisted) = match place.environment.settings.disabled.contains(&PartName::Activities) {
+    let (activities, unlisted) = match place.environment.settings.leaves_out(PartName::Activities) {
         true => (0, None),
         false => place.within(&nothing, PartName::Activities, activities::count).await,
     };
@@ -149,11 +158,10 @@ fn of(part: PartName, api: &Api, size: Option<Size>, settings: &CollectSettings)
 /// What an account has once.
 fn once(part: PartName, api: &Api, settings: &CollectSettings) -> Option<Calls> {
     Some(match (part, api.name) {
-        // The credentials' own identity and each account's.
         (PartName::Identity, "sts:GetCallerIdentity") => Calls::exactly(1),
         // Further pages hold fifty Regions or a thousand roles, users and policies each.
         (PartName::Identity | PartName::Iam, _) => Calls::at_least(1),
-        (PartName::LastAccessed, _) if !settings.disabled.contains(&PartName::Iam) => Calls::at_least(0),
+        (PartName::LastAccessed, _) if !settings.leaves_out(PartName::Iam) => Calls::at_least(0),
         _ => return None,
     })
 }

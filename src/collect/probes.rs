@@ -2,7 +2,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use crate::aws::apis::{self, S3_LIST_BUCKETS, SFN_LIST_STATE_MACHINES};
-use crate::aws::{Api, Caller, Clients, Failure, FailureKind};
+use crate::aws::{Api, BY_RESOURCE, Caller, Clients, Failure, FailureKind, OF_NOTHING};
 use crate::types::{AccountId, Arn};
 
 /// Of things that are asked about and do not exist: AWS says so only to who may ask.
@@ -16,8 +16,8 @@ pub(super) struct Asker<'a> {
     pub(super) clients: &'a Clients,
     pub(super) account_id: &'a AccountId,
     pub(super) principal: &'a Arn,
-    /// A bucket that exists: S3 tells everybody which do not.
-    pub(super) bucket: Option<String>,
+    /// A bucket that exists, as S3 tells everybody which do not; or why none is known.
+    pub(super) bucket: Result<String, String>,
 }
 
 /// One API, and the cheapest call of it that changes nothing and reads as good as nothing.
@@ -29,7 +29,7 @@ pub(super) struct Probe {
 impl<'a> Asker<'a> {
     /// In the Region of the caller and its clients.
     pub(super) fn new(caller: &'a Caller, clients: &'a Clients, account_id: &'a AccountId, principal: &'a Arn) -> Self {
-        Self { caller, clients, account_id, principal, bucket: None }
+        Self { caller, clients, account_id, principal, bucket: Err(String::new()) }
     }
 
     fn arn(&self, service: &str, resource: &str) -> String {
@@ -57,11 +57,13 @@ impl<'a> Asker<'a> {
         self.bucket.clone().unwrap_or_default()
     }
 
-    /// The buckets of the account: their names, as many as fit one page.
-    pub(super) async fn buckets(&self) -> Result<Vec<String>, Failure> {
-        let client = self.clients.s3();
-        let answer = self.caller.call(&S3_LIST_BUCKETS, || client.list_buckets().max_buckets(1).send()).await?;
-        Ok(answer.buckets.into_iter().flatten().filter_map(|bucket| bucket.name).collect())
+    /// A bucket of this Region: others answer elsewhere.
+    pub(super) async fn a_bucket(&self) -> Result<String, String> {
+        let list = self.clients.s3().list_buckets().max_buckets(1).bucket_region(self.caller.region().as_str());
+        let answer = self.caller.call(&S3_LIST_BUCKETS, || list.clone().send()).await;
+        let answer = answer.map_err(|failure| format!("there is no telling without a bucket: {failure}"))?;
+        let mut names = answer.buckets.into_iter().flatten().filter_map(|bucket| bucket.name);
+        names.next().ok_or_else(|| "there is no bucket in the Region to ask about".to_owned())
     }
 
     /// Whether Step Functions answers here at all.
@@ -174,6 +176,10 @@ impl Permission {
             // What does not exist is told only to who may ask for it.
             Err(failure) => match failure.kind {
                 FailureKind::NotFound | FailureKind::Conflict => Self::Granted,
+                // It says nothing of other resources.
+                FailureKind::Denied if [BY_RESOURCE, OF_NOTHING].iter().any(|why| failure.detail.contains(why)) => {
+                    Self::Unknown(failure.detail.clone())
+                }
                 FailureKind::Denied => Self::Denied(failure.detail.clone()),
                 _ => Self::Unknown(failure.detail.clone()),
             },
@@ -185,8 +191,24 @@ impl Permission {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::PROBES;
+    use super::{PROBES, Permission};
+    use crate::aws::apis::KMS_DESCRIBE_KEY;
+    use crate::aws::{BY_RESOURCE, Failure, FailureKind, OF_NOTHING};
     use crate::collect::COLLECTORS;
+
+    #[test]
+    fn a_refusal_that_is_about_one_resource_tells_nothing_of_the_permission() {
+        let answer = |kind, why: &str| {
+            Permission::of(&Err(Failure { kind, api: &KMS_DESCRIBE_KEY, detail: format!("AWS refused it{why}") }))
+        };
+        assert_eq!(answer(FailureKind::NotFound, ""), Permission::Granted);
+        assert!(matches!(answer(FailureKind::Denied, ""), Permission::Denied(_)));
+        assert!(matches!(answer(FailureKind::Denied, ", by an explicit deny"), Permission::Denied(_)));
+        for why in [BY_RESOURCE, OF_NOTHING] {
+            assert!(matches!(answer(FailureKind::Denied, why), Permission::Unknown(_)), "{why}");
+        }
+        assert!(matches!(answer(FailureKind::Throttled, ""), Permission::Unknown(_)));
+    }
 
     #[test]
     fn every_api_of_a_collector_has_its_probe() {

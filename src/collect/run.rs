@@ -52,7 +52,7 @@ pub static COLLECTORS: &[&Collector] = &[
 ];
 
 /// Accounts that are collected at once; their Regions all are.
-const ACCOUNTS_AT_ONCE: usize = 4;
+pub const ACCOUNTS_AT_ONCE: usize = 4;
 
 /// What a collection works with.
 pub struct Environment<'a> {
@@ -102,7 +102,7 @@ impl std::fmt::Debug for Environment<'_> {
 
 /// The collectors that the settings leave on.
 pub fn collectors(settings: &CollectSettings) -> impl Iterator<Item = &'static Collector> {
-    COLLECTORS.iter().copied().filter(|collector| !settings.disabled.contains(&collector.part))
+    COLLECTORS.iter().copied().filter(|collector| !settings.leaves_out(collector.part))
 }
 
 impl Environment<'_> {

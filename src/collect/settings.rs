@@ -40,15 +40,15 @@ pub struct CollectSettings {
 }
 
 impl CollectSettings {
-    /// Switches off what the tier leaves out.
-    pub fn narrow(&mut self) {
-        self.disabled.extend(self.tier.leaves_out());
+    /// Whether a collector does not run: it is switched off, or sees further than the tier.
+    pub fn leaves_out(&self, part: PartName) -> bool {
+        self.disabled.contains(&part) || self.tier.leaves_out().contains(&part)
     }
 
     /// Whether histories of executions may be asked for.
     pub fn reads_histories(&self) -> bool {
         let executions = &self.executions;
-        !self.disabled.contains(&PartName::Executions) && executions.states && executions.calls > 0
+        !self.leaves_out(PartName::Executions) && executions.states && executions.calls > 0
     }
 }
 

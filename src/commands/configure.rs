@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::path::Path;
 
 use super::outcome::UsageError;
@@ -63,6 +64,20 @@ pub(super) fn apply_aws(config: &mut Config, args: AwsArgs) -> anyhow::Result<()
     flags.texts("--region", "regions", &args.regions);
     access(&mut flags, args.access);
     Ok(flags.check(&known()).map_err(usage)?)
+}
+
+/// Where a service of this configuration listens. One that runs may have refused what is wrong in the file now, so that
+/// only the address itself has to be right: the flag's, else the environment's, else, where all of it is right, the file's.
+pub(super) fn listen(common: &CommonArgs, flag: Option<String>) -> anyhow::Result<SocketAddr> {
+    const KEY: &str = "STEPWARDEN_SERVE_LISTEN";
+    let own = variables().filter(|(name, _)| name == KEY);
+    let mut config = match (&flag, load_again(common)) {
+        (Some(_), _) => Config::default(),
+        (None, Ok(config)) => config,
+        (None, Err(_)) => Config::load(None, own, &known()).map_err(usage)?,
+    };
+    apply_listen(&mut config, flag)?;
+    Ok(config.serve.listen)
 }
 
 pub(super) fn apply_listen(config: &mut Config, listen: Option<String>) -> anyhow::Result<()> {

@@ -24,7 +24,7 @@ struct Line {
 pub(super) fn write(config: &Config, machines: usize, out: &mut dyn Write) -> io::Result<()> {
     let lines: Vec<_> = metered()
         .iter()
-        .filter(|metered| !config.collect.disabled.contains(&metered.part))
+        .filter(|metered| !config.collect.leaves_out(metered.part))
         .map(|metered| line(config, metered, machines))
         .collect();
     writeln!(out, "What AWS bills for an account and Region with {machines} state machines, in USD a month:\n")?;

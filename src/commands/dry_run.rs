@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,7 +7,7 @@ use super::gather::{Asked, Eyes, ask};
 use super::outcome::{Outcome, Stopped};
 use super::permissions;
 use crate::aws::{Api, Budget};
-use crate::collect::{Calls, Plan, RegionPlan, Silent, plan};
+use crate::collect::{ACCOUNTS_AT_ONCE, Calls, Plan, RegionPlan, Silent, plan};
 use crate::config::Config;
 use crate::detect::HashKey;
 use crate::store::random_key;
@@ -42,31 +43,33 @@ fn write(plan: &Plan, budget: &Budget, out: &mut dyn Write) -> io::Result<()> {
     for region in &plan.regions {
         of_region(region, budget, out)?;
     }
-    if let Some((least, ..)) = longest(plan, |api, calls| budget.time_for(api, calls.least)) {
-        writeln!(out, "Regions and APIs are asked at once. The budget makes a scan take {}", at_least(least))?;
+    if let Some((time, api, region)) = least(plan, budget) {
+        writeln!(
+            out,
+            "Regions and APIs are asked at once, accounts {ACCOUNTS_AT_ONCE} at a time. The budget makes a scan take"
+        )?;
+        writeln!(out, "{}, for {} in {}.\n", at_least(time), api.name, region.region)?;
     }
-    match longest(plan, |api, calls| budget.time_for(api, calls.most.unwrap_or(calls.least))) {
-        Some((most, api, region)) if !most.is_zero() => {
-            writeln!(
-                out,
-                "and, where all that is foreseen is called, {}: {} in {}.\n",
-                span(most),
-                api.name,
-                region.region
-            )
-        }
-        _ => writeln!(out),
-    }
+    Ok(())
 }
 
-/// What takes longest of all that is asked at once.
-pub(super) fn longest(
-    plan: &Plan,
-    time: impl Fn(&'static Api, Calls) -> Duration,
-) -> Option<(Duration, &'static Api, &RegionPlan)> {
-    let calls =
-        plan.regions.iter().flat_map(|region| region.calls.iter().map(move |(api, calls)| (region, api, calls)));
-    calls.map(|(region, api, calls)| (time(api, *calls), *api, region)).max_by_key(|(time, ..)| *time)
+/// The shortest that a scan can take: of each account what takes longest, and so many accounts at once.
+pub(super) fn least<'p>(plan: &'p Plan, budget: &Budget) -> Option<(Duration, &'static Api, &'p RegionPlan)> {
+    let mut accounts: BTreeMap<&str, Duration> = BTreeMap::new();
+    let mut longest = None::<(Duration, &'static Api, &RegionPlan)>;
+    for region in &plan.regions {
+        for (api, calls) in &region.calls {
+            let time = budget.time_for(api, calls.least);
+            let account = accounts.entry(region.account_id.as_str()).or_default();
+            *account = time.max(*account);
+            if longest.is_none_or(|(longest, ..)| time > longest) {
+                longest = Some((time, api, region));
+            }
+        }
+    }
+    let all: Duration = accounts.values().sum();
+    let at_once = u32::try_from(ACCOUNTS_AT_ONCE).unwrap_or(u32::MAX);
+    longest.map(|(time, api, region)| (time.max(all / at_once), api, region))
 }
 
 /// The least that a pass takes, in words.

@@ -63,7 +63,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Explain { check } => checks::explain(&check),
         Command::Permissions(args) => permissions::run(args, &common),
         Command::Doctor(args) => doctor::run(args, &common),
-        Command::Healthcheck => healthcheck::run(&common),
+        Command::Healthcheck(args) => healthcheck::run(args, &common),
         Command::Definition { command } => definition::run(&command),
         Command::Policy { command } => policy::run(&command, &common),
         Command::Schema { document } => generate::schema(document),

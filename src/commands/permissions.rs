@@ -11,10 +11,10 @@ use super::tier;
 use crate::aws::apis::SECURITY_HUB_BATCH_IMPORT_FINDINGS;
 use crate::cli::{CommonArgs, PermissionsArgs};
 use crate::collect::Environment;
+use crate::collect::settings::Regions;
 use crate::config::Config;
 use crate::send::settings::{MetricsSettings, Receiver};
 use crate::store::settings::{BucketUrl, Location, StoreSettings};
-use crate::types::Region;
 
 /// Prints the IAM policy that the auditor needs for what is configured.
 pub(super) fn run(args: PermissionsArgs, common: &CommonArgs) -> anyhow::Result<Outcome> {
@@ -25,7 +25,6 @@ pub(super) fn run(args: PermissionsArgs, common: &CommonArgs) -> anyhow::Result<
     narrow(&mut config);
     if let Some(tier) = args.tier {
         config.collect.tier = tier;
-        config.collect.narrow();
     }
     let mut out = std::io::stdout().lock();
     if args.cost {
@@ -56,7 +55,7 @@ pub(super) fn policy(config: &Config) -> Value {
     }
     statements.extend(remote_write(&config.send.metrics));
     if let Some(Location::Bucket(there)) = &config.store.location {
-        statements.extend(store(there, &config.store));
+        statements.extend(store(there, &config.store, partition_of(config)));
     }
     statements.extend(tier::denials(config.collect.tier));
     json!({"Version": "2012-10-17", "Statement": statements})
@@ -76,6 +75,17 @@ fn remote_write(settings: &MetricsSettings) -> Option<Value> {
     }))
 }
 
+/// Of the bucket, by its Region, the Regions that are audited, or the roles.
+fn partition_of(config: &Config) -> &str {
+    let audited = match &config.collect.regions {
+        Regions::Named(regions) => regions.first(),
+        Regions::AllEnabled => None,
+    };
+    let region = config.store.bucket_region.as_ref().or(audited).map(|region| partition(region.as_str()));
+    let role = || config.collect.accounts.first().map(|account| account.role_arn.partition());
+    region.or_else(role).unwrap_or("aws")
+}
+
 fn partition(region: &str) -> &'static str {
     match region {
         region if region.starts_with("cn-") => "aws-cn",
@@ -85,8 +95,7 @@ fn partition(region: &str) -> &'static str {
 }
 
 /// What the store needs, on its prefix alone.
-fn store(there: &BucketUrl, settings: &StoreSettings) -> Vec<Value> {
-    let partition = partition(settings.bucket_region.as_ref().map_or("", Region::as_str));
+fn store(there: &BucketUrl, settings: &StoreSettings, partition: &str) -> Vec<Value> {
     let bucket = format!("arn:{partition}:s3:::{}", there.bucket());
     let objects = |name: &str| format!("{bucket}/{}", there.key(name));
     let mut statements = vec![

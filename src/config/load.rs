@@ -59,7 +59,6 @@ pub(super) fn load(
     let mut config = Config::default();
     let refused = apply(&leaves, &mut config, &mut faults);
     config.collect.warnings = warnings(&config.checks);
-    config.collect.narrow();
     let secret = config.store.hash_key_env.clone();
     let strangers = strangers.into_iter().filter(|name| *name != secret);
     faults.extend(strangers.map(|name| stranger(name, &secret)));

@@ -23,9 +23,10 @@ MIRRORS = ("/usr/share/terraform/plugins", "/usr/local/share/terraform/plugins",
 ACCOUNT, REGION = "123456789012", "us-east-1"
 AUDITOR = f"arn:aws:iam::{ACCOUNT}:role/stepwarden-auditor"
 EXTERNAL_ID = "stepwarden-payments"
+SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:stepwarden/accounts-a1b2c3"
 NETWORK = {"vpc_id": "vpc-00000000", "subnet_ids": ["subnet-00000000"]}
 VARIABLES = {
-    "scheduled-task": NETWORK,
+    "scheduled-task": {**NETWORK, "audited_role_arns": [f"arn:aws:iam::{ACCOUNT}:role/stepwarden"], "accounts_secret_arn": SECRET},
     "service": {**NETWORK, "prometheus_security_group_id": "sg-00000000"},
     "member-account": {"auditor_role_arn": AUDITOR, "external_id": EXTERNAL_ID},
 }
@@ -49,7 +50,7 @@ FORGOTTEN = {
     "aws_ecs_service": {"availability_zone_rebalancing"},
     "aws_vpc_security_group_ingress_rule": {"description"},
 }
-SERVICES = ("cloudwatch", "ec2", "ecs", "iam", "kms", "logs", "s3", "scheduler", "sqs", "sts")
+SERVICES = ("cloudwatch", "cloudwatchevents", "ec2", "ecs", "iam", "kms", "logs", "s3", "scheduler", "sqs", "sts")
 
 
 def main():
@@ -140,6 +141,7 @@ def emulator():
         NETWORK["subnet_ids"] = [ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]]
         group = ec2.create_security_group(GroupName="prometheus", Description="Prometheus", VpcId=vpc)
         VARIABLES["service"].update(NETWORK, prometheus_security_group_id=group["GroupId"])
+        VARIABLES["scheduled-task"].update(NETWORK)
         yield endpoint, client
         server.stdin.close()
 
@@ -234,7 +236,7 @@ class Example:
 
     def scheduled(self):
         self.tier("stepwarden-auditor", "executions")
-        for role, service in (("auditor", "ecs-tasks"), ("execution", "ecs-tasks"), ("scheduler", "scheduler")):
+        for role, service in (("auditor", "ecs-tasks"), ("scheduler", "scheduler")):
             [statement] = self.trust(f"stepwarden-{role}")
             self.check(
                 f"stepwarden-{role} trusts {service} for this account alone",
@@ -251,9 +253,15 @@ class Example:
             json.dumps(statements["PassRoles"], indent=1, sort_keys=True),
         )
         self.check("it may run the task in one cluster alone", "ecs:cluster" in statements["RunTask"]["Condition"]["ArnEquals"])
+        [trust] = self.trust("stepwarden-scheduler")
+        group = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule-group/default"
+        self.check("it is trusted for the schedule's group, as AWS wants", trust["Condition"]["ArnLike"]["aws:SourceArn"] == group)
         self.doctor(passed)
         self.store()
-        self.task(["scan", "--allow-incomplete", "--region", "eu-west-1", "--region", "us-east-1", "--metrics", "emf"])
+        wanted = ["scan", "--allow-incomplete", "--format", "json", "--output-dir", "/var/lib/stepwarden/latest"]
+        wanted += ["--region", "eu-west-1", "--region", "us-east-1", "--metrics", "emf"]
+        container = self.task(wanted)
+        self.check("accounts and external ids come from the secret", container["secrets"] == [{"name": "STEPWARDEN_ACCOUNTS", "valueFrom": SECRET}])
 
     def doctor(self, passed):
         """What stepwarden itself says of the schedule's rights."""

@@ -88,7 +88,7 @@ fn a_store_without_rights_is_one_line() {
     assert!(to_mend(&nowhere.stdout)[0].contains("/proc/nowhere"), "{}", nowhere.stdout);
 }
 
-/// The role by which a schedule runs the task may pass neither of the task's roles, or both.
+/// The role by which a schedule runs the task may not pass the task's role, or is not there.
 #[test]
 fn a_missing_pass_role_is_one_line() {
     let Some(proxy) = proxied(&json!([])) else { return };

@@ -181,6 +181,9 @@ fn a_service_that_is_not_there_is_not_healthy() {
     let address = free_address();
     let ran = health(address).expect(1);
     assert!(ran.stderr.contains(&address.to_string()), "{}", ran.stderr);
+    let listen = address.to_string();
+    let ran = Run::new(&["healthcheck", "--listen", &listen]).env("STEPWARDEN_SERVE_LISTEN", "wrong").run().expect(1);
+    assert!(ran.stderr.contains(&listen), "what is wrong beside does not matter: {}", ran.stderr);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What was found of credentials, roles, Regions, permissions and the clock, a line each.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::line::Line;
 use crate::aws::{Failure, FailureKind};
@@ -14,20 +14,19 @@ const SKEW_ALLOWED: SignedDuration = SignedDuration::from_mins(5);
 /// What a slow answer and the seconds of AWS's clock make of no difference.
 const SKEW_TOLD: SignedDuration = SignedDuration::from_secs(30);
 
-pub(super) fn lines(examination: &Examination, now: Timestamp) -> Vec<Line> {
+pub(super) fn lines(examination: &Examination) -> Vec<Line> {
     let mut lines = vec![match &examination.own {
         Ok((account, principal)) => Line::well("credentials", format!("{principal}, account {account}")),
         Err(failure) => Line::mend("credentials", failure.to_string()),
     }];
-    lines.extend(examination.clock.read().map(|aws| clock(aws, now)));
+    lines.extend(examination.clock.ahead().map(clock));
     for account in &examination.accounts {
         lines.extend(of_account(account));
     }
     lines
 }
 
-fn clock(aws: Timestamp, now: Timestamp) -> Line {
-    let off = now.duration_since(aws);
+fn clock(off: SignedDuration) -> Line {
     let behind = if off.is_negative() { "behind" } else { "ahead of" };
     let says = format!("{} s {behind} AWS's", off.abs().as_secs());
     match off.abs() {
@@ -70,6 +69,20 @@ fn of_regions(account: &ExaminedRegions, source: Option<&AccountSource>) -> Vec<
         lines.push(Line::well(format!("account {id}"), format!("entered as {}", account.principal)));
     }
     let (answering, silent): (Vec<_>, Vec<_>) = account.regions.iter().partition(|(_, answer)| answer.is_ok());
+    let refuses = |answer: &Result<(), Failure>| matches!(answer, Err(failure) if failure.kind == FailureKind::Denied);
+    let (refusing, silent): (Vec<_>, Vec<_>) = silent.into_iter().partition(|(_, answer)| refuses(answer));
+    // Where all refuse, the line of the permission says so.
+    if !refusing.is_empty() && !answering.is_empty() {
+        let names: Vec<_> = refusing.iter().map(|(region, _)| region.as_str()).collect();
+        lines.push(Line::mend(
+            format!("account {id}, Regions"),
+            format!(
+                "AWS refuses states:ListStateMachines in {}, as a service control policy may: name the others in `regions`, or \
+                 have it allowed",
+                names.join(", ")
+            ),
+        ));
+    }
     if !answering.is_empty() {
         let names: Vec<_> = answering.iter().map(|(region, _)| region.as_str()).collect();
         lines.push(Line::well(format!("account {id}, Regions"), names.join(", ")));
@@ -117,4 +130,27 @@ fn permissions(account: &ExaminedRegions) -> Vec<Line> {
 
 fn says(failure: &Failure, fix: &str) -> String {
     format!("{failure}: {fix}")
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::super::line::State;
+    use super::clock;
+
+    #[test]
+    fn a_clock_that_is_off_is_told_before_aws_refuses() {
+        for (seconds, state, words) in [
+            (0, State::Well, "as AWS's"),
+            (-29, State::Well, "as AWS's"),
+            (30, State::Mend, "30 s ahead of AWS's: synchronise it before it is 5 minutes"),
+            (-299, State::Mend, "299 s behind AWS's: synchronise it before"),
+            (-300, State::Mend, "300 s behind AWS's: AWS refuses signatures that are 5 minutes off"),
+        ] {
+            let line = clock(SignedDuration::from_secs(seconds));
+            assert_eq!(line.state, state, "{seconds}");
+            assert!(line.says.contains(words), "{seconds}: {}", line.says);
+        }
+    }
 }

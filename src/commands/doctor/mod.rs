@@ -8,14 +8,14 @@ use std::io;
 use std::sync::Arc;
 
 use self::line::{Line, State};
-use super::gather::{Asked, Eyes, Gathered, ask, gather, now};
+use super::gather::{Asked, Eyes, ask, now};
 use super::narrow::narrow;
 use super::outcome::{Outcome, Stopped};
 use super::{color, configure, dry_run, fast};
-use crate::audit;
+use crate::audit::{self, Report, RunFacts};
 use crate::aws::Budget;
 use crate::cli::{CommonArgs, DoctorArgs};
-use crate::collect::{Plan, Silent, examine, plan};
+use crate::collect::{Collection, Environment, Plan, Silent, collect, examine, plan};
 use crate::config::{Config, Group};
 use crate::detect::HashKey;
 use crate::finding::digits;
@@ -31,10 +31,11 @@ pub(super) fn run(args: DoctorArgs, common: &CommonArgs) -> anyhow::Result<Outco
     let budget = Arc::new(Budget::new(config.aws.budget.clone()));
     let asked = ask(&config, &budget, &eyes, &Silent, async |environment| {
         let examination = examine(environment).await?;
-        let mut lines = accounts::lines(&examination, now());
+        let mut lines = accounts::lines(&examination);
         let entered = examination.accounts.iter().any(|account| account.entered.is_ok());
         if entered {
             lines.extend(time(&plan(environment).await?, &budget, &config));
+            lines.extend(quotas(environment, &config).await);
         }
         if let Some(passing) = &passing {
             lines.extend(passing.lines(environment).await);
@@ -46,9 +47,6 @@ pub(super) fn run(args: DoctorArgs, common: &CommonArgs) -> anyhow::Result<Outco
         return Err(Stopped(code).into());
     }
     let (mut lines, entered) = answer?;
-    if entered {
-        lines.extend(quotas(&config)?);
-    }
     lines.push(store(&config));
     line::write(&lines, color::on_stdout(common.color), &mut io::stdout().lock())?;
     Ok(match lines.iter().any(|line| line.state == State::Mend) {
@@ -60,7 +58,7 @@ pub(super) fn run(args: DoctorArgs, common: &CommonArgs) -> anyhow::Result<Outco
 
 /// Whether a pass over the inventory can end before the next is due.
 fn time(plan: &Plan, budget: &Budget, config: &Config) -> Option<Line> {
-    let (least, api, region) = dry_run::longest(plan, |api, calls| budget.time_for(api, calls.least))?;
+    let (least, api, region) = dry_run::least(plan, budget)?;
     let interval = config.schedule.plan(Group::Inventory).interval(now()).unsigned_abs();
     let says = format!("a pass takes {}", dry_run::at_least(least));
     Some(match least > interval {
@@ -78,13 +76,24 @@ fn time(plan: &Plan, budget: &Budget, config: &Config) -> Option<Line> {
 }
 
 /// Quotas that are used beyond their warning level, by what a scan of quotas alone reads.
-fn quotas(config: &Config) -> anyhow::Result<Vec<Line>> {
+async fn quotas(environment: &Environment<'_>, config: &Config) -> Vec<Line> {
     let mut config = config.clone();
     if fast::quotas_only(&mut config).is_err() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let Gathered { snapshots, facts, .. } = gather(&config, None)?;
+    let (budget, cancel) = (environment.budget.clone(), environment.cancel.clone());
+    let started_at = now();
+    let collection = match collect(&Environment { settings: &config.collect, budget, cancel, ..*environment }).await {
+        Ok(collection) => collection,
+        Err(error) => return vec![Line::unknown("quotas", error.to_string())],
+    };
+    let Collection { snapshots, runs, complete } = collection;
+    let facts = RunFacts { started_at, finished_at: now(), complete, collectors: runs, api_usage: Vec::new() };
     let report = audit::audit(&snapshots, &config.checks, &config.selection, &config.accepted, facts);
+    used(&report)
+}
+
+fn used(report: &Report) -> Vec<Line> {
     let used = report.quotas.iter().filter_map(|quota| Some((quota, quota.status.ratio()?)));
     let mut lines = Vec::new();
     let mut highest = None::<(f64, String)>;
@@ -103,7 +112,7 @@ fn quotas(config: &Config) -> anyhow::Result<Vec<Line>> {
     if let (true, Some((_, says))) = (lines.is_empty(), highest) {
         lines.push(Line::well("quotas", says));
     }
-    Ok(lines)
+    lines
 }
 
 fn store(config: &Config) -> Line {

@@ -58,7 +58,10 @@ impl Question {
         };
         let context = Context::open().with("iam:PassedToService", "ecs-tasks.amazonaws.com");
         match grants.in_context(&context, passed.as_str(), PASS) {
-            Answer::Granted(_) | Answer::Depends(_) => Line::well(about, format!("{passed} can be passed")),
+            Answer::Granted(_) => Line::well(about, format!("{passed} can be passed")),
+            Answer::Depends(_) => {
+                Line::unknown(about, format!("whether {passed} can be passed depends on a condition"))
+            }
             Answer::OutOfBounds | Answer::Denied(_) | Answer::NotGranted => Line::mend(
                 about,
                 format!(

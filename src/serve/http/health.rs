@@ -14,20 +14,18 @@ use tokio_rustls::rustls::crypto::{CryptoProvider, ring, verify_tls12_signature,
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme, version};
 
-use crate::config::ServeSettings;
-
 /// Shorter than what orchestrators wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(4);
 const REQUEST: &[u8] = b"GET /-/healthy HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 /// The status line is all that is read.
 const STATUS: &[u8; 13] = b"HTTP/1.1 200 ";
 
-/// Asks the service that these settings make listen here.
+/// Asks the service that listens there.
 ///
 /// Whether it speaks TLS is tried, not read: the files may have changed since it read them. Nothing secret is asked or told, so
 /// that any certificate will do.
-pub async fn healthcheck(settings: &ServeSettings) -> Result<(), String> {
-    let there = reachable(settings.listen);
+pub async fn healthcheck(listen: SocketAddr) -> Result<(), String> {
+    let there = reachable(listen);
     let asked = tokio::time::timeout(PATIENCE, ask(there));
     let answer = asked.await.unwrap_or_else(|_| Err(format!("no answer within {} seconds", PATIENCE.as_secs())));
     answer.map_err(|why| format!("{there}: {why}"))

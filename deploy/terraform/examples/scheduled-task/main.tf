@@ -16,17 +16,24 @@ variable "audited_role_arns" {
   default     = []
 }
 
+variable "accounts_secret_arn" {
+  description = "Where the external ids of these roles are kept: see the module's README."
+  type        = string
+  default     = null
+}
+
 module "stepwarden" {
   source = "../.."
 
-  mode              = "scheduled"
-  tier              = "executions"
-  regions           = ["eu-west-1", "us-east-1"]
-  audited_role_arns = var.audited_role_arns
-  vpc_id            = var.vpc_id
-  subnet_ids        = var.subnet_ids
-  metrics           = "emf"
-  tags              = { owner = "security" }
+  mode                = "scheduled"
+  tier                = "executions"
+  regions             = ["eu-west-1", "us-east-1"]
+  audited_role_arns   = var.audited_role_arns
+  accounts_secret_arn = var.accounts_secret_arn
+  vpc_id              = var.vpc_id
+  subnet_ids          = var.subnet_ids
+  metrics             = "emf"
+  tags                = { owner = "security" }
 }
 
 output "auditor_role_arn" {
