@@ -12,6 +12,7 @@ import sys
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
+# Everything is pressed, not clicked: on a busy machine the page may move between the search for a place and the click on it.
 FAULTS = []
 
 
@@ -43,7 +44,7 @@ def filters(page):
     page.fill("#q", "no finding says this")
     # A function to wait for would be evaluated in the page, which its policy forbids.
     page.locator("#count", has_text=re.compile("^0 of")).wait_for(timeout=5_000)
-    page.click("#clear")
+    page.press("#clear", "Enter")
     expect(total(page) == everything, "filters are cleared")
 
 
@@ -56,14 +57,14 @@ def keyboard(page):
 
 def machine(page):
     first = page.locator("#machines details").first
-    first.locator("summary").first.click()
+    first.locator("summary").first.press("Enter")
     expect(first.locator("svg.chart rect.s").count() > 0, "a graph")
     expect(first.locator("svg.chart .p").count() > 0, "marks on the states")
     expect(first.locator(".less").count() > 0 and first.locator(".copy").count() > 0, "policies")
     expect(first.locator("del").count() > 0 and first.locator("ins").count() > 0, "signs on the lines of policies")
     expect(first.locator("svg.chart .carries").count() == 1, "an arrow that carried data")
     expect(first.locator(".flows li").count() == 2, "the ways of data in words")
-    first.locator("a[href^='#f-']").first.click()
+    first.locator("a[href^='#f-']").first.press("Enter")
     page.wait_for_selector("#list details[open]")
     expect("f-" in page.evaluate("document.activeElement.parentElement.id"), "a finding takes the focus")
 
@@ -79,7 +80,7 @@ def trend(page):
 
 def themes(page):
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    page.click("#theme")
+    page.press("#theme", "Enter")
     expect(page.evaluate("getComputedStyle(document.body).backgroundColor") != before, "the toggle turns dark")
     page.emulate_media(media="print")
     expect(not page.locator("header").is_visible(), "no navigation on paper")
@@ -117,8 +118,8 @@ def large(browser, path):
     page = opened(browser, path)
     expect(total(page) == 10_000, "10,000 findings")
     expect(page.locator("#list details").count() == 50, "a page of 50")
-    page.click("#next")
-    expect("Page 2 of 200" in page.locator("#page").inner_text(), "the second page")
+    page.press("#next", "Enter")
+    page.locator("#page", has_text="Page 2 of 200").wait_for(timeout=30_000)
     loaded = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
     expect(loaded < 15_000, f"it opens in {loaded} ms")
 
