@@ -13,6 +13,8 @@ locals {
   # Its name is known before it is made, as the task's rights name it.
   bucket     = "${var.name}-${local.account}-${local.region}"
   bucket_arn = "arn:${local.partition}:s3:::${local.bucket}"
+  # As AWS tells it to the scheduler's role: the group, and no single schedule.
+  schedule_group = "arn:${local.partition}:scheduler:${local.region}:${local.account}:schedule-group/default"
 
   # What is written here goes with the task: the report is kept in the store, and the log holds no findings.
   scratch = "/var/lib/stepwarden"

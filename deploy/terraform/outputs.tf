@@ -31,7 +31,7 @@ output "log_group" {
 output "doctor" {
   description = "What tells whether the schedule can start the task; null for the service."
   value = local.scheduled ? join(" ", [
-    "stepwarden doctor --scheduler-role", aws_iam_role.scheduler[0].arn,
+    "stepwarden doctor --scheduler-role", aws_iam_role.scheduler[0].arn, "--schedule-group", local.schedule_group,
     "--passes", aws_iam_role.task.arn, "--passes", aws_iam_role.execution.arn,
   ]) : null
 }

@@ -68,8 +68,7 @@ data "aws_iam_policy_document" "scheduler_trust" {
     condition {
       test     = "ArnLike"
       variable = "aws:SourceArn"
-      # AWS takes a group here, and no single schedule.
-      values = ["arn:${local.partition}:scheduler:${local.region}:${local.account}:schedule-group/default"]
+      values   = [local.schedule_group]
     }
   }
 }

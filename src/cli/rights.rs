@@ -32,9 +32,12 @@ pub struct DoctorArgs {
     pub aws: AwsArgs,
     #[command(flatten)]
     pub checks: ChecksArgs,
-    /// The role by which EventBridge Scheduler runs the task: whether it may pass the roles of --passes
+    /// The role by which EventBridge Scheduler runs the task: whether it trusts the schedule and may pass the roles of --passes
     #[arg(long, value_name = "ROLE_ARN", requires = "passes")]
     pub scheduler_role: Option<String>,
+    /// The group that the schedule is in; only needed where the role's trust policy has an aws:SourceArn
+    #[arg(long, value_name = "GROUP_ARN", requires = "scheduler_role")]
+    pub schedule_group: Option<String>,
     /// A role of the task that is run, its task role or its execution role; repeatable
     #[arg(long, value_name = "ROLE_ARN", requires = "scheduler_role")]
     pub passes: Vec<String>,

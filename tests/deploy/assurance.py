@@ -13,11 +13,14 @@ from suite import KEPT, ROOT
 
 # Cheap to dear.
 SUITES = ("workflows", "systemd", "kubernetes", "cloudformation", "supply", "image", "terraform", "permissions")
+# On the page as it was run last; never run here, as it takes as long as two cold builds.
+REPRODUCE = "reproduce"
 PAGE = ROOT / "docs" / "assurance.md"
 HEAD = """# Assurance
 
 What others' validators, and emulators, say of what stepwarden is deployed with: which versions of them, what was run, what came
-out. `make assurance` runs all of it and writes this page anew; `make test-deploy` runs it and writes nothing.
+out. `make assurance` runs all of it and writes this page anew; `make test-deploy` runs it and writes nothing. The two builds of
+the release binary are those of the last `make reproduce`.
 """
 
 
@@ -36,7 +39,8 @@ def main():
 
 
 def page():
-    return "\n".join([HEAD, *(section(json.loads((KEPT / f"{name}.json").read_text())) for name in SUITES)])
+    kept = [KEPT / f"{name}.json" for name in (*SUITES, REPRODUCE)]
+    return "\n".join([HEAD, *(section(json.loads(path.read_text())) for path in kept if path.exists())])
 
 
 def section(suite):
@@ -47,7 +51,7 @@ def section(suite):
     if suite["skipped"]:
         lines += [f"**Skipped:** {suite['skipped']}", ""]
     for step in suite["steps"]:
-        lines.append(f"- {step['title']}")
+        lines.append(f"- {'' if step['ok'] else '**Failed:** '}{step['title']}")
         if step["output"]:
             lines += ["", *(f"  {line}".rstrip() for line in ["```text", *step["output"].splitlines(), "```"]), ""]
     return "\n".join(lines) + "\n"

@@ -19,10 +19,13 @@ def main():
     suite = Suite("reproduce", "Two builds of the release binary")
     suite.tool("rustc", subprocess.run(["rustc", "--version"], text=True, stdout=subprocess.PIPE, check=True).stdout)
     shutil.rmtree(WORK, ignore_errors=True)
+    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, text=True, stdout=subprocess.PIPE, check=True).stdout
     binaries = [build(folder) for folder in FOLDERS]
-    same = len({digest(binary.read_bytes()) for binary in binaries}) == 1
-    differing = [name for name, one, other in zip(*sections(binaries)) if one != other]
-    suite.check("built in two folders, they are the same", same, " ".join(differing))
+    contents = [binary.read_bytes() for binary in binaries]
+    differing = [name for name, one, other in zip(*sections(binaries), strict=True) if one != other]
+    told = [f"commit {commit.strip()}", *(f"{digest(content)}  {len(content)} bytes" for content in contents)]
+    told += [f"differs: {name}" for name in differing]
+    suite.check("built in two folders, they are the same", contents[0] == contents[1], "\n".join(told))
     shutil.rmtree(WORK)
     suite.finish()
 

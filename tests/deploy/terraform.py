@@ -256,22 +256,22 @@ class Example:
         [trust] = self.trust("stepwarden-scheduler")
         group = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule-group/default"
         self.check("it is trusted for the schedule's group, as AWS wants", trust["Condition"]["ArnLike"]["aws:SourceArn"] == group)
-        self.doctor(passed)
+        self.doctor(passed, group)
         self.store()
         wanted = ["scan", "--allow-incomplete", "--format", "json", "--output-dir", "/var/lib/stepwarden/latest"]
         wanted += ["--region", "eu-west-1", "--region", "us-east-1", "--metrics", "emf"]
         container = self.task(wanted)
         self.check("accounts and external ids come from the secret", container["secrets"] == [{"name": "STEPWARDEN_ACCOUNTS", "valueFrom": SECRET}])
 
-    def doctor(self, passed):
+    def doctor(self, passed, group):
         """What stepwarden itself says of the schedule's rights."""
         command = [BINARY, "doctor", "--endpoint-url", self.endpoint, "--region", REGION]
-        command += ["--scheduler-role", f"arn:aws:iam::{ACCOUNT}:role/stepwarden-scheduler"]
+        command += ["--scheduler-role", f"arn:aws:iam::{ACCOUNT}:role/stepwarden-scheduler", "--schedule-group", group]
         command += [word for role in passed for word in ("--passes", role)]
         environment = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_CONFIG_FILE": os.devnull}
         said = subprocess.run(command, env=environment, text=True, stdout=subprocess.PIPE).stdout
-        lines = [line for line in said.splitlines() if "iam:PassRole" in line]
-        self.check("doctor finds both roles can be passed", len(lines) == 2 and all(line.startswith("ok") for line in lines), "\n".join(lines))
+        lines = [line for line in said.splitlines() if " scheduler, " in line]
+        self.check("doctor finds the role trusted and both roles passed", len(lines) == 3 and all(line.startswith("ok") for line in lines), "\n".join(lines))
 
     def store(self):
         bucket = f"stepwarden-{ACCOUNT}-{REGION}"

@@ -50,8 +50,8 @@ def tools(suite):
 
 
 def steps(flow):
-    """Each step, with the id of its job and its job."""
-    return [(name, job, step) for name, job in flow["jobs"].items() for step in job["steps"]]
+    """Each step, with the id of its job and its job. A job that is another workflow has none."""
+    return [(name, job, step) for name, job in flow["jobs"].items() for step in job.get("steps", [])]
 
 
 def scripts(suite, flows):
@@ -68,7 +68,7 @@ def scripts(suite, flows):
 
 
 def pins(suite, text):
-    used = re.findall(r"uses: (.*)", text)
+    used = re.findall(r"uses: (?!\./)(.*)", text)
     pinned = [re.fullmatch(r"([\w./-]+)@([0-9a-f]{40}) # v\d+\.\d+\.\d+", use) for use in used]
     shown = "\n".join(sorted(set(used)))
     suite.check("each action is a commit, and says which version that is", used and all(pinned), shown)
@@ -87,7 +87,7 @@ def jobs(suite, flows):
     for name, flow in flows.items():
         suite.check(f"{name} gives no right to all of its jobs", flow["permissions"] == {})
         for job, about in flow["jobs"].items():
-            unbounded += [] if "timeout-minutes" in about else [job]
+            unbounded += [] if "timeout-minutes" in about or "uses" in about else [job]
             granted = ", ".join(f"{right}: {how}" for right, how in about["permissions"].items())
             rights.append(f"{name} {job}: {granted}")
     suite.check("each job ends in time", not unbounded, "\n".join(unbounded))
@@ -106,7 +106,7 @@ def references(suite, flows):
                 if needed not in needs or output not in flow["jobs"][needed].get("outputs", {}):
                     broken.append(f"{name}: needs.{needed}.outputs.{output}")
             broken += [f"{name}: needs {needed}" for needed in needs if needed not in flow["jobs"]]
-            ids = {step["id"]: step.get("run", "") for step in job["steps"] if "id" in step}
+            ids = {step["id"]: step.get("run", "") for step in job.get("steps", []) if "id" in step}
             for step, output in re.findall(r"steps\.(\w+)\.outputs\.(\w+)", str(job)):
                 if not re.search(rf"(\\n|\b){output}=|\$name=", ids.get(step, "")):
                     broken.append(f"{name}: steps.{step}.outputs.{output}")
@@ -128,7 +128,8 @@ def files(suite, flows, text):
     tested = flows["ci.yml"]["jobs"]["test"]["container"]["image"]
     suite.check("CI tests with the compiler that images are built with", tested == rust)
     named = [ROOT / ".ci" / "run", ROOT / "deny.toml"]
-    suite.check("what CI runs is there", all(path.is_file() for path in named) and os.access(named[0], os.X_OK))
+    named += [ROOT / job["uses"] for flow in flows.values() for job in flow["jobs"].values() if "uses" in job]
+    suite.check("what CI runs is there", all(path.is_file() for path in named) and len(named) == 3 and os.access(named[0], os.X_OK))
     empty = []
     for update in yaml.safe_load((GITHUB / "dependabot.yml").read_text(encoding="utf-8"))["updates"]:
         for folder in update.get("directories", [update.get("directory")]):
@@ -160,8 +161,20 @@ class Release:
         names = re.findall(r"^ARG \w+_IMAGE=(\S+)$", DOCKERFILE, re.MULTILINE)
         wanted = [f"{name}={image}@sha256:of-{image}" for name, image in zip(("rust", "runtime"), names, strict=True)]
         self.suite.check("the base images get their digests", bases == wanted)
+        self.published()
         self.archives()
         self.notes()
+
+    def published(self):
+        """A tag that is pushed again does not replace the image that it names."""
+        for registry, goes_on, what in (
+            ("exit 0", False, "an image that is there is not replaced"),
+            ("echo denied >&2; exit 1", False, "nor one of which the registry tells nothing"),
+            ("echo x: not found >&2; exit 1", True, "a new one is made"),
+        ):
+            self.stub("docker", registry)
+            done = self.step("image", "What was released stays as it is", IMAGE="ghcr.io/X/y", VERSION="1.2.3")
+            self.suite.check(what, (done is not None) == goes_on)
 
     def repository(self):
         """A checkout of version 1.2.3, with one commit."""

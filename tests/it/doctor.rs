@@ -88,9 +88,9 @@ fn a_store_without_rights_is_one_line() {
     assert!(to_mend(&nowhere.stdout)[0].contains("/proc/nowhere"), "{}", nowhere.stdout);
 }
 
-/// The role by which a schedule runs the task may not pass the task's role, or is not there.
+/// The role by which a schedule runs the task does not trust it, may not pass the task's role, or is not there.
 #[test]
-fn a_missing_pass_role_is_one_line() {
+fn what_keeps_a_schedule_from_its_task_is_one_line_each() {
     let Some(proxy) = proxied(&json!([])) else { return };
     let asked = |scheduler: &str| {
         let role = |name: &str| format!("arn:aws:iam::123456789012:role/{name}");
@@ -100,10 +100,16 @@ fn a_missing_pass_role_is_one_line() {
     };
     let cannot = asked("OrdersFulfilmentRole");
     let lines = to_mend(&cannot);
-    assert!(lines.len() == 1 && lines[0].contains("iam:PassRole") && lines[0].contains("no task starts"), "{cannot}");
+    assert_eq!(lines.len(), 2, "{cannot}");
+    for (line, action) in lines.iter().zip(["sts:AssumeRole", "iam:PassRole"]) {
+        assert!(line.contains(action) && line.contains("no task starts"), "{line}");
+    }
     assert!(to_mend(&asked("NoSuchRole"))[0].contains("there is no role"));
     let ran = Run::new(&["doctor", "--scheduler-role", "stepwarden", "--passes", ROLE]).run().expect(2);
     assert!(ran.stderr.contains("--scheduler-role: expected the ARN of a role"), "{}", ran.stderr);
+    let group = ["--schedule-group", ROLE, "--scheduler-role", ROLE, "--passes", ROLE];
+    let ran = Run::new(&["doctor"]).arguments(&group).run().expect(2);
+    assert!(ran.stderr.contains("--schedule-group: expected the ARN of a schedule group"), "{}", ran.stderr);
 }
 
 #[test]

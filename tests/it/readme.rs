@@ -171,7 +171,8 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 /// Every Markdown page that people read.
 fn pages() -> Vec<PathBuf> {
     let families = entries(&path("src/checks")).into_iter().filter(|entry| entry.is_dir());
-    let folders = ["", "docs", "deploy", "dashboards"].map(path).into_iter().chain(families);
+    let parts = entries(&path("deploy")).into_iter().filter(|entry| entry.is_dir());
+    let folders = ["", "docs", "deploy", "dashboards"].map(path).into_iter().chain(families).chain(parts);
     let files = folders.flat_map(|folder| entries(&folder));
     files.filter(|file| file.extension().is_some_and(|extension| extension == "md")).collect()
 }
@@ -183,6 +184,20 @@ fn relative_links_lead_to_files() {
             let file = link.split('#').next().unwrap_or_default();
             let there = link.contains("://") || page.parent().unwrap().join(file).exists();
             assert!(there, "{}: {link} leads nowhere", page.display());
+        }
+    }
+}
+
+/// What a page names in code, but for the check that CONTRIBUTING makes up. The changelog tells of what was, too.
+#[test]
+fn files_that_are_named_are_there() {
+    let rooms = ["src/", "tests/", "docs/", "deploy/", "dashboards/", "benches/"];
+    let made_up = |name: &str| name.contains("alarm-missing") || name.contains("alarm_missing");
+    for page in pages().into_iter().filter(|page| !page.ends_with("CHANGELOG.md")) {
+        let text = read(&page);
+        let named = text.split('`').skip(1).step_by(2).filter(|code| rooms.iter().any(|room| code.starts_with(room)));
+        for name in named.filter(|name| !name.contains([' ', '*', '<', '{']) && !made_up(name)) {
+            assert!(path(name).exists(), "{}: there is no {name}", page.display());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 mod accounts;
 mod line;
-mod pass_role;
+mod schedule;
 
 use std::io;
 use std::sync::Arc;
@@ -22,11 +22,11 @@ use crate::finding::digits;
 use crate::store::{Store, random_key};
 
 pub(super) fn run(args: DoctorArgs, common: &CommonArgs) -> anyhow::Result<Outcome> {
+    let schedule = schedule::Question::new(&args)?;
     let mut config = configure::load(common)?;
     configure::apply_aws(&mut config, args.aws)?;
     configure::apply_checks(&mut config, &args.checks)?;
     narrow(&mut config);
-    let passing = pass_role::Question::new(args.scheduler_role.as_deref(), &args.passes)?;
     let eyes = Eyes::new(HashKey::new(random_key()));
     let budget = Arc::new(Budget::new(config.aws.budget.clone()));
     let asked = ask(&config, &budget, &eyes, &Silent, async |environment| {
@@ -37,8 +37,8 @@ pub(super) fn run(args: DoctorArgs, common: &CommonArgs) -> anyhow::Result<Outco
             lines.extend(time(&plan(environment).await?, &budget, &config));
             lines.extend(quotas(environment, &config).await);
         }
-        if let Some(passing) = &passing {
-            lines.extend(passing.lines(environment).await);
+        if let Some(schedule) = &schedule {
+            lines.extend(schedule.lines(environment).await);
         }
         anyhow::Ok((lines, entered))
     })?;
