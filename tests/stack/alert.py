@@ -21,7 +21,8 @@ def show(delivery):
     for one in delivery["alerts"]:
         labels, annotations = one["labels"], one["annotations"]
         print(f"  {one['status']}  {labels['alertname']} ({labels['severity']})  {annotations['summary']}")
-        print(f"    {annotations['description']}", flush=True)
+        print(f"    {annotations['description']}")
+        print(f"    What to do: {annotations['runbook_url']}", flush=True)
 
 
 def deliveries(stack, status):

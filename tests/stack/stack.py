@@ -32,8 +32,11 @@ from processes import HOST, Missing, emulator, free_port, get, running, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RULES = ROOT / "dashboards/prometheus/stepwarden.rules.yml"
-# Ticks that a person, or a test, can wait for.
+# Where a rule says what to do; the service has these pages too.
+RUNBOOKS = "https://stepwarden.example.com"
+# Ticks that a test can wait for, and those that leave a busy machine time.
 SCHEDULES = {"QUOTAS": "2s", "EXECUTIONS": "5s", "INVENTORY": "10s"}
+UNHURRIED = {"QUOTAS": "10s", "EXECUTIONS": "30s", "INVENTORY": "60s"}
 
 
 class Stack:
@@ -97,8 +100,8 @@ def webhook(deliveries):
 
 
 def configure(stack, hurried):
-    """Writes the configurations; `hurried` lets alerts wait for no minutes, and changes nothing else of the rules."""
-    rules = RULES.read_text()
+    """Writes the configurations; `hurried` lets alerts wait for no minutes; but for that and their links the rules are as they are."""
+    rules = RULES.read_text().replace(RUNBOOKS, stack.service)
     if hurried:
         rules = re.sub(r"(?m)^( +)(for|keep_firing_for): .*$", r"\1\2: 1s", rules)
     written = {"rules.yml": rules}
@@ -123,7 +126,7 @@ def address(url):
 
 
 @contextlib.contextmanager
-def started(binary, hurried=False):
+def started(binary, schedules, hurried):
     with contextlib.ExitStack() as parts:
         folder = parts.enter_context(tempfile.TemporaryDirectory(prefix="stepwarden-stack-"))
         stack = Stack(folder, binary)
@@ -142,7 +145,7 @@ def started(binary, hurried=False):
         prometheus += [f"--web.listen-address={address(stack.prometheus)}"]
         parts.enter_context(running(prometheus, stack.log("prometheus")))
         serve = serve_command(stack, endpoint)
-        stack.process = parts.enter_context(running(serve, stack.log("service"), serve_environment(SCHEDULES)))
+        stack.process = parts.enter_context(running(serve, stack.log("service"), serve_environment(schedules)))
         for url in (stack.prometheus, stack.alertmanager, stack.service):
             wait_for(f"{url}/-/ready", lambda url=url: get(f"{url}/-/ready")[0] == 200)
         yield stack
@@ -153,7 +156,7 @@ def hold(stack):
     print(f"its metrics    {stack.service}/metrics")
     print(f"Prometheus     {stack.prometheus}/alerts")
     print(f"Alertmanager   {stack.alertmanager}/")
-    print("Alerts that arrive are printed here. Ctrl-C ends everything.", flush=True)
+    print("Alerts are printed here as they arrive: the first, of quotas that are nearly full, in a minute or two. Ctrl-C ends it.", flush=True)
     told = 0
     while True:
         while told < len(stack.deliveries):
@@ -181,7 +184,8 @@ def main():
     try:
         if options.command == "soak":
             return soak.run(binary, options.minutes)
-        with started(binary, hurried=options.command in ("alert", "test")) as stack:
+        schedules = UNHURRIED if options.command == "hold" else SCHEDULES
+        with started(binary, schedules, hurried=options.command in ("alert", "test")) as stack:
             commands = {"hold": hold, "alert": alert.drive, "test": alert.test, "preview": preview}
             return commands[options.command](stack)
     except Missing as program:
