@@ -339,9 +339,9 @@ fn every_finding_can_be_told_apart_and_acted_on() {
                 let id =
                     (subject.resource, defect.location.state, pointer, defect.location.statement, defect.discriminator);
                 assert!(ids.insert(id), "two findings with one id: {at}");
-                assert!(!defect.evidence.is_empty(), "no evidence: {at}");
+                assert!(!defect.evidence.is_empty(), "no .evidence(name, value): {at}");
                 for text in [&defect.message, &defect.remediation] {
-                    assert!(text.ends_with('.') && !text.contains("  ") && !text.contains('\n'), "prose: {at}");
+                    assert!(text.ends_with('.') && !text.contains("  ") && !text.contains('\n'), "no sentence: {at}");
                 }
             }
         }
