@@ -67,6 +67,13 @@ class Suite:
         if not ok:
             print(output, flush=True)
 
+    def join(self, part):
+        """Takes the steps of a part that ran beside others, under the part's title."""
+        kind = part.title.removeprefix(self.title)
+        self.steps += [{**step, "title": f"{kind.lstrip(': ')}: {step['title']}"} for step in part.steps]
+        self.tools |= part.tools
+        self.failed |= part.failed
+
     def finish(self):
         """Leaves what was seen, and ends the process."""
         self._leave()

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,10 +25,10 @@ ACCOUNT, REGION = "123456789012", "us-east-1"
 AUDITOR = f"arn:aws:iam::{ACCOUNT}:role/stepwarden-auditor"
 EXTERNAL_ID = "stepwarden-payments"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:stepwarden/accounts-a1b2c3"
-NETWORK = {"vpc_id": "vpc-00000000", "subnet_ids": ["subnet-00000000"]}
+# What the emulator's network adds is made with it.
 VARIABLES = {
-    "scheduled-task": {**NETWORK, "audited_role_arns": [f"arn:aws:iam::{ACCOUNT}:role/stepwarden"], "accounts_secret_arn": SECRET},
-    "service": {**NETWORK, "prometheus_security_group_id": "sg-00000000"},
+    "scheduled-task": {"audited_role_arns": [f"arn:aws:iam::{ACCOUNT}:role/stepwarden"], "accounts_secret_arn": SECRET},
+    "service": {},
     "member-account": {"auditor_role_arn": AUDITOR, "external_id": EXTERNAL_ID},
 }
 # Every call goes to the emulator, with credentials that it takes.
@@ -71,10 +72,20 @@ def main():
         if missing := what_is_missing():
             suite.skip(missing)
             suite.finish()
-        for example in VARIABLES:
-            with emulator() as (endpoint, clients):
-                Example(suite, work, example, endpoint, clients, environment).prove()
+        # Most of the time is spent waiting for AWS to agree with itself, as the provider thinks.
+        with ThreadPoolExecutor() as pool:
+            for part in pool.map(lambda name: proof(work, name, environment), VARIABLES):
+                suite.join(part)
     suite.finish()
+
+
+def proof(work, name, environment):
+    part = Suite("terraform", f"The Terraform module: {name}")
+    with emulator() as (endpoint, clients, network):
+        needs = {"scheduled-task": ("vpc_id", "subnet_ids"), "service": tuple(network), "member-account": ()}
+        variables = VARIABLES[name] | {each: network[each] for each in needs[name]}
+        Example(part, work, name, variables, endpoint, clients, environment).prove()
+    return part
 
 
 def configuration(folder):
@@ -126,7 +137,7 @@ def policy_scanners(suite):
 
 @contextmanager
 def emulator():
-    """moto, in which there is a VPC, a subnet and a security group as the examples' variables name them."""
+    """moto, and a VPC, a subnet and a security group in it by the names of the examples' variables."""
     serve = [MOTO, ROOT / "tests" / "emulator" / "serve.py", "moto"]
     with subprocess.Popen(serve, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         endpoint = server.stdout.readline().split()[1]
@@ -137,38 +148,35 @@ def emulator():
 
         ec2 = client("ec2")
         vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-        NETWORK["vpc_id"] = vpc
-        NETWORK["subnet_ids"] = [ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]]
-        group = ec2.create_security_group(GroupName="prometheus", Description="Prometheus", VpcId=vpc)
-        VARIABLES["service"].update(NETWORK, prometheus_security_group_id=group["GroupId"])
-        VARIABLES["scheduled-task"].update(NETWORK)
-        yield endpoint, client
+        subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+        group = ec2.create_security_group(GroupName="prometheus", Description="Prometheus", VpcId=vpc)["GroupId"]
+        yield endpoint, client, {"vpc_id": vpc, "subnet_ids": [subnet], "prometheus_security_group_id": group}
         server.stdin.close()
 
 
 class Example:
     """One example, in a copy of the module whose provider speaks to the emulator."""
 
-    def __init__(self, suite, work, name, endpoint, clients, environment):
-        self.suite, self.work, self.name, self.clients, self.endpoint = suite, work, name, clients, endpoint
+    def __init__(self, suite, work, name, variables, endpoint, clients, environment):
+        self.check, self.work, self.name, self.clients, self.endpoint = suite.check, work, name, clients, endpoint
         self.environment = environment
         endpoints = "\n".join(f'    {service} = "{endpoint}"' for service in SERVICES)
         folder = work / "terraform" / "examples" / name
         (folder / "provider.tf").write_text(PROVIDER.format(region=REGION, endpoints=endpoints), encoding="utf-8")
-        (folder / "terraform.tfvars.json").write_text(json.dumps(VARIABLES[name]), encoding="utf-8")
+        (folder / "terraform.tfvars.json").write_text(json.dumps(variables), encoding="utf-8")
 
     def terraform(self, title, *arguments, shown=None):
         """A step; of its output only lines that say the same each time."""
         done = terraform(self.work, self.name, self.environment, *arguments)
         said = [line for line in done.stdout.splitlines() if shown and re.search(shown, line)]
         detail = "\n".join(said) if done.returncode == 0 else done.stdout
-        self.suite.check(f"{self.name}: {title}", done.returncode == 0, detail)
+        self.check(title, done.returncode == 0, detail)
 
     def prove(self):
         self.terraform("init", "init", "-backend=false", "-input=false", shown="^- Installed")
         self.terraform("validate", "validate", shown="Success")
-        self.terraform("plan", "plan", "-input=false", shown="^Plan:")
-        self.terraform("apply", "apply", "-input=false", "-auto-approve", shown="^Apply complete")
+        self.terraform("plan", "plan", "-input=false", "-out=planned", shown="^Plan:")
+        self.terraform("apply", "apply", "-input=false", "planned", shown="^Apply complete")
         drift = self.drift()
         self.check("a second plan finds no drift", not drift, "\n".join(drift))
         {"member-account": self.member, "scheduled-task": self.scheduled, "service": self.service}[self.name]()
@@ -176,7 +184,7 @@ class Example:
         roles = [role["RoleName"] for role in self.clients("iam").list_roles()["Roles"]]
         buckets = [bucket["Name"] for bucket in self.clients("s3").list_buckets()["Buckets"]]
         left = [name for name in roles + buckets if name.startswith("stepwarden")]
-        self.suite.check(f"{self.name}: nothing is left", not left, " ".join(left))
+        self.check("nothing is left", not left, " ".join(left))
 
     def drift(self):
         """What a second plan would change, but for what the emulator forgets."""
@@ -191,9 +199,6 @@ class Example:
                 forgotten = FORGOTTEN.get(resource["type"], set())
                 found += [f"{resource['address']}: {name}" for name in sorted(changed - forgotten)]
         return found
-
-    def check(self, title, holds, detail=""):
-        self.suite.check(f"{self.name}: {title}", holds, detail)
 
     def policy(self, role, name):
         return self.clients("iam").get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
