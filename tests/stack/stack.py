@@ -154,8 +154,10 @@ def started(binary, schedules, hurried):
 def hold(stack):
     print(f"the report     {stack.service}/")
     print(f"its metrics    {stack.service}/metrics")
-    print(f"Prometheus     {stack.prometheus}/alerts")
-    print(f"Alertmanager   {stack.alertmanager}/")
+    # Debian's Prometheus has the old pages alone, its Alertmanager has none.
+    page = next(page for page in ("/alerts", "/classic/alerts") if get(f"{stack.prometheus}{page}")[0] == 200)
+    print(f"Prometheus     {stack.prometheus}{page}")
+    print(f"Alertmanager   amtool --alertmanager.url {stack.alertmanager} alert query")
     print("Alerts are printed here as they arrive: the first, of quotas that are nearly full, in a minute or two. Ctrl-C ends it.", flush=True)
     told = 0
     while True:
