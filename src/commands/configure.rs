@@ -68,16 +68,17 @@ pub(super) fn apply_aws(config: &mut Config, args: AwsArgs) -> anyhow::Result<()
 
 /// Where a service of this configuration listens. One that runs may have refused what is wrong in the file now, so that
 /// only the address itself has to be right: the flag's, else the environment's, else, where all of it is right, the file's.
-pub(super) fn listen(common: &CommonArgs, flag: Option<String>) -> anyhow::Result<SocketAddr> {
+/// With it, what is wrong.
+pub(super) fn listen(common: &CommonArgs, flag: Option<String>) -> anyhow::Result<(SocketAddr, Option<anyhow::Error>)> {
     const KEY: &str = "STEPWARDEN_SERVE_LISTEN";
     let own = variables().filter(|(name, _)| name == KEY);
-    let mut config = match (&flag, load_again(common)) {
-        (Some(_), _) => Config::default(),
-        (None, Ok(config)) => config,
-        (None, Err(_)) => Config::load(None, own, &known()).map_err(usage)?,
+    let (mut config, fault) = match (&flag, load_again(common)) {
+        (Some(_), _) => (Config::default(), None),
+        (None, Ok(config)) => (config, None),
+        (None, Err(fault)) => (Config::load(None, own, &known()).map_err(usage)?, Some(fault)),
     };
     apply_listen(&mut config, flag)?;
-    Ok(config.serve.listen)
+    Ok((config.serve.listen, fault))
 }
 
 pub(super) fn apply_listen(config: &mut Config, listen: Option<String>) -> anyhow::Result<()> {

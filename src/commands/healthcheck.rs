@@ -5,8 +5,13 @@ use crate::serve;
 
 /// Asks the service of this host whether it works.
 pub(super) fn run(args: HealthcheckArgs, common: &CommonArgs) -> anyhow::Result<Outcome> {
-    let listen = configure::listen(common, args.listen)?;
+    let (listen, fault) = configure::listen(common, args.listen)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(serve::healthcheck(listen)).map_err(anyhow::Error::msg)?;
-    Ok(Outcome::Done)
+    match (runtime.block_on(serve::healthcheck(listen)), fault) {
+        (Ok(()), _) => Ok(Outcome::Done),
+        (Err(why), None) => anyhow::bail!(why),
+        (Err(why), Some(fault)) => {
+            anyhow::bail!("{why}; and the configuration, which may name another address, is wrong: {fault}")
+        }
+    }
 }

@@ -184,6 +184,11 @@ fn a_service_that_is_not_there_is_not_healthy() {
     let listen = address.to_string();
     let ran = Run::new(&["healthcheck", "--listen", &listen]).env("STEPWARDEN_SERVE_LISTEN", "wrong").run().expect(1);
     assert!(ran.stderr.contains(&listen), "what is wrong beside does not matter: {}", ran.stderr);
+    let listening = Run::new(&["healthcheck"]).env("STEPWARDEN_SERVE_LISTEN", &listen);
+    let ran = listening.env("STEPWARDEN_SERVE_LISTN", "x").run().expect(1);
+    for told in [&listen, "STEPWARDEN_SERVE_LISTN"] {
+        assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
+    }
 }
 
 #[test]
